@@ -1,0 +1,196 @@
+"""Counting what really happened: intervals, X-voting, counted Event-F1 (design section 3; notebooks 03, 05, 07).
+
+Ground truth is a list of `(start_s, end_s)` per application. Decisions are the analysed frames, in order of
+time: 1 positive, 0 negative, −1 unknown (left out of the count, as if the frame had not been analysed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Interval = tuple[float, float]
+Definition = Literal["windows", "segments"]
+
+
+class EventScore(NamedTuple):
+    """Counted Event-recall, Event-precision and Event-F1."""
+
+    recall: float
+    precision: float
+    f1: float
+
+
+class EventTally(NamedTuple):
+    """What `count_events` counts.
+
+    found: one flag per true event – declared inside?
+    false: one flag per empty window (`windows`) or per detection (`segments`) – a false alarm?
+    """
+
+    found: NDArray[np.bool_]
+    false: NDArray[np.bool_]
+    definition: Definition
+
+    def score(self) -> EventScore:
+        return _score(self.found, self.false, self.definition)
+
+
+def vote(decisions: ArrayLike, x_vote: int = 1) -> NDArray[np.bool_]:
+    """X-voting: frame i is *declared* when it and the x_vote − 1 analysed frames before it are all positive.
+
+    `decisions` holds 0 and 1, shape (n,); returns booleans of the same shape.
+    """
+    if x_vote != int(x_vote) or x_vote < 1:
+        raise ValueError(f"x_vote must be a whole number of at least 1, not {x_vote}")
+    positive = np.asarray(decisions, dtype=int) == 1
+    running = np.concatenate([[0], np.cumsum(positive)])
+    declared = np.zeros(positive.size, dtype=bool)
+    x = int(x_vote)
+    if positive.size >= x:
+        declared[x - 1 :] = running[x:] - running[:-x] == x
+    return declared
+
+
+def detections(times: ArrayLike, declared: ArrayLike) -> list[Interval]:
+    """Merges consecutive declared frames into segments [time of the first, time of the last], in seconds."""
+    t, flags = np.asarray(times, float), np.asarray(declared, bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    return [(float(t[a]), float(t[b - 1])) for a, b in edges.reshape(-1, 2)]
+
+
+def count_events(
+    truth: Sequence[Interval],
+    times: ArrayLike,
+    decisions: ArrayLike,
+    x_vote: int = 1,
+    definition: Definition = "windows",
+    *,
+    window_s: float | None = None,
+    duration_s: float | None = None,
+) -> EventScore:
+    """Counted Event-recall, Event-precision and Event-F1.
+
+    Event-recall: share of true events with at least one declared frame inside [start, end).
+    Event-precision, `windows`: found events ÷ (found events + declared empty windows), empty stretches being cut
+    into windows of about `window_s` (default: the median event length) – what the model assumes.
+    Event-precision, `segments`: share of merged detections that overlap a true event.
+
+    Args:
+        truth: true intervals in seconds; need not be sorted, must not overlap.
+        times: seconds of the analysed frames, ascending, shape (n,).
+        decisions: 1, 0 or −1 (unknown) for each, shape (n,).
+        x_vote: consecutive positives needed.
+        window_s: length of an empty window, seconds.
+        duration_s: length of the video, seconds (default: the last of times and truth).
+    Returns:
+        `EventScore`. Recall is NaN without true events; precision and F1 are 0 where nothing true was declared.
+    Raises:
+        ValueError: shapes that differ, times that do not ascend, intervals that overlap or end before they start.
+    """
+    return tally_events(truth, times, decisions, x_vote, definition, window_s=window_s, duration_s=duration_s).score()
+
+
+def tally_events(
+    truth: Sequence[Interval],
+    times: ArrayLike,
+    decisions: ArrayLike,
+    x_vote: int = 1,
+    definition: Definition = "windows",
+    *,
+    window_s: float | None = None,
+    duration_s: float | None = None,
+) -> EventTally:
+    """Which events were found and which windows or segments were false; arguments as `count_events`."""
+    if definition not in get_args(Definition):
+        raise ValueError(f"definition must be one of {', '.join(get_args(Definition))}, not {definition!r}")
+    events = _checked_truth(truth)
+    t, flags = _checked_decisions(times, decisions)
+    declared = vote(flags, x_vote)
+    at = t[declared]
+    found = _any_inside(at, events)
+    if definition == "segments":
+        segments = detections(t, declared)
+        false = np.array([not any(a < e and b >= s for s, e in events) for a, b in segments], dtype=bool)
+        return EventTally(found, false, definition)
+    ends = [e for _, e in events] + [float(t[-1]) if t.size else 0.0]
+    length = window_s or (float(np.median([e - s for s, e in events])) if events else 1.0)
+    empty = empty_windows(events, length, duration_s if duration_s is not None else max(ends))
+    return EventTally(found, _any_inside(at, empty), definition)
+
+
+def empty_windows(truth: Sequence[Interval], window_s: float, duration_s: float) -> list[Interval]:
+    """Cuts the stretches between events into equal windows of about `window_s` (to the nearest whole number).
+
+    A stretch shorter than half a window gives none.
+    """
+    events = sorted(truth)
+    starts = [0.0, *(e for _, e in events)]
+    ends = [*(s for s, _ in events), duration_s]
+    windows: list[Interval] = []
+    for start, end in zip(starts, ends, strict=True):
+        n = int(np.floor(max(end - start, 0.0) / window_s + 0.5))
+        edges = np.linspace(start, end, n + 1) if n else []
+        windows += [(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return windows
+
+
+def bootstrap_events(
+    tally: EventTally, *, samples: int = 1000, level: float = 0.95, seed: int = 0
+) -> dict[str, Interval]:
+    """Percentile bootstrap intervals of recall, precision and F1, over events and over windows (or segments)."""
+    rng = np.random.default_rng(seed)
+    scores = np.array([
+        _score(_resampled(rng, tally.found), _resampled(rng, tally.false), tally.definition)
+        for _ in range(samples)
+    ])  # fmt: skip
+    tail = 50 * (1 - level)
+    low, high = np.nanpercentile(scores, [tail, 100 - tail], axis=0)
+    return {name: (float(low[i]), float(high[i])) for i, name in enumerate(EventScore._fields)}
+
+
+def _resampled(rng: np.random.Generator, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return rng.choice(flags, flags.size) if flags.size else flags
+
+
+def _score(found: NDArray[np.bool_], false: NDArray[np.bool_], definition: Definition) -> EventScore:
+    recall = float(found.mean()) if found.size else float("nan")
+    right = int(found.sum()) if definition == "windows" else int((~false).sum())
+    wrong = int(false.sum())
+    precision = right / (right + wrong) if right + wrong else 0.0
+    total = recall + precision
+    return EventScore(recall, precision, 2 * recall * precision / total if total > 0 else 0.0)
+
+
+def _any_inside(at: NDArray[np.float64], intervals: Sequence[Interval]) -> NDArray[np.bool_]:
+    """For each [start, end): is any of the ascending times `at` inside?"""
+    if not intervals:
+        return np.zeros(0, dtype=bool)
+    edges = np.asarray(intervals)
+    return np.searchsorted(at, edges[:, 1], "left") > np.searchsorted(at, edges[:, 0], "left")
+
+
+def _checked_truth(truth: Sequence[Interval]) -> list[Interval]:
+    events = sorted((float(a), float(b)) for a, b in truth)
+    for a, b in events:
+        if not (np.isfinite(a) and b > a):
+            raise ValueError(f"a true interval must end after it starts, not ({a:g}, {b:g})")
+    for (a, b), (c, d) in zip(events, events[1:], strict=False):
+        if c < b:
+            raise ValueError(f"true intervals overlap: ({a:g}, {b:g}) and ({c:g}, {d:g}); merge them first")
+    return events
+
+
+def _checked_decisions(times: ArrayLike, decisions: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    t, flags = np.asarray(times, float), np.asarray(decisions)
+    if t.shape != flags.shape or t.ndim != 1:
+        raise ValueError(f"times {t.shape} and decisions {flags.shape} must be of one length")
+    if not np.all(np.diff(t) > 0):
+        raise ValueError("times of analysed frames must ascend")
+    if not np.all(np.isin(flags, (-1, 0, 1))):
+        raise ValueError("decisions must be 1 (positive), 0 (negative) or -1 (unknown)")
+    known = flags != -1
+    return t[known], flags[known].astype(np.int64)

@@ -1,0 +1,160 @@
+"""The M-Package: what one application brings to the scheduler and the runner (design section 6).
+
+`mpackage.json` beside weights-only tails. Packages come from other tenants and are not trusted: nothing in them is
+executed, every number is checked, every tail has its SHA-256. Used by notebooks 01, 03, 05 and 07.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from mainstream.errors import UserError
+
+SCHEMA_VERSION = 1
+FILE = "mpackage.json"
+Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Base(Strict):
+    """The network that the stem comes from. Two applications share a stem only when all of this agrees."""
+
+    architecture: str  # e.g. "mobilenet-1.0"
+    input_shape: tuple[int, int, int]  # height, width, channels
+    preprocessing: str  # e.g. "x/127.5-1"
+    weights: str = Field(pattern=r"^(sha256:[0-9a-f]{64}|record:.+)$")  # or a record that came without weights
+
+
+class Tail(Strict):
+    """Weights of the layers above the split: a file beside mpackage.json, read as weights only."""
+
+    file: str = Field(pattern=r"^[\w.-]+\.weights\.h5$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class SplitRecord(Strict):
+    """One split: how accurate the application is when everything below it is shared."""
+
+    split: int = Field(ge=0)  # frozen layers, counted from the input
+    layer: str
+    tpr: Rate
+    fpr: Rate
+    positives: int | None = Field(default=None, ge=0)  # held-out images that the rates were counted on
+    negatives: int | None = Field(default=None, ge=0)
+    tpr_interval: tuple[Rate, Rate] | None = None  # Wilson, 95%
+    fpr_interval: tuple[Rate, Rate] | None = None
+    threshold: Rate | None = None
+    tail: Tail | None = None
+
+
+class Events(Strict):
+    """The application's events on its own stream."""
+
+    length_s: Positive
+    frequency: Rate  # share of length-L windows that hold an event (π)
+    correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames (at `lag_s` seconds)
+    lag_s: Positive | None = None
+
+
+class MPackage(Strict):
+    """One application, trained at every split. `load`, `save`, `validate`."""
+
+    schema_version: Literal[1] = 1
+    application: str = Field(min_length=1)
+    labels: tuple[str, ...] = ("negative", "positive")
+    base: Base
+    splits: tuple[SplitRecord, ...] = Field(min_length=1)
+    events: Events | None = None
+    training: dict[str, Any] = {}
+    source: str = ""
+    _directory: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _splits_increase(self) -> Self:
+        numbers = [s.split for s in self.splits]
+        if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
+            raise ValueError(f"splits must increase, not {numbers}")
+        return self
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Self:
+        """Reads and checks `directory/mpackage.json`; tails are checked by `validate`.
+
+        Raises:
+            UserError: missing, malformed, of a newer schema version, or a value out of range.
+        """
+        path = Path(directory) / FILE
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as e:
+            raise UserError(f"{path}: {e.strerror or e}") from e
+        except ValueError as e:
+            raise UserError(f"{path}: not JSON: {e}") from e
+        version = data.get("schema_version") if isinstance(data, dict) else None
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise UserError(
+                f"{path}: schema version {version} is newer than this kit reads ({SCHEMA_VERSION}); update the kit"
+            )
+        try:
+            package = cls.model_validate(data)
+        except ValidationError as e:
+            raise UserError(f"{path}: {one_line(e)}") from e
+        package._directory = Path(directory)
+        return package
+
+    def save(self, directory: str | Path) -> Path:
+        """Writes `directory/mpackage.json` (whole or not at all); tails are the trainer's to write."""
+        path = Path(directory) / FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".tmp")
+        partial.write_text(self.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+        partial.replace(path)
+        return path
+
+    def validate(self) -> Self:  # type: ignore[override]  # pydantic's deprecated class method of that name
+        """Checks that every tail named is there and unchanged.
+
+        Raises:
+            UserError: a tail that is missing or whose checksum differs, by name.
+        """
+        for record in self.splits:
+            if record.tail is None:
+                continue
+            if self._directory is None:
+                raise UserError(f"package '{self.application}' names tails but was not loaded from a directory")
+            path = self._directory / record.tail.file
+            if not path.is_file():
+                raise UserError(f"{path}: tail of split {record.split} is missing")
+            if hashlib.sha256(path.read_bytes()).hexdigest() != record.tail.sha256:
+                raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
+        return self
+
+    def require_shareable(self, other: MPackage) -> None:
+        """Refuses stem sharing unless both bases agree, weights included (UserError naming the difference)."""
+        for field in Base.model_fields:
+            mine, theirs = getattr(self.base, field), getattr(other.base, field)
+            if mine != theirs:
+                raise UserError(
+                    f"'{self.application}' and '{other.application}' cannot share a stem: "
+                    f"base {field} differs ({mine} against {theirs})"
+                )
+
+
+def one_line(error: ValidationError) -> str:
+    """Pydantic's first complaint in one line: where, what, and the value."""
+    first = error.errors()[0]
+    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"]).lstrip(".")
+    text = first["msg"].removeprefix("Value error, ")
+    value = first["input"]
+    shown = f", not {value!r}" if isinstance(value, int | float | str) or value is None else ""
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where}: {text}{shown}{more}" if where else f"{text}{more}"
