@@ -1,0 +1,47 @@
+"""Brute force: every schedule, one by one, with a cost written out plainly. The oracle of tests and of notebook 04."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from mainstream.errors import UserError
+from mainstream.scheduler.problem import Choice, Problem
+
+LIMIT = 5_000_000
+
+
+def exhaustive(problem: Problem) -> list[Choice]:
+    """The best schedule by trying all (UserError above 5 million; use `optimal` there)."""
+    k_n, f_n, x_n = len(problem.device.split), len(problem.fps_options), len(problem.x_options)
+    menus = [
+        [Choice(k, f, x) for k in range(k_n) if problem.allowed[a, k] for f in range(f_n) for x in range(x_n)]
+        for a in range(len(problem.apps))
+    ]
+    if (size := math.prod(map(len, menus))) > LIMIT:
+        raise UserError(f"exhaustive search over {size:.3g} schedules is too long; use optimal")
+    f1 = problem.table.f1
+    best: tuple[tuple[float, float], tuple[Choice, ...]] | None = None
+    for choices in itertools.product(*menus):
+        if not problem.affordable(plain_cost(problem, choices)):
+            continue
+        scores = [f1[a, c.split, c.fps, c.x_vote] for a, c in enumerate(choices)]
+        mean = sum(w * s for w, s in zip(problem.weights, scores, strict=True))
+        rank = (min(scores), mean) if problem.objective == "max-min" else (mean, 0.0)
+        if best is None or rank > best[0]:
+            best = (rank, choices)
+    if best is None:
+        raise UserError(f"no schedule fits the budget {problem.budget:g}")
+    return list(best[1])
+
+
+def plain_cost(problem: Problem, choices: tuple[Choice, ...]) -> float:
+    """The cost of section 4 in loops, independent of `cost.cost`."""
+    device, total, below = problem.device, 0.0, 0.0
+    for choice in choices:
+        total += problem.fps_options[choice.fps] * device.tail[choice.split]
+    for segment, stem in enumerate(device.stem):
+        rates = [problem.fps_options[c.fps] for c in choices if c.split >= segment]
+        total += (stem - below) * max(rates, default=0.0)
+        below = stem
+    return total

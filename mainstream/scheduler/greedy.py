@@ -1,0 +1,96 @@
+"""The talk's greedy rule, and the one of the study's code (design section 4; notebook 04)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mainstream.scheduler.cost import cheapest, cost, segment_rates
+from mainstream.scheduler.problem import Array, Choice, Problem
+
+
+def greedy(problem: Problem) -> list[Choice]:
+    """From the cheapest schedule, repeatedly take the affordable move with the best benefit per cost.
+
+    A move gives one application another split and rate (with its best vote). Benefit: the weighted gain in F1;
+    under max-min only the weakest application that can still be helped moves. A gain that costs nothing comes first.
+    """
+    vote, f1 = problem.best_vote
+    state = _State(problem, cheapest(problem))
+    for _ in range(f1.size):  # every move strictly raises one application's F1: it ends
+        extra = state.added_cost()
+        gain = np.where(f1 > -np.inf, f1 - state.f1(f1)[:, None, None], -np.inf) * problem.weights[:, None, None]
+        good = (gain > 1e-12) & (extra <= problem.budget * (1 + 1e-12) - state.cost)
+        if problem.objective == "max-min" and good.any():
+            weakest = min(np.flatnonzero(good.any(axis=(1, 2))), key=state.f1(f1).__getitem__)
+            good &= (np.arange(len(f1)) == weakest)[:, None, None]
+        if not good.any():
+            break
+        score = np.where(good, gain / np.maximum(extra, 1e-12), -np.inf)
+        a, k, f = np.unravel_index(int(score.argmax()), score.shape)
+        state.move(int(a), int(k), int(f))
+    return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
+
+
+def greedy_as_published(problem: Problem) -> list[Choice]:
+    """The rule of the study's code: a witness that gives back the recorded schedules, not advice.
+
+    Start at (deepest split, lowest rate). A changed (split, rate) of one application is a candidate when it strictly
+    lowers that application's loss 1 − F1; take the affordable one with the highest loss ÷ (rate × latency from the
+    split on); stop when there is none. It is the loss that is divided, not the gain, so it creeps upward in the
+    cheapest small steps. A start above the budget is kept, silently, as the record has it.
+    """
+    vote, f1 = problem.best_vote
+    deepest = [int(np.flatnonzero(row)[-1]) for row in problem.allowed]
+    state = _State(problem, [Choice(k, 0, 0) for k in deepest])
+    fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail)
+    ratio = (1 - f1) / (fps[None, None, :] * tail[None, :, None])
+    while True:
+        good = (
+            (f1 > state.f1(f1)[:, None, None] + 1e-12)
+            & (state.cost + state.added_cost() <= problem.budget)
+            & (ratio > 0)
+        )
+        if not good.any():
+            break
+        # First among equals: applications in order, then rates, then splits, both ascending.
+        ordered = np.where(good, ratio, -np.inf).transpose(0, 2, 1)
+        a, f, k = np.unravel_index(int(ordered.argmax()), ordered.shape)
+        state.move(int(a), int(k), int(f))
+    return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
+
+
+class _State:
+    """Current splits and rates (indices), and the added cost of every move in one array operation."""
+
+    def __init__(self, problem: Problem, start: list[Choice]) -> None:
+        self.problem = problem
+        self.k = np.array([c.split for c in start])
+        self.f = np.array([c.fps for c in start])
+        self.fps = np.asarray(problem.fps_options)
+        self.tail = np.asarray(problem.device.tail)
+
+    def move(self, app: int, k: int, f: int) -> None:
+        self.k[app], self.f[app] = k, f
+
+    def f1(self, table: Array) -> Array:
+        return table[np.arange(len(self.k)), self.k, self.f]
+
+    @property
+    def cost(self) -> float:
+        return cost(self.problem, [Choice(int(k), int(f), 0) for k, f in zip(self.k, self.f, strict=True)])
+
+    def added_cost(self) -> Array:
+        """Cost of moving application a to (split k, rate f), less today's cost; shape (A, K, F)."""
+        segments = self.problem.device.segments
+        rates = self.fps[self.f]
+        used = rates[:, None] * (self.k[:, None] >= np.arange(len(segments)))  # (A, K): a's demand on each segment
+        ranked = np.sort(used, axis=0)
+        first, second = ranked[-1], (ranked[-2] if len(used) > 1 else np.zeros(len(segments)))
+        others = np.where(used >= first, np.where((used == first).sum(axis=0) > 1, first, second), first)
+        with_app = np.maximum(others[:, :, None], self.fps) * segments[None, :, None]  # (A, segment, F)
+        without = others * segments
+        above = without.sum(axis=1, keepdims=True) - np.cumsum(without, axis=1)  # segments past the split
+        stem = np.cumsum(with_app, axis=1) + above[:, :, None]
+        now = self.tail[self.k] * rates
+        stem_now = segments @ segment_rates(self.problem, self.k, rates)
+        return stem + self.tail[None, :, None] * self.fps - now[:, None, None] - stem_now

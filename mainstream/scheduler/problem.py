@@ -1,0 +1,216 @@
+"""The scheduling problem: applications, a device, a budget (design sections 4 and 10; notebooks 04 and 05)."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from mainstream import quality
+from mainstream.errors import UserError, unknown
+from mainstream.package import MPackage, Positive, Rate, one_line
+
+Array = NDArray[np.float64]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+OBJECTIVES = ("mean", "weighted", "max-min")
+SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Device(Strict):
+    """Latencies of one device, in any unit; the budget is in the same unit per second.
+
+    split: frozen layers of each split point, increasing. stem[k]: latency from the input to split k.
+    tail[k]: latency from split k to the decision.
+    """
+
+    name: str = ""
+    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    stem: tuple[NonNegative, ...]
+    tail: tuple[NonNegative, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not len(self.split) == len(self.stem) == len(self.tail):
+            raise ValueError(
+                f"split, stem and tail must be of one length, not {len(self.split)}, {len(self.stem)}, {len(self.tail)}"
+            )
+        _increasing("device.split", self.split)
+        for k, (a, b) in enumerate(pairwise(self.stem)):
+            if b < a:
+                raise ValueError(f"stem latencies must not decrease: stem[{k + 1}] = {b:g} after {a:g}")
+        if self.split[0] == 0 and self.stem[0] != 0:
+            raise ValueError(f"stem[0] must be 0 at split 0 (nothing is shared), not {self.stem[0]:g}")
+        return self
+
+    @property
+    def segments(self) -> Array:
+        """Latency of each stem segment, shape (K,): segment k leads from split k−1 to split k."""
+        return np.diff(np.asarray(self.stem), prepend=0.0)
+
+
+class App(Strict):
+    """One tenant: per-frame accuracy at each split, and its events."""
+
+    name: str
+    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    tpr: tuple[Rate, ...]
+    fpr: tuple[Rate, ...]
+    event_length_s: Positive
+    event_frequency: Rate
+    correlation: Rate = 0.0
+    weight: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not len(self.split) == len(self.tpr) == len(self.fpr):
+            raise ValueError(
+                f"split, tpr and fpr must be of one length, not {len(self.split)}, {len(self.tpr)}, {len(self.fpr)}"
+            )
+        _increasing("split", self.split)
+        return self
+
+    @classmethod
+    def from_package(cls, package: MPackage, *, name: str | None = None, weight: float = 1.0) -> Self:
+        """The scheduler's view of an M-Package (its lag-one correlation; UserError when it has no events)."""
+        if package.events is None:
+            raise UserError(f"package '{package.application}' says nothing about its events (length, frequency)")
+        return cls(
+            name=name or package.application,
+            split=tuple(s.split for s in package.splits),
+            tpr=tuple(s.tpr for s in package.splits),
+            fpr=tuple(s.fpr for s in package.splits),
+            event_length_s=package.events.length_s,
+            event_frequency=package.events.frequency,
+            correlation=package.events.correlation[0],
+            weight=weight,
+        )
+
+
+class Choice(NamedTuple):
+    """What one application does: indices into the problem's splits, rates and votes."""
+
+    split: int
+    fps: int
+    x_vote: int
+
+
+class Problem(Strict):
+    """Everything a scheduler needs. `Problem.read(path)` for the JSON contract."""
+
+    stream_fps: Positive
+    fps_options: tuple[Positive, ...] = Field(min_length=1)
+    x_options: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(default=(1,), min_length=1)
+    budget: Positive
+    objective: str = "mean"
+    form: Literal["consistent", "as_published"] = "consistent"
+    device: Device
+    apps: tuple[App, ...] = Field(min_length=1)
+
+    @field_validator("objective")
+    @classmethod
+    def _known_objective(cls, value: str) -> str:
+        if (name := value.replace("_", "-")) not in OBJECTIVES:
+            raise unknown("objective", value, OBJECTIVES)
+        return name
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _increasing("fps_options", self.fps_options)
+        if self.fps_options[-1] > self.stream_fps:
+            raise ValueError(f"fps_options: {self.fps_options[-1]:g} is above stream_fps {self.stream_fps:g}")
+        if None in self.x_options and self.form != "as_published":
+            raise ValueError('x_options: null (no voting) exists only with form "as_published"')
+        for app in self.apps:
+            if missing := sorted(set(app.split) - set(self.device.split)):
+                raise ValueError(f"app '{app.name}': the device has no latency for split {missing[0]}")
+        return self
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Reads and checks a problem file.
+
+        Raises:
+            UserError: missing file, malformed JSON, or a value out of range, in one line.
+        """
+        try:
+            return cls.model_validate(json.loads(Path(path).read_text(encoding="utf-8")))
+        except OSError as e:
+            raise UserError(f"{path}: {e.strerror or e}") from e
+        except ValidationError as e:
+            raise UserError(f"{path}: {one_line(e)}") from e
+        except ValueError as e:
+            raise UserError(f"{path}: malformed JSON: {e}") from e
+
+    def restricted(self, *splits: int) -> Self:
+        """The same problem with only these splits allowed (a system such as Max Sharing)."""
+        apps = []
+        for app in self.apps:
+            keep = [i for i, s in enumerate(app.split) if s in splits]
+            if not keep:
+                raise UserError(f"app '{app.name}' has no accuracy at split {', '.join(map(str, splits))}")
+            curves = {name: tuple(getattr(app, name)[i] for i in keep) for name in ("split", "tpr", "fpr")}
+            apps.append(app.model_copy(update=curves))
+        return self.model_copy(update={"apps": tuple(apps)})
+
+    # -- arrays, made once ------------------------------------------------------------------------------------------
+    @cached_property
+    def allowed(self) -> NDArray[np.bool_]:
+        """Which splits each application has, shape (A, K)."""
+        return np.array([[s in app.split for s in self.device.split] for app in self.apps])
+
+    @cached_property
+    def table(self) -> quality.Quality:
+        """Recall, precision and F1 of every choice, shape (A, K, F, X); rows of splits an app lacks are 0."""
+        shape = self.allowed.shape
+        tpr, fpr = np.zeros(shape), np.zeros(shape)
+        for a, app in enumerate(self.apps):
+            tpr[a, self.allowed[a]], fpr[a, self.allowed[a]] = app.tpr, app.fpr
+        column = lambda name: np.array([getattr(app, name) for app in self.apps])[:, None, None, None]
+        return quality.evaluate(
+            tpr[:, :, None, None],
+            fpr[:, :, None, None],
+            np.asarray(self.fps_options)[:, None],
+            stream_fps=self.stream_fps,
+            event_length_s=column("event_length_s"),
+            event_frequency=column("event_frequency"),
+            correlation=column("correlation"),
+            x_vote=np.array(self.x_options, dtype=object),
+            form=self.form,
+        )
+
+    @cached_property
+    def best_vote(self) -> tuple[NDArray[np.int64], Array]:
+        """The best vote of each (A, K, F) and its F1; −inf where the split is not allowed. Votes cost nothing."""
+        vote = self.table.f1.argmax(axis=-1)
+        f1 = np.take_along_axis(self.table.f1, vote[..., None], axis=-1)[..., 0]
+        return vote, np.where(self.allowed[:, :, None], f1, -np.inf)
+
+    @property
+    def weights(self) -> Array:
+        """Weight of each application in the objective's mean, shape (A,), summing to 1."""
+        raw = [app.weight if self.objective == "weighted" else 1.0 for app in self.apps]
+        return np.asarray(raw) / math.fsum(raw)
+
+    def value(self, f1: Array) -> float:
+        """The objective's value of the applications' F1s."""
+        return float(f1.min()) if self.objective == "max-min" else float(self.weights @ f1)
+
+    def affordable(self, cost: float) -> bool:
+        return cost <= self.budget * (1 + SLACK)
+
+
+def _increasing(name: str, values: tuple[float, ...]) -> None:
+    for a, b in pairwise(values):
+        if b <= a:
+            raise ValueError(f"{name} must increase: {b:g} after {a:g}")

@@ -1,0 +1,140 @@
+"""`solve`: a problem in, a checked schedule out (design section 10; notebooks 04 to 06)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mainstream.errors import UserError, unknown
+from mainstream.scheduler.cost import cheapest, cost
+from mainstream.scheduler.exhaustive import exhaustive
+from mainstream.scheduler.greedy import greedy, greedy_as_published
+from mainstream.scheduler.optimal import Exact, optimal
+from mainstream.scheduler.problem import Choice, Problem
+from mainstream.scheduler.protocol import Scheduler, check
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one application does, and what that is worth."""
+
+    app: str
+    split: int
+    fps: float
+    x_vote: int | None
+    f1: float
+    recall: float
+    precision: float
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule within the budget. `gap` is proven for `optimal` and the baselines, None for heuristics."""
+
+    scheduler: str
+    objective_value: float
+    mean_f1: float
+    cost: float
+    budget: float
+    gap: float | None
+    seconds: float
+    units: tuple[Unit, ...]
+    choices: tuple[Choice, ...] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of design section 10."""
+        data = asdict(self)
+        del data["choices"]
+        return data
+
+
+def no_sharing(problem: Problem) -> Exact:
+    """Baseline: every application on its own full network (split 0), rates and votes chosen exactly."""
+    return optimal(system(problem, "no_sharing"))
+
+
+def max_sharing(problem: Problem) -> Exact:
+    """Baseline: every application at the deepest split, rates and votes chosen exactly."""
+    return optimal(system(problem, "max_sharing"))
+
+
+def system(problem: Problem, name: str) -> Problem:
+    """The problem as a system may solve it: `no_sharing` and `max_sharing` are bound to one split, others to none.
+
+    Raises:
+        UserError: `no_sharing` on a device without split 0.
+    """
+    if name == "no_sharing" and problem.device.split[0] != 0:
+        raise UserError(f"no_sharing needs split 0 on the device; its first split is {problem.device.split[0]}")
+    if name in ("no_sharing", "max_sharing"):
+        return problem.restricted(problem.device.split[0 if name == "no_sharing" else -1])
+    return problem
+
+
+SCHEDULERS: dict[str, Any] = {
+    "no_sharing": no_sharing,
+    "max_sharing": max_sharing,
+    "greedy": greedy,
+    "greedy_as_published": greedy_as_published,
+    "optimal": optimal,
+    "exhaustive": exhaustive,
+}
+
+
+def solve(problem: Problem, scheduler: str | Scheduler = "optimal") -> Schedule:
+    """Runs a scheduler by name, or your own function (`scheduler/protocol.py`), and checks what it returns.
+
+    Raises:
+        UserError: unknown scheduler; a budget below the cheapest schedule (naming its cost);
+            `InfeasibleSchedule`: the scheduler returned something over budget or out of the menu.
+    """
+    if isinstance(scheduler, str) and scheduler not in SCHEDULERS:
+        raise unknown("scheduler", scheduler, SCHEDULERS)
+    function = SCHEDULERS[scheduler] if isinstance(scheduler, str) else scheduler
+    name = scheduler if isinstance(scheduler, str) else getattr(scheduler, "__name__", type(scheduler).__name__)
+    require_feasible(problem, name)
+    start = time.perf_counter()
+    answer = function(problem)
+    seconds = time.perf_counter() - start
+    gap = answer.gap if isinstance(answer, Exact) else None
+    choices = answer.choices if isinstance(answer, Exact) else answer
+    check(problem, choices)
+    return as_schedule(problem, choices, scheduler=name, gap=gap, seconds=seconds)
+
+
+def require_feasible(problem: Problem, scheduler: str = "") -> None:
+    """UserError when even the cheapest schedule (of this system) is over the budget, with its cost."""
+    bound = system(problem, scheduler)
+    if not problem.affordable(least := cost(bound, cheapest(bound))):
+        whose = f" of {scheduler}" if bound is not problem else ""
+        raise UserError(f"budget {problem.budget:g} is below the cheapest schedule{whose}, which costs {least:.6g}")
+
+
+def as_schedule(
+    problem: Problem, choices: Sequence[Choice], *, scheduler: str, gap: float | None = None, seconds: float = 0.0
+) -> Schedule:
+    """A `Schedule` of choices that need not be affordable (the published rule overspends where it cannot help it)."""
+    units = []
+    for a, (app, c) in enumerate(zip(problem.apps, choices, strict=True)):
+        recall, precision, f1 = (float(part[a, c.split, c.fps, c.x_vote]) for part in problem.table)
+        rate = problem.fps_options[c.fps]
+        fps = int(rate) if rate == int(rate) else rate
+        units.append(
+            Unit(app.name, problem.device.split[c.split], fps, problem.x_options[c.x_vote], f1, recall, precision)
+        )
+    f1s = np.array([u.f1 for u in units])
+    return Schedule(
+        scheduler=scheduler,
+        objective_value=problem.value(f1s),
+        mean_f1=float(f1s.mean()),
+        cost=cost(problem, choices),
+        budget=problem.budget,
+        gap=gap,
+        seconds=seconds,
+        units=tuple(units),
+        choices=tuple(choices),
+    )
