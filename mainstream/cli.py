@@ -1,0 +1,138 @@
+"""The command line. Thin: every command parses, calls the library, prints. Heavy imports stay inside commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mainstream.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="""Mainstream, reproduced: several video-analysis applications share one small computer.
+
+    Start with `mainstream run`: it executes the notebooks and writes results/default/report/index.html.
+    """,
+)
+
+
+@app.command("run")
+def run_command(
+    profile: Annotated[str, typer.Option(help="smoke (a quick check), default, or paper.")] = "default",
+    only: Annotated[str | None, typer.Option(help="Only these stages, by number or name: 04,05")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="This stage and those after it: 05")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
+    param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
+) -> None:
+    """Run the notebooks of a profile and write the report.
+
+    Stages whose inputs have not changed are taken from the last run; an interrupted run goes on where it stopped.
+    Examples:  mainstream run    mainstream run --only 05    mainstream run --from 05 --param 05.setups=20
+    """
+    from mainstream.pipeline.project import Project
+    from mainstream.pipeline.run import run, select, summary
+
+    project = Project()
+    if list_:
+        for stage in select(project.stages(profile, param), only, start):
+            shown = " ".join(f"{k}={v}" for k, v in stage.parameters.items())
+            typer.echo(f"{stage.name}  {shown}".rstrip())
+        return
+    outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
+    typer.echo("\n" + summary(outcomes))
+    typer.echo(f"\nReport: results/{profile}/report/index.html")
+    if any(o.result != "ok" for o in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schedule(
+    problem: Annotated[Path, typer.Argument(help="A problem file (JSON; see README, 'Your own problem').")],
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="no_sharing, max_sharing, greedy, greedy_as_published, optimal, exhaustive, or FILE.py:function."
+        ),
+    ] = "optimal",
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Choose split, frame rate and votes for every application of a problem."""
+    from mainstream.scheduler import Problem, solve
+    from mainstream.scheduler.protocol import from_file
+
+    chosen = from_file(scheduler) if ":" in scheduler else scheduler
+    result = solve(Problem.read(problem), chosen).to_json()
+    if json_:
+        typer.echo(json.dumps(result))
+        return
+    gap = "" if result["gap"] is None else f", proven gap {result['gap']:.1e}"
+    typer.echo(
+        f"{result['scheduler']}: mean F1 {result['mean_f1']:.4f}, "
+        f"cost {result['cost']:.6g} of {result['budget']:g}{gap}"
+    )
+    _table(result["units"])
+
+
+@app.command()
+def package(
+    directory: Annotated[Path, typer.Argument(help="A folder with mpackage.json.")],
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
+    from mainstream.package import MPackage
+
+    loaded = MPackage.load(directory).validate()
+    if json_:
+        typer.echo(loaded.model_dump_json(exclude_none=True))
+        return
+    typer.echo(f"{loaded.application} on {loaded.base.architecture} ({loaded.base.weights})")
+    _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
+
+
+@app.command()
+def bench(names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all when none.")] = None) -> None:
+    """Run the benchmarks: each prints JSON; a benchmark that misses its target is marked, not hidden."""
+    import subprocess
+
+    from mainstream.errors import unknown
+    from mainstream.paths import BENCHMARKS
+
+    scripts = {p.stem: p for p in sorted(BENCHMARKS.glob("*.py"))}
+    for name in names or scripts:
+        if name not in scripts:
+            raise unknown("benchmark", name, scripts)
+    failed = False
+    for name in names or list(scripts):
+        done = subprocess.run([sys.executable, str(scripts[name])], stdout=subprocess.PIPE, text=True)
+        typer.echo(f"{name}: {done.stdout.strip() or 'failed'}")
+        failed |= done.returncode != 0
+    if failed:
+        raise typer.Exit(1)
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    """Rows as aligned columns."""
+    text = [list(rows[0])] + [[f"{v:.4f}" if isinstance(v, float) else str(v) for v in r.values()] for r in rows]
+    widths = [max(map(len, column)) for column in zip(*text, strict=True)]
+    for row in text:
+        typer.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def main() -> None:
+    """Entry point: bad input is one line on standard error and exit 2; Ctrl-C is 130."""
+    try:
+        app()
+    except UserError as e:
+        typer.echo(f"mainstream: {' '.join(str(e).split())}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("mainstream: interrupted; run again to continue", err=True)
+        sys.exit(130)

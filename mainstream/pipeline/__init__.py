@@ -1,0 +1,1 @@
+"""Notebooks as stages: parameters, cache, execution through papermill, report."""

@@ -1,0 +1,112 @@
+"""When a stage need not run again: one key over everything that its result depends on, kept in run.json."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mainstream.pipeline.project import Project, Stage
+
+RUN = "run.json"
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]:
+    """SHA-256 of each thing that the stage depends on, by name.
+
+    The notebook's cells (not its outputs), its parameters, the library modules that it imports (found in the source,
+    through imports within functions too), the data those modules read, the lock of dependencies, and the results of
+    the stages that it needs.
+    """
+    notebook = json.loads(stage.notebook.read_text(encoding="utf-8"))
+    cells = [(c["cell_type"], "".join(c["source"]), c.get("metadata", {}).get("tags", [])) for c in notebook["cells"]]
+    hashes = {
+        "notebook": digest(json.dumps(cells).encode()),
+        "parameters": digest(json.dumps([profile, stage.parameters], sort_keys=True).encode()),
+    }
+    code = "\n".join(source for kind, source, _ in cells if kind == "code" and not source.startswith("%"))
+    files = set(modules_of(code, project.library))
+    if project.library / "figures.py" in files:
+        files.update(project.library.glob("*.mplstyle"))
+    if project.library / "published.py" in files:
+        files.update((project.root / "data" / "published").glob("*.csv"))
+    for pattern in stage.inputs:
+        files.update(p for p in project.root.glob(pattern) if p.is_file())
+    files.update(p for p in [project.root / "requirements.lock"] if p.is_file())
+    for needed in stage.needs:
+        files.add(project.results(profile) / needed / RUN)
+    for path in sorted(files):
+        hashes[path.relative_to(project.root).as_posix()] = _file_digest(path) if path.is_file() else "missing"
+    return hashes
+
+
+def key(hashes: dict[str, str]) -> str:
+    return digest(json.dumps(hashes, sort_keys=True).encode())
+
+
+def _file_digest(path: Path) -> str:
+    return _digest_at(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _digest_at(path: Path, _mtime: int) -> str:
+    return digest(path.read_bytes())
+
+
+def modules_of(code: str, library: Path) -> set[Path]:
+    """Files of the library that `code` imports, directly or through one another."""
+    found: set[Path] = set()
+    waiting = [code]
+    while waiting:
+        for name in imported_names(ast.parse(waiting.pop()), library.name):
+            for path in module_files(name, library):
+                if path not in found:
+                    found.add(path)
+                    waiting.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def imported_names(tree: ast.AST, package: str) -> set[str]:
+    """Dotted names below `package` that are imported anywhere in the tree (module or attribute: both are tried)."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(a.name for a in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+            names.update(f"{node.module}.{a.name}" for a in node.names)
+    return {n for n in names if n == package or n.startswith(package + ".")}
+
+
+def module_files(name: str, library: Path) -> list[Path]:
+    """The file of a dotted module name and the __init__ of every package above it; those that exist."""
+    parts = name.split(".")[1:]
+    candidates = [library.joinpath(*parts[:i], "__init__.py") for i in range(len(parts) + 1)]
+    if parts:
+        candidates.append(library.joinpath(*parts[:-1], parts[-1] + ".py"))
+    return [p for p in candidates if p.is_file()]
+
+
+def read_run(directory: Path) -> dict[str, Any] | None:
+    """The run.json of a stage directory, or None."""
+    try:
+        run = json.loads((directory / RUN).read_text(encoding="utf-8"))
+        return run if isinstance(run, dict) else None
+    except (OSError, ValueError):
+        return None
+
+
+def is_fresh(directory: Path, wanted: str) -> bool:
+    """Whether the directory holds a good result under this key, with every output still as it was written."""
+    run = read_run(directory)
+    if run is None or run.get("key") != wanted or run.get("outcome") != "ok":
+        return False
+    outputs: dict[str, str] = run.get("outputs", {})
+    return all((directory / name).is_file() and _file_digest(directory / name) == h for name, h in outputs.items())
