@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The tests: ./run_tests.sh, or --all with the slow ones. Further arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. scripts/install.sh
+install_kit
+marks=(-m "not slow")
+if [ "${1:-}" = "--all" ]; then marks=(-m "slow or not slow"); shift; fi
+.venv/bin/ruff check mainstream tests benchmarks
+exec .venv/bin/python -m pytest -n 2 --dist loadfile "${marks[@]}" "$@"
