@@ -133,6 +133,7 @@ def main() -> None:
     except UserError as e:
         typer.echo(f"mainstream: {' '.join(str(e).split())}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("mainstream: interrupted; run again to continue", err=True)
-        sys.exit(130)
+    except SystemExit as e:
+        if e.code == 130:  # how typer ends a command after Ctrl-C
+            typer.echo("\nmainstream: interrupted; run again to continue", err=True)
+        raise

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mainstream.pipeline.project import Project, Stage
+from mainstream.pipeline.project import Project, Stage, read_notebook
 
 RUN = "run.json"
 
@@ -25,14 +25,13 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
     through imports within functions too), the data those modules read, the lock of dependencies, and the results of
     the stages that it needs.
     """
-    notebook = json.loads(stage.notebook.read_text(encoding="utf-8"))
+    notebook = read_notebook(stage.notebook)
     cells = [(c["cell_type"], "".join(c["source"]), c.get("metadata", {}).get("tags", [])) for c in notebook["cells"]]
     hashes = {
         "notebook": digest(json.dumps(cells).encode()),
         "parameters": digest(json.dumps([profile, stage.parameters], sort_keys=True).encode()),
     }
-    code = "\n".join(source for kind, source, _ in cells if kind == "code" and not source.startswith("%"))
-    files = set(modules_of(code, project.library))
+    files = set(modules_of([source for kind, source, _ in cells if kind == "code"], project.library))
     if project.library / "figures.py" in files:
         files.update(project.library.glob("*.mplstyle"))
     if project.library / "published.py" in files:
@@ -60,29 +59,48 @@ def _digest_at(path: Path, _mtime: int) -> str:
     return digest(path.read_bytes())
 
 
-def modules_of(code: str, library: Path) -> set[Path]:
-    """Files of the library that `code` imports, directly or through one another."""
+def modules_of(cells: list[str], library: Path) -> set[Path]:
+    """Files of the library that code cells import, directly or through one another."""
     found: set[Path] = set()
-    waiting = [code]
+    waiting = [(plain_python(cell), library.name) for cell in cells]
     while waiting:
-        for name in imported_names(ast.parse(waiting.pop()), library.name):
+        code, package = waiting.pop()
+        for name in imported_names(code, library.name, package):
             for path in module_files(name, library):
                 if path not in found:
                     found.add(path)
-                    waiting.append(path.read_text(encoding="utf-8"))
+                    inside = path.parent.relative_to(library.parent).parts
+                    waiting.append((path.read_text(encoding="utf-8"), ".".join(inside)))
     return found
 
 
-def imported_names(tree: ast.AST, package: str) -> set[str]:
-    """Dotted names below `package` that are imported anywhere in the tree (module or attribute: both are tried)."""
+def plain_python(cell: str) -> str:
+    """A code cell without its magics: `%matplotlib inline` goes, what stands around it stays.
+
+    A whole-cell magic (`%%time`) keeps its body: it usually is Python, and what is not has no imports to find.
+    """
+    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in cell.splitlines())
+
+
+def imported_names(code: str, top: str, package: str) -> set[str]:
+    """Dotted names below `top` that are imported anywhere in the code (module or attribute: both are tried).
+
+    Args:
+        package: the package that the code lies in, for `from . import x`.
+    """
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # the cell will say so itself when it runs
+        return set()
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(a.name for a in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            names.update(f"{node.module}.{a.name}" for a in node.names)
-    return {n for n in names if n == package or n.startswith(package + ".")}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names.update([module, *(f"{module}.{a.name}" for a in node.names)])
+    return {n for n in names if n == top or n.startswith(top + ".")}
 
 
 def module_files(name: str, library: Path) -> list[Path]:

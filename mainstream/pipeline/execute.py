@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from mainstream.errors import UserError
 from mainstream.pipeline import cache
-from mainstream.pipeline.project import Project, Stage, declared_parameters
+from mainstream.pipeline.project import Project, Stage, declared_parameters, read_notebook
 
 TEMPORARY = ".running-"
+TEMPLATE = Path(__file__).with_name("notebook.html.j2")
+ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
 VERSIONS = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorflow", "keras", "openvino", "papermill")
 
 
@@ -55,6 +62,7 @@ def run_stage(
             _papermill(stage, profile, executed, cell_timeout_s, where, verbose)
         except StageFailed:
             if executed.is_file():
+                _strip_paths(executed, temporary, project.root)
                 executed.replace(failed)
             raise
         _html(executed)
@@ -65,6 +73,22 @@ def run_stage(
         return seconds
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def alone(results: Path) -> Iterator[None]:
+    """One run at a time in a profile's results; the lock goes with the process, however it ends.
+
+    Raises:
+        UserError: another run holds it.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    with (results / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise UserError(f"another run of profile '{results.name}' is at work; wait for it or stop it") from e
+        yield
 
 
 def clean(results: Path) -> None:
@@ -78,12 +102,13 @@ def clean(results: Path) -> None:
 
 def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, where: Position, verbose: bool) -> None:
     import papermill
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     injected = {**stage.parameters}
-    known = declared_parameters(json.loads(stage.notebook.read_text(encoding="utf-8")), stage.name)
+    known = declared_parameters(read_notebook(stage.notebook), stage.name)
     injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in known}
     bar: Any = {
         "desc": f"[{where.index}/{where.total}] {stage.name}",
@@ -92,31 +117,41 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
     try:
         papermill.execute_notebook(
             stage.notebook, executed, parameters=injected, kernel_name="python3", progress_bar=bar,
-            cwd=stage.notebook.parent, execution_timeout=cell_timeout_s, log_output=verbose,
+            cwd=stage.notebook.parent, execution_timeout=cell_timeout_s,
             stdout_file=sys.stdout if verbose else None, stderr_file=sys.stderr if verbose else None,
         )  # fmt: skip
     except PapermillExecutionError as e:
-        raise StageFailed(f"{stage.name}, cell {e.cell_index + 1}: {e.ename}: {e.evalue}") from e
+        raise StageFailed(f"{_where(stage, executed)}: {_short(f'{e.ename}: {e.evalue}')}") from e
     except CellTimeoutError as e:
-        raise StageFailed(f"{_last_cell(stage, executed)}: no answer within {cell_timeout_s} s (cell_timeout_s)") from e
+        raise StageFailed(f"{_where(stage, executed)}: no answer within {cell_timeout_s} s (cell_timeout_s)") from e
     except DeadKernelError as e:
-        raise StageFailed(f"{_last_cell(stage, executed)}: the kernel died, probably out of memory") from e
+        raise StageFailed(f"{_where(stage, executed)}: the kernel died, probably out of memory") from e
+    except (NoSuchKernel, RuntimeError, OSError) as e:  # no kernel, none that starts, a full disk
+        raise StageFailed(f"{stage.name}: could not be run: {_short(f'{type(e).__name__}: {e}')}") from e
 
 
-def _last_cell(stage: Stage, executed: Path) -> str:
-    """Stage and the cell that was running when the notebook was last written."""
-    if executed.is_file():
-        for i, cell in enumerate(json.loads(executed.read_text(encoding="utf-8"))["cells"]):
-            if cell.get("metadata", {}).get("papermill", {}).get("status") in ("running", "failed"):
-                return f"{stage.name}, cell {i + 1}"
-    return stage.name
+def _where(stage: Stage, executed: Path) -> str:
+    """The stage, and which cell of its source was the last one at work (papermill's own cells do not count)."""
+    if not executed.is_file():
+        return stage.name
+    metadata = [c["metadata"] for c in read_notebook(executed)["cells"]]
+    cells = [m.get("papermill", {}).get("status") for m in metadata if not ADDED.intersection(m.get("tags", []))]
+    begun = [i for i, status in enumerate(cells, 1) if status not in (None, "pending")]
+    last = cells.index("failed") + 1 if "failed" in cells else max(begun, default=0)
+    return f"{stage.name}, cell {last} of {len(cells)}" if last else stage.name
+
+
+def _short(text: str, limit: int = 200) -> str:
+    """The first line of a message, cut where it runs on."""
+    first = (text.strip().splitlines() or [""])[0]
+    return first if len(first) <= limit else first[: limit - 1] + "…"
 
 
 def _html(executed: Path) -> None:
-    """HTML beside the notebook; formulae are Unicode and figures inline, so nothing is fetched when it is opened."""
+    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2)."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="lab", require_js_url="", jquery_url="", mathjax_url="", embed_images=True)
+    exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
     body, _ = exporter.from_filename(str(executed))
     executed.with_suffix(".html").write_text(body, encoding="utf-8")
 
@@ -124,9 +159,10 @@ def _html(executed: Path) -> None:
 def _provenance(
     project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float
 ) -> None:
-    _strip_paths(directory, project.root)
+    for written in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
+        _strip_paths(written, directory, project.root)
     outputs = {p.name: cache.digest(p.read_bytes()) for p in sorted(directory.iterdir()) if p.is_file()}
-    declared = declared_parameters(json.loads(stage.notebook.read_text(encoding="utf-8")), stage.name)
+    declared = declared_parameters(read_notebook(stage.notebook), stage.name)
     parameters = {**declared, **stage.parameters, "profile": profile}
     parameters.pop("output_dir", None)
     run = {
@@ -139,12 +175,13 @@ def _provenance(
     (directory / cache.RUN).write_text(json.dumps(run, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _strip_paths(directory: Path, root: Path) -> None:
-    """The executed notebook and its HTML name this machine's folders in papermill's metadata; make them relative."""
-    for path in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
-        text = path.read_text(encoding="utf-8")
-        text = text.replace(str(directory), ".").replace(str(root) + os.sep, "").replace(str(root), ".")
-        path.write_text(text, encoding="utf-8")
+def _strip_paths(path: Path, directory: Path, root: Path) -> None:
+    """An executed notebook and its HTML name this machine's folders (metadata, tracebacks); make them relative."""
+    text = path.read_text(encoding="utf-8")
+    for folder, short in ((directory, "."), (root, "."), (Path(sys.prefix), "<python>"), (Path.home(), "~")):
+        if len(folder.parts) > 1:
+            text = re.sub(re.escape(str(folder)) + r"(?![\w.-])", short, text)
+    path.write_text(text, encoding="utf-8")
 
 
 def _publish(temporary: Path, final: Path) -> None:

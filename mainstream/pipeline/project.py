@@ -24,7 +24,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     description: str
     cell_timeout_s: int = Field(gt=0)
-    notebooks: dict[str, dict[str, Any]]
+    notebooks: dict[str, dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,17 @@ class Project:
         return self.root / "results" / profile
 
     def profile(self, name: str) -> Profile:
-        """Reads and checks a profile (UserError: unknown profile, unknown key, not YAML)."""
+        """Reads and checks a profile (UserError: unknown profile, unknown key with the nearest, not YAML)."""
         folder = self.notebooks / "profiles"
         valid = {p.stem: p for p in folder.glob("*.yml")}
         if name not in valid:
             raise unknown("profile", name, valid)
+        content = read_yaml(valid[name].read_text(encoding="utf-8"), valid[name].name)
+        for field in content if isinstance(content, dict) else ():
+            if field not in Profile.model_fields:
+                raise unknown(f"key of {valid[name].name}", str(field), Profile.model_fields)
         try:
-            return Profile.model_validate(yaml.safe_load(valid[name].read_text(encoding="utf-8")))
-        except yaml.YAMLError as e:
-            raise UserError(f"{valid[name].name}: not YAML: {' '.join(str(e).split())}") from e
+            return Profile.model_validate(content)
         except ValidationError as e:
             raise UserError(f"{valid[name].name}: {one_line(e)}") from e
 
@@ -74,7 +76,8 @@ class Project:
         Args:
             overrides: `"04.seed=3"` or `"04_scheduler.seed=3"`, on top of the profile.
         Raises:
-            UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override.
+            UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override, a stage
+                that needs one which the profile does not run before it.
         """
         chosen = self.profile(profile).notebooks
         for name in chosen:
@@ -86,12 +89,17 @@ class Project:
             stage, dot, parameter = where.partition(".")
             if not (equals and dot):
                 raise UserError(f"--param '{text}' must look like 04.seed=3")
-            extra[pick(stage, list(chosen))][parameter] = yaml.safe_load(value)
-        return [self._stage(name, {**(chosen[name] or {}), **extra[name]}) for name in sorted(chosen)]
+            extra[pick(stage, list(chosen))][parameter] = read_yaml(value, f"--param '{text}'")
+        stages = [self._stage(name, {**(chosen[name] or {}), **extra[name]}) for name in sorted(chosen)]
+        for i, item in enumerate(stages):
+            for needed in item.needs:
+                if needed not in (earlier := [s.name for s in stages[:i]]):
+                    raise unknown(f"stage before {item.name} (its metadata.mainstream.needs)", needed, earlier)
+        return stages
 
     def _stage(self, name: str, parameters: dict[str, Any]) -> Stage:
         path = self.notebooks / f"{name}.ipynb"
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = read_notebook(path)
         known = declared_parameters(notebook, name)
         for parameter in parameters:
             if parameter not in known or parameter in INJECTED:
@@ -108,13 +116,41 @@ def pick(text: str, names: list[str]) -> str:
     raise unknown("stage", text, names)
 
 
+def read_yaml(text: str, where: str) -> Any:
+    """The value of a YAML text (UserError, naming `where`, when it is none)."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as e:
+        raise UserError(f"{where}: not YAML: {' '.join(str(e).split())}") from e
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """A notebook as JSON (UserError when the file is not one)."""
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"]
+    except (ValueError, KeyError, TypeError) as e:
+        raise UserError(f"{path.name}: not a notebook of format 4: {e}") from e
+    return notebook
+
+
 def declared_parameters(notebook: dict[str, Any], name: str) -> dict[str, Any]:
-    """Names and defaults in the notebook's one cell tagged `parameters` (papermill itself only warns)."""
+    """Names and defaults in the notebook's one cell tagged `parameters` (papermill itself only warns).
+
+    Raises:
+        UserError: no such cell or several, or one that holds anything else than `name = literal` (with or without a
+            type): papermill replaces the names only, so what is computed from them there would keep the old value.
+    """
     tagged = [c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         raise UserError(f"{name}: needs exactly one cell tagged 'parameters', not {len(tagged)}")
-    found = {}
-    for node in ast.parse("".join(tagged[0]["source"])).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = ast.literal_eval(node.value)
+    found: dict[str, Any] = {}
+    try:
+        for node in ast.parse("".join(tagged[0]["source"])).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(targets[0], ast.Name):
+                raise ValueError(f"line {node.lineno}")
+            found[targets[0].id] = ast.literal_eval(node.value or ast.Constant(None))
+    except (SyntaxError, ValueError) as e:
+        raise UserError(f"{name}: its parameters cell may hold only `name = literal`: {e}") from e
     return found

@@ -45,6 +45,7 @@ def _section(directory: Path, name: str, outcome: Outcome | None) -> dict[str, A
         "name": name,
         "title": _title(directory / f"{name}.ipynb", name),
         "run": cache.read_run(directory),
+        "failed": directory.with_name(f"{name}.failed.ipynb").is_file(),
         "state": outcome.state if outcome else "not asked for",
         "result": outcome.result if outcome else "",
         "figures": _json(directory / "figures.json"),

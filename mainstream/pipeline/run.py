@@ -46,14 +46,27 @@ def run(
     everything = project.stages(profile, overrides)
     stages = select(everything, only, start)
     settings = project.profile(profile)
-    from mainstream.pipeline.execute import Position, StageFailed, clean, run_stage
+    from mainstream.pipeline.execute import alone, clean
+    from mainstream.pipeline.report import write_report
 
     results = project.results(profile)
-    clean(results)
+    with alone(results):
+        clean(results)
+        outcomes = _each(project, profile, stages, settings.cell_timeout_s, force, verbose)
+        write_report(project, profile, settings.description, [s.name for s in everything], outcomes)
+    return outcomes
+
+
+def _each(
+    project: Project, profile: str, stages: list[Stage], cell_timeout_s: int, force: bool, verbose: bool
+) -> list[Outcome]:
+    """The stages one after the other; what became of each."""
+    from mainstream.pipeline.execute import Position, StageFailed, run_stage
+
     outcomes: list[Outcome] = []
     failed: set[str] = set()
     for i, stage in enumerate(stages, 1):
-        directory = results / stage.name
+        directory = project.results(profile) / stage.name
         if blocked := failed.intersection(stage.needs):
             failed.add(stage.name)
             outcomes.append(Outcome(stage.name, 0.0, "–", f"skipped: {', '.join(sorted(blocked))} failed"))
@@ -64,7 +77,7 @@ def run(
             continue
         try:
             seconds = run_stage(
-                project, stage, profile, cell_timeout_s=settings.cell_timeout_s,
+                project, stage, profile, cell_timeout_s=cell_timeout_s,
                 where=Position(i, len(stages)), verbose=verbose,
             )  # fmt: skip
             outcomes.append(Outcome(stage.name, seconds, "fresh", "ok"))
@@ -72,9 +85,6 @@ def run(
             failed.add(stage.name)
             kept = f"results/{profile}/{stage.name}.failed.ipynb"
             outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "–", f"failed: {e} (kept: {kept})"))
-    from mainstream.pipeline.report import write_report
-
-    write_report(project, profile, settings.description, [s.name for s in everything], outcomes)
     return outcomes
 
 

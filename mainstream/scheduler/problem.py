@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +163,13 @@ class Problem(Strict):
             curves = {name: tuple(getattr(app, name)[i] for i in keep) for name in ("split", "tpr", "fpr")}
             apps.append(app.model_copy(update=curves))
         return self.model_copy(update={"apps": tuple(apps)})
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy; the arrays below are made anew, never carried over."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("allowed", "table", "best_vote"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     # -- arrays, made once ------------------------------------------------------------------------------------------
     @cached_property

@@ -1,0 +1,55 @@
+"""Every notebook source: one parameters cell of literals, no outputs, short cells, prose before code, the skeleton."""
+
+import ast
+import json
+
+import pytest
+
+from mainstream.paths import NOTEBOOKS, PACKAGE
+from mainstream.pipeline.cache import modules_of
+from mainstream.pipeline.project import Project, declared_parameters
+
+SKELETON = (
+    "**Question.**", "**Reference.**", "**Run time.**", "## Parameters", "## Setup", "Paper / ours / match", "## Takeaways",
+    "## Exercises",
+)  # fmt: skip
+BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+def test_there_are_notebooks():
+    assert {b.name[:2] for b in BOOKS} >= {"03", "04", "05", "06"}
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_source(path):
+    cells = json.loads(path.read_text())["cells"]
+    code = [c for c in cells if c["cell_type"] == "code"]
+    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    parameters = declared_parameters(json.loads(path.read_text()), path.stem)  # exactly one cell, literals only
+    assert {"profile", "output_dir"} <= set(parameters)
+    assert all(not c["outputs"] and c["execution_count"] is None for c in code)
+    for before, cell in zip(cells, cells[1:], strict=False):
+        if cell["cell_type"] == "code":
+            assert before["cell_type"] == "markdown", "".join(cell["source"])[:60]
+            assert len("".join(cell["source"]).splitlines()) <= 20, "".join(cell["source"])[:60]
+    assert [part for part in SKELETON if part not in text] == []
+    assert text.count("\n1. *(") == 1 and "\n3. *(" in text  # graded exercises
+    tagged = next(c for c in code if "parameters" in c["metadata"].get("tags", []))
+    assert all(isinstance(n, ast.Assign) for n in ast.parse("".join(tagged["source"])).body)
+
+
+@pytest.mark.parametrize("path", [b for b in BOOKS if b.name[:2] in ("03", "04", "05", "06")], ids=lambda p: p.stem)
+def test_published_track_notebooks_never_import_tensorflow(path):
+    cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
+    modules = modules_of(cells, PACKAGE)
+    assert PACKAGE / "quality.py" in modules and PACKAGE / "figures.py" in modules
+    for module in modules:
+        for node in ast.walk(ast.parse(module.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {n.split(".")[0] for n in names} & {"tensorflow", "keras", "openvino"}, module
+
+
+@pytest.mark.parametrize("profile", ["smoke", "default", "paper"])
+def test_profiles_name_notebooks_and_parameters_that_exist(profile):
+    assert [s.name[:2] for s in Project().stages(profile)] == [b.name[:2] for b in BOOKS]

@@ -1,0 +1,149 @@
+"""Schedulers: brute force as the oracle, invariants, and the record as witness."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mainstream import experiments, published
+from mainstream.errors import UserError
+from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, solve
+from mainstream.scheduler.cost import cheapest, cost
+from mainstream.scheduler.exhaustive import plain_cost
+
+
+def small_problem(seed: int, objective: str = "mean") -> Problem:
+    """Up to 3 applications, 4 splits, 3 rates, 2 votes; random in everything, sometimes lacking a split."""
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(2, 5))
+    stem = np.concatenate([[0.0], np.cumsum(rng.uniform(0, 3, k - 1))])
+    device = Device(split=tuple(range(k)), stem=tuple(stem), tail=tuple(rng.uniform(0.5, 1.5, k) + stem[-1] - stem))
+    apps = []
+    for a in range(int(rng.integers(1, 4))):
+        has = sorted(rng.choice(k, size=int(rng.integers(1, k + 1)), replace=False).tolist())
+        apps.append(App(
+            name=f"a{a}", split=tuple(has), tpr=tuple(rng.uniform(0.3, 1, len(has))),
+            fpr=tuple(rng.uniform(0, 0.5, len(has))), event_length_s=float(rng.uniform(0.1, 2)),
+            event_frequency=float(rng.uniform(0.05, 0.9)), correlation=float(rng.uniform(0, 0.9)),
+            weight=float(rng.uniform(0.2, 3)),
+        ))  # fmt: skip
+    problem = Problem(
+        stream_fps=10, fps_options=(1, 3, 10), x_options=(1, 2), budget=1, objective=objective, device=device,
+        apps=tuple(apps),
+    )  # fmt: skip
+    least = cost(problem, cheapest(problem))
+    return problem.model_copy(update={"budget": float(least * rng.uniform(1.0, 8))})
+
+
+@pytest.mark.parametrize("objective", ["mean", "weighted", "max-min"])
+def test_optimal_equals_brute_force_and_greedy_never_beats_it(objective):
+    for seed in range(200 if objective == "mean" else 60):
+        problem = small_problem(seed, objective)
+        best, ours = solve(problem, "exhaustive"), solve(problem, "optimal")
+        assert ours.objective_value == pytest.approx(best.objective_value, abs=1e-7), seed
+        assert ours.gap is not None and ours.gap <= 1e-6
+        if objective == "max-min":
+            assert ours.mean_f1 == pytest.approx(best.mean_f1, abs=1e-6), seed
+        assert solve(problem, "greedy").objective_value <= ours.objective_value + 1e-9, seed
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**6))
+def test_cost_equals_the_plain_loops_and_nothing_is_cheaper_than_cheapest(seed):
+    problem = small_problem(seed)
+    rng = np.random.default_rng(seed)
+    choices = [
+        Choice(int(rng.choice(np.flatnonzero(row))), int(rng.integers(3)), int(rng.integers(2)))
+        for row in problem.allowed
+    ]
+    assert cost(problem, choices) == pytest.approx(plain_cost(problem, tuple(choices)), rel=1e-12)
+    assert cost(problem, cheapest(problem)) <= cost(problem, choices) * (1 + 1e-12)
+
+
+def test_optimal_is_never_below_greedy_or_the_baselines_on_larger_problems():
+    for seed in range(6):
+        p = experiments.random_problem(12, seed=seed, x_options=(1, 2, 3))
+        best = solve(p, "optimal")
+        assert best.gap is not None and best.gap <= 1e-6
+        for name in ("greedy", "greedy_as_published", "max_sharing"):
+            assert solve(p, name).mean_f1 <= best.mean_f1 + 1e-9
+        assert best.cost <= p.budget * (1 + 1e-9)
+
+
+def test_baselines_keep_to_their_split():
+    p = experiments.random_problem(3, seed=1, budget=300)
+    assert {u.split for u in solve(p, "no_sharing").units} == {0}
+    assert {u.split for u in solve(p, "max_sharing").units} == {84}
+
+
+def test_a_changed_copy_forgets_the_arrays_of_the_original():
+    p = experiments.random_problem(2, seed=1, budget=300, x_options=(1,))
+    assert p.table.f1.shape[-1] == 1 and p.allowed.sum() == 32
+    assert p.model_copy(update={"x_options": (1, 2)}).table.f1.shape[-1] == 2
+    assert p.restricted(84).allowed.sum() == 2
+
+
+def test_an_application_on_its_own_network_pays_nothing_to_the_stem():
+    device = Device(split=(0, 1), stem=(0, 5), tail=(7, 2))
+    app = App(name="a", split=(0, 1), tpr=(1, 1), fpr=(0, 0), event_length_s=1, event_frequency=0.5)
+    p = Problem(stream_fps=4, fps_options=(1, 2), budget=100, device=device, apps=(app, app))
+    assert cost(p, [Choice(0, 1, 0), Choice(0, 0, 0)]) == 3 * 7
+    assert cost(p, [Choice(1, 1, 0), Choice(1, 0, 0)]) == 3 * 2 + 2 * 5
+    assert cost(p, [Choice(0, 1, 0), Choice(1, 0, 0)]) == 2 * 7 + 2 + 5
+
+
+def test_recorded_greedy_schedules_come_back_row_by_row():
+    record = published.table("sweep_7apps_schedules")
+    rows = record[record.scheduler == "greedy"].groupby(["budget", "system", "n_apps"]).head(9)  # 702 rows
+    again = experiments.replay_recorded_schedules(rows)
+    assert set(again.groupby(["budget", "system"]).size().index) == {
+        (b, s) for b in (150, 300) for s in ("mainstream", "max_sharing", "no_sharing")
+    }
+    assert int(again.same.sum()) >= 690  # the rest are ties, decided by rounding
+    assert again[again.same].difference.abs().max() <= 1e-6
+    assert again.difference.abs().max() <= 1e-4
+
+
+def test_exact_f1_equals_the_recorded_exact_search():
+    record = published.table("sweep_7apps_schedules")
+    rows = record[record.scheduler == "stems_cpp"].groupby(["budget", "n_apps"]).head(4)
+    assert experiments.replay_recorded_schedules(rows).difference.abs().max() <= 1e-6
+
+
+@pytest.mark.slow
+def test_exact_f1_equals_the_recorded_exact_search_everywhere():
+    record = published.table("sweep_7apps_schedules")
+    rows = record[record.scheduler == "stems_cpp"]
+    assert len(rows) == 1500
+    assert experiments.replay_recorded_schedules(rows).difference.abs().max() <= 1e-6
+
+
+def test_sweep_ratios_of_the_later_paper():
+    f1 = published.sweep_rows(150).groupby(["system", "n_apps"]).f1.mean()
+    assert f1["mainstream", 2] / f1["max_sharing", 2] == pytest.approx(1.473, abs=1e-3)
+    assert f1["mainstream", 25] / f1["no_sharing", 25] == pytest.approx(87.75, abs=0.01)
+
+
+def test_your_own_scheduler_is_run_and_checked():
+    p = experiments.random_problem(4, seed=2, budget=100)
+
+    def lazy(problem):
+        return cheapest(problem)
+
+    assert solve(p, lazy).scheduler == "lazy"
+    top = len(p.fps_options) - 1
+    with pytest.raises(InfeasibleSchedule, match="over the budget"):
+        solve(p, lambda problem: [Choice(0, top, 0)] * 4)
+    with pytest.raises(InfeasibleSchedule, match="3 choices"):
+        solve(p, lambda problem: cheapest(problem)[:3])
+    with pytest.raises(InfeasibleSchedule, match="fps index 99"):
+        solve(p, lambda problem: [Choice(0, 99, 0)] * 4)
+
+
+def test_unknown_scheduler_and_impossible_budget():
+    p = experiments.random_problem(4, seed=2, budget=5)
+    with pytest.raises(UserError, match="did you mean 'optimal'"):
+        solve(p, "optimall")
+    least = cost(p, cheapest(p))
+    with pytest.raises(UserError, match=f"costs {least:.6g}"):
+        solve(p)

@@ -1,0 +1,111 @@
+"""The command line as a person meets it: real processes, exit codes, one line on standard error."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mainstream import experiments
+from mainstream.scheduler import solve
+
+GOOD = {
+    "stream_fps": 10, "fps_options": [1, 2, 3], "x_options": [1], "budget": 150.0, "objective": "mean",
+    "form": "consistent",
+    "device": {"name": "nuc", "split": [0, 3, 9], "stem": [0.0, 3.0, 8.2], "tail": [20.8, 17.8, 12.6]},
+    "apps": [{"name": "cat", "split": [0, 3, 9], "tpr": [0.8, 0.8, 0.7], "fpr": [0.1, 0.1, 0.2],
+              "event_length_s": 0.5, "event_frequency": 0.3, "correlation": 0.107, "weight": 1.0}],
+}  # fmt: skip
+
+
+def mainstream(*arguments, cwd=None):
+    return subprocess.run([sys.executable, "-m", "mainstream", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def changed(path, value):
+    """GOOD with the value at a dotted path replaced."""
+    data = json.loads(json.dumps(GOOD))
+    *parents, last = [int(p) if p.isdigit() else p for p in path.split(".")]
+    place = data
+    for p in parents:
+        place = place[p]
+    place[last] = value
+    return data
+
+
+@pytest.mark.parametrize("scheduler", ["no_sharing", "max_sharing", "greedy", "greedy_as_published", "optimal"])
+def test_schedule_prints_the_contract(tmp_path, scheduler):
+    (tmp_path / "p.json").write_text(json.dumps(GOOD))
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--scheduler", scheduler, "--json")
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert set(printed) == {"scheduler", "objective_value", "mean_f1", "cost", "budget", "gap", "seconds", "units"}
+    assert set(printed["units"][0]) == {"app", "split", "fps", "x_vote", "f1", "recall", "precision"}
+    assert printed["cost"] <= printed["budget"]
+    assert isinstance(printed["units"][0]["fps"], int)
+
+
+def test_schedule_prints_a_table_and_takes_your_own_scheduler(tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps(GOOD))
+    (tmp_path / "mine.py").write_text(
+        "from mainstream.scheduler.cost import cheapest\ndef mine(p):\n    return cheapest(p)\n"
+    )
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--scheduler", f"{tmp_path / 'mine.py'}:mine")
+    assert done.returncode == 0 and "mine: mean F1" in done.stdout and "x_vote" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (changed("apps.0.tpr.0", 1.3), "tpr[0]"), (changed("apps.0.fpr.1", float("nan")), "fpr[1]"),
+        (changed("fps_options", [1, 11]), "11 is above stream_fps 10"), (changed("budget", -1), "budget"),
+        (changed("budget", 5), "which costs 20.8"), (changed("device.split", [0, 9, 3]), "must increase"),
+        (changed("apps.0.split", [0, 9, 9]), "must increase"),
+        (changed("device.stem", [0, 8, 3]), "must not decrease"), (changed("objective", "meen"), "did you mean 'mean'"),
+        (changed("apps", []), "apps"), (changed("budgt", 3), "budgt"), ("{", "malformed JSON"), ([], "dictionary"),
+    ],
+)  # fmt: skip
+def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):
+    path = tmp_path / "p.json"
+    path.write_text(problem if isinstance(problem, str) else json.dumps(problem))
+    done = mainstream("schedule", str(path))
+    assert done.returncode == 2
+    assert message in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["p.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("schedule", "absent.json"), "No such file"), (("package", "absent"), "No such file"),
+        (("schedule", "absent.py.json", "--scheduler", "absent.py:f"), "does not exist"),
+        (("run", "--profile", "defualt"), "did you mean 'default'"), (("run", "--only", "99"), "unknown stage"),
+        (("run", "--param", "04.seeed=3"), "did you mean 'seed'"), (("bench", "qualty"), "did you mean 'quality'"),
+    ],
+)  # fmt: skip
+def test_bad_requests_exit_2_with_one_line(tmp_path, arguments, message):
+    done = mainstream(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_package_of_a_newer_schema_exits_2(tmp_path):
+    (tmp_path / "mpackage.json").write_text('{"schema_version": 2}')
+    done = mainstream("package", str(tmp_path))
+    assert done.returncode == 2 and "newer" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_help_and_list_start_without_heavy_imports():
+    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy")
+    code = f"import sys, mainstream, mainstream.cli; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    assert "mainstream run" in mainstream("--help").stdout
+    listed = mainstream("run", "--list")
+    assert listed.returncode == 0 and "04_scheduler" in listed.stdout
+
+
+def test_a_problem_survives_the_round_trip(tmp_path):
+    problem = experiments.random_problem(3, seed=0, budget=120)
+    (tmp_path / "p.json").write_text(problem.model_dump_json())
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--json")
+    assert json.loads(done.stdout)["mean_f1"] == pytest.approx(solve(problem).mean_f1, abs=1e-9)

@@ -1,0 +1,85 @@
+"""M-Packages: round trip, checks, trust."""
+
+import hashlib
+import json
+
+import pytest
+
+from mainstream import published
+from mainstream.errors import UserError
+from mainstream.package import Base, MPackage, SplitRecord, Tail
+
+BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
+
+
+def package(**changes):
+    fields = {"application": "cat", "base": BASE, "splits": (SplitRecord(split=0, layer="input", tpr=0.9, fpr=0.1),)}
+    return MPackage(**{**fields, **changes})
+
+
+@pytest.mark.parametrize("vintage", ["2018-02", "2018-05"])
+def test_published_curves_are_packages_without_weights(vintage, tmp_path):
+    packages = published.mpackages(vintage)
+    assert len(packages) == (5 if vintage == "2018-02" else 9)
+    for name, p in packages.items():
+        p.save(tmp_path / name)
+        assert MPackage.load(tmp_path / name).validate().model_dump() == p.model_dump()
+        assert all(s.tail is None for s in p.splits)
+
+
+def edit(path, **changes):
+    data = json.loads((path / "mpackage.json").read_text())
+    (path / "mpackage.json").write_text(json.dumps({**data, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"schema_version": 2}, "newer"), ({"unknown": 1}, "unknown"), ({"splits": []}, "splits"),
+        ({"splits": [{"split": 0, "layer": "a", "tpr": 1.3, "fpr": 0}]}, "tpr.*1.3"),
+        ({"splits": [{"split": 0, "layer": "a", "tpr": float("nan"), "fpr": 0}]}, "tpr"),
+        ({"splits": [{"split": 3, "layer": "a", "tpr": 1, "fpr": 0}, {"split": 3, "layer": "b", "tpr": 1, "fpr": 0}]},
+         "increase"),
+    ],
+)  # fmt: skip
+def test_bad_packages_are_refused_in_one_line(tmp_path, changes, message):
+    package().save(tmp_path)
+    edit(tmp_path, **changes)
+    with pytest.raises(UserError, match=message) as error:
+        MPackage.load(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_and_malformed(tmp_path):
+    with pytest.raises(UserError, match="No such file"):
+        MPackage.load(tmp_path)
+    (tmp_path / "mpackage.json").write_text("{")
+    with pytest.raises(UserError, match="not JSON"):
+        MPackage.load(tmp_path)
+
+
+def test_a_flipped_byte_in_a_tail_is_found(tmp_path):
+    data = b"weights"
+    (tmp_path / "t.weights.h5").write_bytes(data)
+    tail = Tail(file="t.weights.h5", sha256=hashlib.sha256(data).hexdigest())
+    package(splits=(SplitRecord(split=0, layer="input", tpr=0.9, fpr=0.1, tail=tail),)).save(tmp_path)
+    loaded = MPackage.load(tmp_path)
+    assert loaded.validate() is loaded
+    (tmp_path / "t.weights.h5").write_bytes(b"weightz")
+    with pytest.raises(UserError, match="checksum"):
+        loaded.validate()
+    (tmp_path / "t.weights.h5").unlink()
+    with pytest.raises(UserError, match="missing"):
+        loaded.validate()
+
+
+def test_a_tail_may_not_leave_the_package():
+    with pytest.raises(ValueError, match="pattern"):
+        Tail(file="../other.weights.h5", sha256="0" * 64)
+
+
+def test_stems_are_shared_only_between_equal_bases():
+    package().require_shareable(package(application="dog"))
+    other = package(application="dog", base=BASE.model_copy(update={"weights": "sha256:" + "1" * 64}))
+    with pytest.raises(UserError, match="base weights differs"):
+        package().require_shareable(other)
