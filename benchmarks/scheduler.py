@@ -7,7 +7,7 @@ from mainstream.experiments import random_problem
 from mainstream.scheduler import solve
 
 
-def trial(votes: tuple[int, ...], problems: int) -> dict[str, object]:
+def trial(votes: tuple[int, ...], problems: int) -> dict[str, float]:
     plans = [random_problem(30, seed=seed, x_options=votes) for seed in range(problems)]
     exact = [solve(p, "optimal") for p in plans]
     quick = [solve(p, "greedy") for p in plans]
@@ -20,19 +20,16 @@ def trial(votes: tuple[int, ...], problems: int) -> dict[str, object]:
         "greedy_max_s": round(max(s.seconds for s in quick), 3),
         "time_ratio": round(sum(s.seconds for s in exact) / sum(s.seconds for s in quick), 1),
         "largest_gap": max(s.gap or 0.0 for s in exact),
-        "f1_lost_by_greedy_mean": round(
-            statistics.mean(a.mean_f1 - b.mean_f1 for a, b in zip(exact, quick, strict=True)), 5
-        ),
+        "f1_lost_by_greedy_mean": round(statistics.mean(lost), 5),
     }
 
 
 def main() -> None:
     one, three = trial((1,), 9), trial((1, 2, 3), 9)
     targets = {"optimal_median_s": 5, "greedy_max_s": 0.5, "optimal_median_s_x_1_2_3": 20, "largest_gap": 1e-6}
-    met = (
-        one["optimal_median_s"] <= 5 and three["optimal_median_s"] <= 20
-        and max(one["greedy_max_s"], three["greedy_max_s"]) <= 0.5 and max(one["largest_gap"], three["largest_gap"]) <= 1e-6
-    )  # fmt: skip
+    greedy_s = max(one["greedy_max_s"], three["greedy_max_s"])
+    gap = max(one["largest_gap"], three["largest_gap"])
+    met = one["optimal_median_s"] <= 5 and three["optimal_median_s"] <= 20 and greedy_s <= 0.5 and gap <= 1e-6
     print(json.dumps({"x_1": one, "x_1_2_3": three, "targets": targets, "met": met}))
 
 

@@ -98,6 +98,19 @@ def package(
 
 
 @app.command()
+def reference(profile: Annotated[str, typer.Option(help="The profile whose results to keep.")] = "default") -> None:
+    """Keep the small results of a run in results/reference/ and print the README's table made from them."""
+    from mainstream.pipeline.project import Project
+    from mainstream.pipeline.reference import readme_table, save_reference
+
+    project = Project()
+    project.profile(profile)
+    for path in save_reference(project, profile):
+        typer.echo(f"results/reference/{path.name}", err=True)
+    typer.echo(readme_table(project.results("reference")))
+
+
+@app.command()
 def bench(names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all when none.")] = None) -> None:
     """Run the benchmarks: each prints JSON; a benchmark that misses its target is marked, not hidden."""
     import subprocess

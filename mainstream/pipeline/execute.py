@@ -83,7 +83,7 @@ def alone(results: Path) -> Iterator[None]:
         UserError: another run holds it.
     """
     results.mkdir(parents=True, exist_ok=True)
-    with (results / ".lock").open("w") as lock:
+    with results.with_name(f".{results.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:

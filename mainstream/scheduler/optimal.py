@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +75,23 @@ def _undominated(problem: Problem, f1: Array) -> np.ndarray:
     return keep.reshape(f1.shape)
 
 
+@contextmanager
+def _quiet_stdout() -> Iterator[None]:
+    """HiGHS leaves a stray debug line on the C library's standard output now and then; `--json` must stay JSON."""
+    sys.stdout.flush()
+    flush = ctypes.CDLL(None).fflush
+    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        flush(None)
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        flush(None)
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nowhere)
+
+
 class _Model:
     """Variables: z (one per candidate), r (one rate per used stem segment), t (the floor; 0 unless max-min)."""
 
@@ -114,9 +136,10 @@ class _Model:
         upper = np.r_[np.ones(self.n), np.full(self.r, max(self.problem.fps_options)), 1.0]
         integral = np.r_[np.ones(self.n), np.zeros(self.r + 1)]
         options = {"time_limit": time_limit_s, "mip_rel_gap": 1e-9}
-        result = milp(
-            objective, integrality=integral, bounds=Bounds(0, upper), constraints=constraints, options=options
-        )
+        with _quiet_stdout():
+            result = milp(
+                objective, integrality=integral, bounds=Bounds(0, upper), constraints=constraints, options=options
+            )
         if result.x is None:
             raise UserError(f"no schedule found: {result.message}")
         return result

@@ -10,8 +10,8 @@ from mainstream.pipeline.cache import modules_of
 from mainstream.pipeline.project import Project, declared_parameters
 
 SKELETON = (
-    "**Question.**", "**Reference.**", "**Run time.**", "## Parameters", "## Setup", "Paper / ours / match", "## Takeaways",
-    "## Exercises",
+    "**Question.**", "**Reference.**", "**Run time.**", "## Parameters", "## Setup", "Paper / ours / match",
+    "## Takeaways", "## Exercises",
 )  # fmt: skip
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 

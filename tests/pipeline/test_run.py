@@ -64,7 +64,7 @@ def test_provenance_and_report(project):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("raise KeyError('lost')", "01_make, cell 4: KeyError: 'lost'"),
+        ("raise KeyError('lost')", "01_make, cell 3 of 3: KeyError: 'lost'"),
         ("import os\nos.kill(os.getpid(), 9)", "kernel died, probably out of memory"),
         ("import time\ntime.sleep(60)", "no answer within 3 s"),
     ],

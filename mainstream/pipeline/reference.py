@@ -1,0 +1,68 @@
+"""results/reference/: the few small results that are committed, and the README's table made from them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+from mainstream.errors import UserError
+from mainstream.pipeline import cache
+from mainstream.pipeline.project import Project
+
+KEPT = {
+    "05_headline": (
+        "headline.csv",
+        "headline_forms.csv",
+        "headline_forms.png",
+        "sweep_ratios.csv",
+        "recorded_costs.csv",
+    ),
+    "06_x_voting": ("fixed_or_free.csv",),
+}
+SHOWN = (("28X", "no_sharing", 32), ("71%", "max_sharing", 2))
+
+
+def save_reference(project: Project, profile: str) -> list[Path]:
+    """Copies the kept files of a run to results/reference/, with its provenance (UserError: a stage has not run)."""
+    target = project.results("reference")
+    target.mkdir(parents=True, exist_ok=True)
+    copied, provenance = [], {}
+    for stage, names in KEPT.items():
+        directory = project.results(profile) / stage
+        run = cache.read_run(directory)
+        if run is None:
+            raise UserError(f"{stage} has no result in profile '{profile}'; run it first")
+        provenance[stage] = {
+            k: run[k] for k in ("finished", "parameters", "seconds", "versions", "machine", "git", "key")
+        }
+        copied += [Path(shutil.copy(directory / name, target / name)) for name in names]
+    (target / "provenance.json").write_text(json.dumps(provenance, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return copied
+
+
+def readme_table(reference: Path) -> str:
+    """The README's table, from results/reference/headline.csv and sweep_ratios.csv."""
+    headline = {int(r["n_apps"]): r for r in _rows(reference / "headline.csv")}
+    sweep = {(r["view"], int(r["n_apps"])): r for r in _rows(reference / "sweep_ratios.csv")}
+    lines = [
+        "| claim | recorded | one stream rate | units consistent | scheduled anew (optimal) |",
+        "|---|---|---|---|---|",
+    ]
+    for claim, base, n in SHOWN:
+        row = headline[n]
+        steps = ("recorded", "1 one stream", "2 consistent units", "3 optimal")
+        values = " | ".join(f"{float(row[f'{base}: {step}']):.2f}" for step in steps)
+        lines.append(f"| {claim}: over {base.replace('_', ' ')}, {n} applications | {values} |")
+    for claim, base, n in (("87X", "no_sharing", 25), ("47%", "max_sharing", 2)):
+        got = [f"{float(sweep[view, n][f'over {base}']):.2f}" for view in ("recorded", "consistent", "ours, optimal")]
+        lines.append(
+            f"| {claim}: over {base.replace('_', ' ')}, {n} applications | {got[0]} | – | {got[1]} | {got[2]} |"
+        )
+    return "\n".join(lines)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
