@@ -104,8 +104,8 @@ class Output:
 def lines(
     ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system", *, style: str = "-", suffix: str = ""
 ) -> None:
-    """One line per system in the system's own colour; `data` is tidy. Several rows per x are averaged."""
-    for name in [k for k in COLOURS if k in set(data[hue])]:
+    """One line per system in the system's own colour, thinner from one to the next; rows of one x are averaged."""
+    for i, name in enumerate(k for k in COLOURS if k in set(data[hue])):
         rows = data[data[hue] == name].groupby(x)[y].mean()
         ax.plot(
             rows.index, rows.to_numpy(), style, marker="o", color=COLOURS[name], label=LABELS[name] + suffix,

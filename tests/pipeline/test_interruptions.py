@@ -49,7 +49,7 @@ def start(project: Project) -> subprocess.Popen[str]:
 
 
 def leftovers(project: Project) -> list[Path]:
-    return [p for p in project.results("default").glob(".*")]
+    return list(project.results("default").glob(".*"))
 
 
 def test_control_c_says_how_to_go_on_and_the_next_run_does(slow):

@@ -91,7 +91,7 @@ def test_an_override_that_is_not_yaml_and_a_file_that_is_no_notebook(project):
     with pytest.raises(UserError, match=r"--param '01.value=\[': not YAML"):
         project.stages("default", ["01.value=["])
     (project.notebooks / "01_make.ipynb").write_text("{}")
-    with pytest.raises(UserError, match="01_make.ipynb: not a notebook"):
+    with pytest.raises(UserError, match=r"01_make\.ipynb: not a notebook"):
         project.stages("default")
 
 
