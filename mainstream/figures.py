@@ -101,15 +101,16 @@ class Output:
         path.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
 
 
-def lines(
-    ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system", *, style: str = "-", suffix: str = ""
-) -> None:
-    """One line per system in the system's own colour, thinner from one to the next; rows of one x are averaged."""
+def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> None:
+    """One line per system in the system's own colour; `data` is tidy, rows of one x are averaged.
+
+    Lines get thinner from one system to the next: where systems agree, all of them stay visible.
+    """
     for i, name in enumerate(k for k in COLOURS if k in set(data[hue])):
         rows = data[data[hue] == name].groupby(x)[y].mean()
         ax.plot(
-            rows.index, rows.to_numpy(), style, marker="o", color=COLOURS[name], label=LABELS[name] + suffix,
-            markerfacecolor="white" if style != "-" else COLOURS[name],
+            rows.index, rows.to_numpy(), marker="o", color=COLOURS[name], label=LABELS[name],
+            lw=4.0 - 0.8 * i, ms=8 - 1.2 * i,
         )  # fmt: skip
     ax.set(xlabel=x.replace("_", " "), ylabel=y)
 
