@@ -29,16 +29,20 @@ install_kit() {
     "$python" -m venv .venv
   fi
   rm -f .venv/.installed-*
-  local uv=""
+  local uv="" quiet="--quiet"
+  if [ -t 2 ]; then quiet=""; fi # somebody watches: show the downloads
   if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then uv=uv
-  elif .venv/bin/python -m pip install --quiet uv >/dev/null 2>&1; then uv=.venv/bin/uv
+  else # a venv that uv made, or whose making was cut off, has no pip
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1 ||
+      fail "no pip in .venv and none to be had; remove .venv and run this again (Debian: apt install python3-venv)"
+    if .venv/bin/python -m pip install --quiet uv >/dev/null 2>&1; then uv=.venv/bin/uv; fi
   fi
   if [ -n "$uv" ]; then
-    "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock ||
+    "$uv" pip install $quiet --python .venv/bin/python --require-hashes -r requirements.lock ||
       fail "could not install the locked packages; see the message above, then run this again"
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
   else
-    .venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock ||
+    .venv/bin/python -m pip install $quiet --require-hashes -r requirements.lock ||
       fail "could not install the locked packages; see the message above, then run this again"
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
   fi

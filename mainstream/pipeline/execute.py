@@ -115,11 +115,12 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
     }
     try:
-        papermill.execute_notebook(
-            stage.notebook, executed, parameters=injected, kernel_name="python3", progress_bar=bar,
-            cwd=stage.notebook.parent, execution_timeout=cell_timeout_s,
-            stdout_file=sys.stdout if verbose else None, stderr_file=sys.stderr if verbose else None,
-        )  # fmt: skip
+        with _private_kernel() as kernel:
+            papermill.execute_notebook(
+                stage.notebook, executed, parameters=injected, kernel_name="python3", progress_bar=bar,
+                cwd=stage.notebook.parent, execution_timeout=cell_timeout_s, **kernel,
+                stdout_file=sys.stdout if verbose else None, stderr_file=sys.stderr if verbose else None,
+            )  # fmt: skip
     except PapermillExecutionError as e:
         raise StageFailed(f"{_where(stage, executed)}: {_short(f'{e.ename}: {e.evalue}')}") from e
     except CellTimeoutError as e:
@@ -128,6 +129,23 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
         raise StageFailed(f"{_where(stage, executed)}: the kernel died, probably out of memory") from e
     except (NoSuchKernel, RuntimeError, OSError) as e:  # no kernel, none that starts, a full disk
         raise StageFailed(f"{stage.name}: could not be run: {_short(f'{type(e).__name__}: {e}')}") from e
+
+
+@contextmanager
+def _private_kernel() -> Iterator[dict[str, Any]]:
+    """Options of a kernel that talks over sockets in a folder of this user's own; over TCP others could listen in.
+
+    With that, its log has nothing left to warn of and keeps silent (errors of cells are in the notebook). A socket's
+    path holds about 100 characters; where the temporary folder's name leaves too few, the default (TCP) stays.
+    """
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as private:
+        if len(private) > 80:
+            yield {}
+            return
+        sockets = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
+        yield {"config": Config(KernelManager=sockets), "extra_arguments": ["--log-level=CRITICAL"]}
 
 
 def _where(stage: Stage, executed: Path) -> str:
