@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
-import platform
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from mainstream.errors import UserError
 from mainstream.pipeline import cache
 from mainstream.pipeline.project import Project, Stage, declared_parameters, read_notebook
+from mainstream.pipeline.provenance import strip_paths, write_run
 
 TEMPORARY = ".running-"
 TEMPLATE = Path(__file__).with_name("notebook.html.j2")
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
-VERSIONS = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorflow", "keras", "openvino", "papermill")
 
 
 class StageFailed(Exception):
@@ -62,12 +57,12 @@ def run_stage(
             _papermill(stage, profile, executed, cell_timeout_s, where, verbose)
         except StageFailed:
             if executed.is_file():
-                _strip_paths(executed, temporary, project.root)
+                strip_paths(executed, temporary, project.root)
                 executed.replace(failed)
             raise
         _html(executed)
         seconds = time.perf_counter() - start
-        _provenance(project, stage, profile, temporary, hashes, seconds)
+        write_run(project, stage, profile, temporary, hashes, seconds)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
         return seconds
@@ -174,34 +169,6 @@ def _html(executed: Path) -> None:
     executed.with_suffix(".html").write_text(body, encoding="utf-8")
 
 
-def _provenance(
-    project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float
-) -> None:
-    for written in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
-        _strip_paths(written, directory, project.root)
-    outputs = {p.name: cache.digest(p.read_bytes()) for p in sorted(directory.iterdir()) if p.is_file()}
-    declared = declared_parameters(read_notebook(stage.notebook), stage.name)
-    parameters = {**declared, **stage.parameters, "profile": profile}
-    parameters.pop("output_dir", None)
-    run = {
-        "stage": stage.name, "outcome": "ok", "key": cache.key(hashes), "seconds": round(seconds, 2),
-        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "profile": profile,
-        "parameters": parameters, "seeds": {k: v for k, v in parameters.items() if "seed" in k},
-        "versions": versions(), "machine": machine(), "git": git_revision(project.root),
-        "inputs": hashes, "outputs": outputs,
-    }  # fmt: skip
-    (directory / cache.RUN).write_text(json.dumps(run, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _strip_paths(path: Path, directory: Path, root: Path) -> None:
-    """An executed notebook and its HTML name this machine's folders (metadata, tracebacks); make them relative."""
-    text = path.read_text(encoding="utf-8")
-    for folder, short in ((directory, "."), (root, "."), (Path(sys.prefix), "<python>"), (Path.home(), "~")):
-        if len(folder.parts) > 1:
-            text = re.sub(re.escape(str(folder)) + r"(?![\w.-])", short, text)
-    path.write_text(text, encoding="utf-8")
-
-
 def _publish(temporary: Path, final: Path) -> None:
     """Swaps the new directory in; the old one goes only when the new one is in place (see `clean`)."""
     temporary.chmod(0o755)
@@ -210,33 +177,3 @@ def _publish(temporary: Path, final: Path) -> None:
         final.rename(old)
     temporary.rename(final)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in VERSIONS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
-def machine() -> dict[str, Any]:
-    """Processor and system, without names of people or folders."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        models = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line]
-        cpu = models[0] if models else cpu
-    return {"cpu": cpu, "cores": os.cpu_count(), "system": platform.system(), "architecture": platform.machine()}
-
-
-def git_revision(root: Path) -> str:
-    """Revision of the checkout, with `+changes` where tracked files differ; 'unknown' outside one."""
-    try:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain", "-uno"], cwd=root, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head.stdout.strip() + ("+changes" if dirty.stdout.strip() else "")
