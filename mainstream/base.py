@@ -74,7 +74,7 @@ def load_base(
     """
     if name == "embedded":
         if weights or architecture or size:
-            raise UserError("base='embedded': has weights, architecture and size of its own; base='imagenet' takes them")
+            raise UserError("base='embedded': has its own weights, architecture and size; base='imagenet' takes them")
         return _embedded()
     if name != "imagenet":
         raise unknown("base", name, ("embedded", "imagenet"))

@@ -41,6 +41,20 @@ class Tail(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class VideoRates(Strict):
+    """Rates over frames of held-out video: what a stream will see, where photos are independent moments."""
+
+    tpr: Rate
+    fpr: Rate
+    positives: int = Field(ge=0)  # frames
+    negatives: int = Field(ge=0)
+    tpr_interval: tuple[Rate, Rate]  # 95%, clips drawn anew
+    fpr_interval: tuple[Rate, Rate]
+    correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
+    fps: Positive  # analysed frames per second
+    clips: int = Field(ge=1)
+
+
 class SplitRecord(Strict):
     """One split: how accurate the application is when everything below it is shared."""
 
@@ -53,6 +67,7 @@ class SplitRecord(Strict):
     tpr_interval: tuple[Rate, Rate] | None = None  # Wilson, 95%
     fpr_interval: tuple[Rate, Rate] | None = None
     threshold: Rate | None = None
+    video: VideoRates | None = None
     tail: Tail | None = None
 
 

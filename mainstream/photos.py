@@ -119,11 +119,14 @@ def decode(
     return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, ignored), root)
 
 
-def checked(photos: Photos, where: Path) -> Photos:
-    """Every class must hold for some and not for others, in each partition: else nothing can be learnt or counted."""
+def checked(photos: Photos, where: str | Path, classes: Sequence[str] = ()) -> Photos:
+    """Every class (or each of `classes`) must hold for some and not for others, in each partition.
+
+    Else nothing can be learnt or counted: `UserError`.
+    """
     for name in PARTITIONS:
         part = photos.part(name)
-        for label in photos.classes:
+        for label in classes or photos.classes:
             held = int(part.has(label).sum())
             if held in (0, len(part)):
                 raise UserError(

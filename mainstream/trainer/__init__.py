@@ -1,0 +1,11 @@
+"""M-Trainer: one application fine-tuned at every split (design sections 1, 5 and 6; notebook 01, `mainstream train`).
+
+`train` in `run` is the entrance. Behind it: `settings` (what can be chosen), `worker` (one process: from the deepest
+split to the shallowest), `frozen` (stem outputs, computed once), `fit` (one tail), `checkpoint` (what a killed run
+leaves), `rates` (thresholds, TPR, FPR, correlation), `assemble` (the M-Package).
+"""
+
+from mainstream.trainer.run import train
+from mainstream.trainer.settings import Settings
+
+__all__ = ["Settings", "train"]

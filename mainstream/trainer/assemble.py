@@ -1,0 +1,117 @@
+"""From checkpoints to an M-Package: thresholds from validation, rates from test photos and held-out video."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mainstream.footage import Footage
+from mainstream.package import Base, Events, MPackage, SplitRecord, Tail, VideoRates
+from mainstream.photos import Photos
+from mainstream.splits import SplitPoint
+from mainstream.trainer import rates
+from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
+from mainstream.trainer.settings import Settings
+
+LAG_S = 2.0  # ρ is measured up to this lag
+
+
+def assemble(
+    job: Job,
+    points: list[SplitPoint],
+    base: Base,
+    checkpoints: Checkpoints,
+    photos: Photos,
+    footage: Footage | None,
+    settings: Settings,
+    output: Path,
+    *,
+    weights: bool,
+    source: str,
+) -> MPackage:
+    """Writes `output/mpackage.json`, with `weights` also the tails beside it, and returns the package."""
+    output.mkdir(parents=True, exist_ok=True)
+    for old in output.glob("split_*.weights.h5"):
+        old.unlink()
+    records = [_record(job, point, checkpoints, photos, footage, output, weights) for point in points]
+    package = MPackage(
+        application=job.app,
+        base=base,
+        splits=tuple(records),
+        events=_events(job, footage, records),
+        training=_training(job, points, checkpoints, photos, footage, settings),
+        source=source,
+    )
+    package.save(output)
+    return MPackage.load(output)
+
+
+def _record(
+    job: Job,
+    point: SplitPoint,
+    checkpoints: Checkpoints,
+    photos: Photos,
+    footage: Footage | None,
+    output: Path,
+    weights: bool,
+) -> SplitRecord:
+    answers = checkpoints.probabilities(point)
+    threshold = rates.best_threshold(answers["val"], photos.part("val").has(job.app))
+    found = rates.count_rates(answers["test"], photos.part("test").has(job.app), threshold)
+    tail = None
+    if weights:
+        file = checkpoints.weights(point)
+        shutil.copyfile(file, output / file.name)
+        tail = Tail(file=file.name, sha256=checksum(output / file.name))
+    video = None
+    if footage is not None:
+        counted = rates.clip_rates(answers["video"], footage.has(job.app), threshold, footage.clip)
+        lags = max(1, int(LAG_S * footage.fps))
+        rho = rates.correlation(answers["video"], footage, job.app, threshold, lags)
+        clips = len(np.unique(footage.clip))
+        video = VideoRates(**counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips)
+    return SplitRecord(
+        split=point.frozen_layers, layer=point.name, threshold=threshold, tail=tail, video=video, **found._asdict()
+    )
+
+
+def _events(job: Job, footage: Footage | None, records: list[SplitRecord]) -> Events | None:
+    """The application's events as held-out video shows them; ρ is the mean over splits, lag by lag."""
+    if footage is None or not footage.has(job.app).any():
+        return None
+    length = rates.event_length_s(footage, job.app)
+    curves = [r.video.correlation for r in records if r.video]
+    lags = min(len(c) for c in curves)
+    mean = tuple(float(np.mean([c[k] for c in curves])) for k in range(lags))
+    frequency = rates.event_frequency(footage, job.app, length)
+    return Events(length_s=length, frequency=frequency, correlation=mean, lag_s=1 / footage.fps)
+
+
+def _training(
+    job: Job,
+    points: list[SplitPoint],
+    checkpoints: Checkpoints,
+    photos: Photos,
+    footage: Footage | None,
+    settings: Settings,
+) -> dict[str, Any]:
+    """How it came about. No durations: the same training gives the same package (they are in the checkpoints)."""
+    counts = {p: int((photos.partition == p).sum()) for p in ("train", "val", "test")}
+    positives = {p: int(photos.part(p).has(job.app).sum()) for p in counts}
+    return {
+        "seed": job.seed,
+        "settings": settings.model_dump(),
+        "photos": counts,
+        "positives": positives,
+        "unreadable": len(photos.unreadable),
+        "video_frames": 0 if footage is None else len(footage.images),
+        "epochs": {str(p.frozen_layers): len(checkpoints.log(p)["epochs"]) - 1 for p in points},
+        "val_loss": {str(p.frozen_layers): _lowest(checkpoints.log(p)["epochs"]) for p in points},
+    }
+
+
+def _lowest(log: list[dict[str, float]]) -> float:
+    return round(min(line["val_loss"] for line in log), 6)

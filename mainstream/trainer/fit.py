@@ -1,0 +1,168 @@
+"""Training of one tail on the outputs of its frozen stem. Design section 5; called by `mainstream.trainer.worker`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from mainstream.errors import UserError
+from mainstream.trainer.frozen import BATCH, Frozen
+from mainstream.trainer.settings import Settings
+
+WARM_UP = 0.1  # share of all steps with a rising learning rate
+HEAD_PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # C of the logistic regression; the best on validation is taken
+
+
+@dataclass(frozen=True)
+class Part:
+    """The photos of one partition: frozen outputs and whether the application's class is in them."""
+
+    frozen: Frozen
+    labels: np.ndarray  # bool (n,)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the training log: balanced cross-entropy (nats) on training and validation photos."""
+
+    epoch: int  # 0: before the first step
+    train_loss: float
+    val_loss: float
+
+
+class TailTrainer:
+    """Compiled once per split, used for every application and seed. The tail's layers are the model's own.
+
+    Batch normalisation stays in inference mode in the tail too: its statistics are the base's, and small batches of
+    two classes would spoil them; its scale and offset are trained.
+    """
+
+    def __init__(self, tail: keras.Model, settings: Settings):
+        self.tail, self.settings = tail, settings
+        self._optimizer = keras.optimizers.AdamW(1e-3, weight_decay=settings.weight_decay, global_clipnorm=1.0)
+        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        self._optimizer.build(tail.trainable_weights)
+        self._step = tf.function(self._one_step)
+        self._logits = tf.function(lambda x: tail(x, training=False)[:, 0])
+
+    def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(weight * _cross_entropy(y, self.tail(x, training=False)[:, 0]))
+        gradients = tape.gradient(loss, self.tail.trainable_weights)
+        self._optimizer.apply_gradients(zip(gradients, self.tail.trainable_weights, strict=True))
+        return loss
+
+    def fit(
+        self, train: Part, val: Part, rng: np.random.Generator, where: str, alive: Callable[[], None] = lambda: None
+    ) -> list[Epoch]:
+        """Trains from the weights that the tail has now; leaves the best on validation in it (perhaps the first).
+
+        where: who is trained, for messages. alive: called before every step; raises to stop.
+        Raises `UserError` when the loss is not finite; the tail then holds the best weights so far.
+        """
+        for variable in self._optimizer.variables:
+            variable.assign(tf.zeros_like(variable))
+        draw = _epochs(train.labels, self.settings, rng)
+        best = self.tail.get_weights()
+        log = [Epoch(0, math.nan, self.loss(val))]
+        lowest, since = log[0].val_loss, 0
+        for epoch in range(1, self.settings.epochs + 1):
+            losses = self._epoch(train, next(draw), rng, epoch, alive)
+            log.append(Epoch(epoch, float(np.mean(losses)), self.loss(val)))
+            if not (np.isfinite(losses).all() and math.isfinite(log[-1].val_loss)):
+                self.tail.set_weights(best)
+                raise UserError(
+                    f"{where}, epoch {epoch}: the loss is not finite; splits already trained are kept: run again "
+                    f"with a smaller learning rate than {self.settings.learning_rate:g}"
+                )
+            since += 1
+            if log[-1].val_loss < lowest:
+                best, lowest, since = self.tail.get_weights(), log[-1].val_loss, 0
+            if since >= self.settings.patience:
+                break
+        self.tail.set_weights(best)
+        return log
+
+    def _epoch(
+        self, train: Part, rows: np.ndarray, rng: np.random.Generator, epoch: int, alive: Callable[[], None]
+    ) -> list[float]:
+        batches = rows.reshape(-1, self.settings.batch)
+        weight = _balance(train.labels[rows])
+        losses = []
+        for k, batch in enumerate(batches):
+            alive()
+            done = (epoch - 1 + k / len(batches)) / self.settings.epochs
+            self._optimizer.learning_rate.assign(self.settings.learning_rate * _schedule(done))
+            view = rng.integers(0, 2, len(batch)) if self.settings.flip else None
+            y = train.labels[batch]
+            x = train.frozen(batch, view)
+            losses.append(float(self._step(x, y.astype("float32"), weight[y.astype(int)])))
+        return losses
+
+    def probabilities(self, part: Frozen, n: int) -> np.ndarray:
+        """float32 (n,): how sure the network is of the class, for rows 0 … n−1."""
+        found = []
+        for start in range(0, n, BATCH):
+            rows = np.arange(start, start + BATCH) % n  # always full batches: one compiled graph
+            found.append(np.asarray(self._logits(part(rows)))[: n - start])
+        return (1 / (1 + np.exp(-np.concatenate(found).astype("float64")))).astype("float32")
+
+    def loss(self, part: Part) -> float:
+        """Balanced cross-entropy: both classes count alike."""
+        p = self.probabilities(part.frozen, len(part.labels)).astype("float64")
+        right = np.clip(np.where(part.labels, p, 1 - p), 1e-7, 1)
+        weight = _balance(part.labels)[part.labels.astype(int)]
+        return float(np.average(-np.log(right), weights=weight)) if np.isfinite(p).all() else math.nan
+
+
+def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labels: np.ndarray) -> list[np.ndarray]:
+    """[kernel (features, 1), bias (1,)] of the head alone: a convex problem, so solved as one (logistic regression)."""
+    scaler = StandardScaler().fit(features)
+    weight = _balance(val_labels)[val_labels.astype(int)]
+    best: tuple[float, LogisticRegression] | None = None
+    for penalty in HEAD_PENALTIES:
+        model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=2000)
+        model.fit(scaler.transform(features), labels)
+        p = model.predict_proba(scaler.transform(val))[np.arange(len(val)), val_labels.astype(int)]
+        loss = float(np.average(-np.log(np.clip(p, 1e-7, 1)), weights=weight))
+        if best is None or loss < best[0]:
+            best = (loss, model)
+    assert best is not None
+    kernel = best[1].coef_[0] / scaler.scale_
+    bias = best[1].intercept_[0] - float(kernel @ scaler.mean_)
+    return [kernel[:, None].astype("float32"), np.array([bias], "float32")]
+
+
+def _epochs(labels: np.ndarray, settings: Settings, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Rows of one epoch after another, whole batches: the rarer class each time, the other class in turn."""
+    rare, common = sorted((np.flatnonzero(labels), np.flatnonzero(~labels)), key=len)
+    n = min(len(common), round(settings.negatives * len(rare)))
+    waiting = rng.permutation(common)
+    while True:
+        if len(waiting) < n:
+            waiting = np.concatenate([waiting, rng.permutation(common)])
+        taken, waiting = waiting[:n], waiting[n:]
+        rows = rng.permutation(np.concatenate([rare, taken]))
+        yield np.resize(rows, math.ceil(len(rows) / settings.batch) * settings.batch)
+
+
+def _balance(labels: np.ndarray) -> np.ndarray:
+    """Weights of class 0 and 1 by which both count alike, 1 on average: float32 (2,)."""
+    positive = labels.mean()
+    return np.array([0.5 / (1 - positive), 0.5 / positive], "float32")
+
+
+def _schedule(done: float) -> float:
+    """Learning rate as a share of the highest: linear warm-up, then a cosine down to 0; `done` from 0 to 1."""
+    return done / WARM_UP if done < WARM_UP else 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+
+
+def _cross_entropy(y: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits)

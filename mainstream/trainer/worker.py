@@ -1,0 +1,147 @@
+"""One process of a training: its jobs, split by split, from the deepest to the shallowest.
+
+Splits are the outer loop, applications and seeds the inner one: the stem's outputs are computed once for all of them.
+Each split starts from its deeper neighbour, whose tail has learnt all but one block of what this one has to learn.
+One thread per process, so that results depend neither on the number of processes nor on that of cores.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mainstream import base as bases
+from mainstream.errors import UserError
+from mainstream.package import Base
+from mainstream.photos import PARTITIONS
+from mainstream.splits import POOLED, SplitPoint, cut, split_points
+from mainstream.trainer.checkpoint import Checkpoints, Job
+from mainstream.trainer.fit import Part, TailTrainer, fit_head
+from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.settings import Settings
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a process is told. Images and labels lie in files beside `weights`: several processes map the same ones."""
+
+    base: Base
+    data: Path  # folder: weights.h5 of the base, {train,val,test,video}_{images,labels}.npy
+    root: Path  # of the checkpoints
+    jobs: tuple[Job, ...]
+    classes: tuple[str, ...]
+    splits: tuple[str, ...]  # names, from the input upwards
+    settings: Settings
+
+
+def with_head(network: keras.Model) -> keras.Model:
+    """The base with one logit on its pooled features, all zero."""
+    head = keras.layers.Dense(1, kernel_initializer="zeros", name="decision")
+    return keras.Model(network.input, head(network.output))
+
+
+def work(task: Task) -> None:
+    """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
+    one_thread()
+    parent = os.getppid()
+    Worker(task, parent).run()
+
+
+def one_thread() -> None:
+    """Deterministic TensorFlow on one thread; only before its first operation in a process."""
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+
+
+class Worker:
+    """The state of `work`: one network, whose weights are set anew for every job."""
+
+    def __init__(self, task: Task, parent: int):
+        self.task, self.parent = task, parent
+        network = bases.build(task.base.architecture, task.base.input_shape[0])
+        network.load_weights(task.data / "base.weights.h5")
+        self.model = with_head(network)
+        self.points = [p for p in split_points(self.model) if p.name in task.splits]
+        self.fresh = self.model.get_weights()
+        self.images, self.labels = ({}, {})
+        for part in (*PARTITIONS, "video"):
+            path = task.data / f"{part}_images.npy"
+            if path.exists():
+                self.images[part] = np.load(path, mmap_mode="r")
+                self.labels[part] = np.load(task.data / f"{part}_labels.npy")
+
+    def run(self) -> None:
+        deeper: SplitPoint | None = None
+        for point in reversed(self.points):
+            if any(not Checkpoints(self.task.root, job).finished(point) for job in self.task.jobs):
+                self._split(point, deeper)
+            deeper = point
+
+    def _split(self, point: SplitPoint, deeper: SplitPoint | None) -> None:
+        self.model.set_weights(self.fresh)
+        stem, tail = cut(self.model, point)
+        below = [w.copy() for w in stem.get_weights()]
+        limit, how = self.task.settings.cache_gb * 1e9, self.task.base.preprocessing
+        frozen: dict[str, Frozen] = {}
+        for part, images in sorted(self.images.items()):  # small ones first, train before val by chance of names
+            flip = part == "train" and self.task.settings.flip
+            frozen[part] = Frozen(stem, images, how, limit_bytes=limit, flip=flip)
+            limit -= frozen[part].bytes if frozen[part].bytes <= limit else 0
+        trainer = TailTrainer(tail, self.task.settings)
+        for job in self.task.jobs:
+            checkpoints = Checkpoints(self.task.root, job)
+            if checkpoints.finished(point):
+                continue
+            started = time.perf_counter()
+            log = self._job(job, point, deeper, trainer, frozen)
+            if not all(np.array_equal(a, b) for a, b in zip(stem.get_weights(), below, strict=True)):
+                raise RuntimeError(f"'{job.app}', split '{point.name}': training has changed the frozen stem")
+            answers = {p: trainer.probabilities(f, len(self.images[p])) for p, f in frozen.items() if p != "train"}
+            seconds = round(time.perf_counter() - started, 3)
+            checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds})
+
+    def _job(
+        self, job: Job, point: SplitPoint, deeper: SplitPoint | None, trainer: TailTrainer, frozen: dict[str, Frozen]
+    ) -> list[dict[str, float]]:
+        """Sets the starting weights, trains, and returns the log."""
+        column = self.task.classes.index(job.app)
+        train, val = (Part(frozen[part], self.labels[part][:, column]) for part in ("train", "val"))
+        self.model.set_weights(self.fresh)
+        if deeper is None:
+            if point.name == POOLED:
+                self._head(train, val)
+                return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
+        elif self.task.settings.warm_start or deeper.name == POOLED:
+            self._start_from(job, deeper)
+        else:
+            self._start_from(job, self.points[-1])
+        if deeper is not None and deeper.frozen_parameters == point.frozen_parameters:
+            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]  # the same to train
+        rng = np.random.default_rng([job.seed, column, point.index])
+        where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
+        return [asdict(line) for line in trainer.fit(train, val, rng, where, self._alive)]
+
+    def _start_from(self, job: Job, deeper: SplitPoint) -> None:
+        file = Checkpoints(self.task.root, job).weights(deeper)
+        cut(self.model, deeper)[1].load_weights(file)
+
+    def _head(self, train: Part, val: Part) -> None:
+        rows, val_rows = np.arange(len(train.labels)), np.arange(len(val.labels))
+        features, labels = train.frozen(rows), train.labels
+        if self.task.settings.flip:
+            features = np.concatenate([features, train.frozen(rows, np.ones(len(rows), int))])
+            labels = np.concatenate([labels, labels])
+        weights = fit_head(features, labels, val.frozen(val_rows), val.labels)
+        self.model.get_layer("decision").set_weights(weights)
+
+    def _alive(self) -> None:
+        """A process whose parent was killed stops, rather than work on unseen."""
+        if os.getppid() != self.parent:
+            raise UserError("the process that started this training is gone")
