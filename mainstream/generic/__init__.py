@@ -1,0 +1,189 @@
+"""Generic pictures: abstract silhouettes in many colours and patterns, in clutter, for pretraining a base network.
+
+None of the classes is one of the applications of the synthetic world: features learnt here have to transfer. Each
+picture shows one to five objects; its labels say which shapes, patterns and colours can be seen, in which pairs of
+shape and colour, how many objects, and how large the largest is. Every picture depends on its seed and its index
+alone. Used by `mainstream.pretrain` (the embedded base, `data/base`). Drawn with Python's own random numbers: one at a
+time they cost a tenth of NumPy's.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import cos, radians, sin
+from random import Random
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from mainstream.errors import UserError
+from mainstream.generic.scenery import COLORS, PATTERNS, any_color, background, camera_faults, clutter, color, pattern
+from mainstream.generic.shapes import SHAPES, Fill
+
+SHAPE_NAMES, COLOR_NAMES = tuple(SHAPES), tuple(COLORS)
+MOST = 5  # objects in a picture
+SIZES = (0.03, 0.08, 0.18)  # share of the frame that the largest object covers: bounds between the four size classes
+CELL = 16  # px: side of the cells whose content is a label
+COVERED = 0.15  # share of a cell that an object has to cover more than, to be its content
+VISIBLE = 0.4  # share of an object that has to be seen for it to count
+# label arrays: name → number of classes; the first four are bool (n, classes), the others int (n,)
+# "cells" is int8 (n, size / 16, size / 16, 3): shape, pattern and colour of what fills each cell most, or −1
+HEADS = {
+    "shape": len(SHAPE_NAMES),
+    "pattern": len(PATTERNS),
+    "color": len(COLOR_NAMES),
+    "shape_color": len(SHAPE_NAMES) * len(COLOR_NAMES),  # class = shape × number of colours + colour
+    "count": MOST + 1,
+    "size": len(SIZES) + 1,
+}
+
+
+class Thing(NamedTuple):
+    """One object of a picture."""
+
+    shape: int  # index in SHAPE_NAMES
+    pattern: int  # in PATTERNS
+    color: int  # in COLOR_NAMES
+    area: int  # px, all of it, hidden or not
+
+
+def generic_images(
+    n: int, *, seed: int = 0, size: int = 128, start: int = 0
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Pictures `start` … `start + n − 1` of a seed: uint8 (n, size, size, 3) RGB, and the labels named in `HEADS`.
+
+    Any two calls agree on the pictures that both draw. Raises `UserError` for values that make no sense.
+    """
+    for name, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, 16), ("start", start, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise UserError(f"{name}={value!r}: must be a whole number, {least} or larger")
+    if size > 256 or size % CELL:
+        raise UserError(f"size={size}: must be a multiple of {CELL} pixels, at most 256")
+    images = np.empty((n, size, size, 3), np.uint8)
+    labels = {name: np.zeros((n, k) if k else n, bool) for name, k in list(HEADS.items())[:4]}
+    labels |= {"count": np.zeros(n, np.int64), "size": np.zeros(n, np.int64)}
+    labels["cells"] = np.empty((n, size // CELL, size // CELL, 3), np.int8)
+    for k in range(n):
+        images[k], seen, labels["cells"][k] = _picture(Random((int(seed) << 64) + int(start) + k), size)
+        for thing in seen:
+            labels["shape"][k, thing.shape] = True
+            labels["pattern"][k, thing.pattern] = True
+            labels["color"][k, thing.color] = True
+            labels["shape_color"][k, thing.shape * len(COLOR_NAMES) + thing.color] = True
+        labels["count"][k] = len(seen)
+        labels["size"][k] = np.searchsorted(SIZES, max((t.area for t in seen), default=0) / size**2)
+    return images, labels
+
+
+def _picture(r: Random, size: int) -> tuple[np.ndarray, list[Thing], np.ndarray]:
+    """One picture, the objects in it that can be seen well enough, and what each cell shows."""
+    canvas = background(r, size, mess=r.random())
+    ids = np.zeros((size, size), np.uint8)  # which object each pixel shows; 0: none
+    count = r.choice((1, 1, 2, 2, 3, 3, 4, 5))
+    sizes = sorted(r.uniform(0.2, 0.9 if count < 3 else 0.6) for _ in range(count))
+    things = [_put(r, canvas, ids, k + 1, s * size) for k, s in enumerate(reversed(sizes))]  # small ones in front
+    for _ in range(r.choice((0, 0, 0, 1, 2))):
+        clutter(r, canvas, r.uniform(0.08, 0.35) * size, ids)
+    side = size // CELL
+    per_cell = np.bincount((_cells(size) + ids).ravel(), minlength=8 * side**2).reshape(side, side, 8)
+    seen = [t for k, t in enumerate(things) if per_cell[..., k + 1].sum() >= VISIBLE * t.area]
+    of = np.array([(-1, -1, -1), *[t[:3] for t in things]], np.int8)  # shape, pattern, colour of each object
+    per_cell[..., 0] = COVERED * CELL**2  # the ground wins where no object covers more than this
+    return camera_faults(r, canvas), seen, of[per_cell.argmax(axis=2)]
+
+
+@cache
+def _cells(size: int) -> np.ndarray:
+    """Eight times the number of the cell that each pixel lies in: int64 (size, size)."""
+    at = np.arange(size) // CELL
+    return 8 * (at[:, None] * (size // CELL) + at)
+
+
+def _put(r: Random, canvas: np.ndarray, ids: np.ndarray, number: int, extent: float) -> Thing:
+    """Draws a random object of about `extent` px, with its shadow, somewhere on `canvas`."""
+    shape, surface, family = r.randrange(len(SHAPE_NAMES)), _surface(r), r.randrange(len(COLOR_NAMES))
+    mask, outline = _mask(r, SHAPE_NAMES[shape], extent)
+    h, w = mask.shape
+    first = color(r, COLOR_NAMES[family])
+    texture = _texture(r, PATTERNS[surface], first, w, h, extent)
+    if r.random() < 0.3:
+        tone = tuple(int(c * r.uniform(0.2, 0.6)) for c in first)
+        cv2.polylines(texture, outline, True, tone, 1, cv2.LINE_AA, 4)
+    n = len(canvas)
+    x, y = (int(r.uniform(0.1, 0.9) * n - side / 2) for side in (w, h))
+    if r.random() < 0.6:
+        _shadow(r, canvas, mask, x, y)
+    top, left, bottom, right = max(y, 0), max(x, 0), min(y + h, n), min(x + w, n)
+    inside = np.s_[top - y : bottom - y, left - x : right - x]
+    there = canvas[top:bottom, left:right]
+    alpha = mask[inside].astype(np.float32) * np.float32(1 / 255)
+    there[:] = cv2.blendLinear(np.ascontiguousarray(texture[inside]), there, alpha, 1 - alpha)
+    ids[top:bottom, left:right][mask[inside] > 127] = number
+    return Thing(shape, surface, family, cv2.countNonZero(cv2.compare(mask, 127, cv2.CMP_GT)))
+
+
+def _surface(r: Random) -> int:
+    """Index of a pattern; plain ones are most frequent."""
+    return 0 if r.random() < 0.3 else r.randrange(1, len(PATTERNS))
+
+
+def _mask(r: Random, name: str, extent: float) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Silhouette seen from somewhere: coverage uint8 (h, w), and its contours in sixteenths of a pixel."""
+    angle = radians(r.uniform(-25, 25) if r.random() < 0.7 else r.uniform(0, 360))
+    squash, shear, depth = r.uniform(0.55, 1), r.uniform(-0.2, 0.2), r.uniform(-0.22, 0.22)
+    sx, sy = (squash, 1.0) if r.random() < 0.5 else (1.0, squash)
+    flip = r.choice((-1, 1))
+    m = extent / 2 * np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    m = (np.array([[sx * flip, 0], [shear, sy]]) @ m).astype(float)
+
+    def seen(points: np.ndarray) -> np.ndarray:
+        return points @ m / (1 + depth * points[:, 1:])
+
+    parts = SHAPES[name](r)
+    contours = [[seen(c) for c in (p.contours if isinstance(p, Fill) else [p.points])] for p in parts]
+    everything = np.concatenate([c for group in contours for c in group])
+    thick = extent / 2 * squash**0.5
+    margin = 2 + 0.5 * thick * max((p.width for p in parts if not isinstance(p, Fill)), default=0)
+    low = everything.min(0) - margin
+    w, h = (everything.max(0) + margin - low).astype(int) + 1
+    mask = np.zeros((h, w), np.uint8)
+    outline = []
+    for part, group in zip(parts, contours, strict=True):
+        px = [((c - low) * 16).astype(np.int32) for c in group]
+        if isinstance(part, Fill):
+            cv2.fillPoly(mask, px, 255, cv2.LINE_AA, 4)
+            outline += px
+        else:
+            cv2.polylines(mask, px, False, 255, max(1, round(part.width * thick)), cv2.LINE_AA, 4)
+    return mask, outline
+
+
+def _texture(r: Random, name: str, first: tuple[int, int, int], w: int, h: int, extent: float) -> np.ndarray:
+    """The surface: `first` with a pattern of a second colour, lit from above: uint8 (h, w, 3)."""
+    if r.random() < 0.5:
+        second = any_color(r, 1.0)
+    else:
+        factor = r.choice((0.35, 0.5, 1.6))
+        second = tuple(int(min(255, c * factor + 60 * (factor > 1))) for c in first)
+    if name == "plain":
+        texture = np.full((h, w, 3), first, np.uint8)
+    else:
+        share = pattern(r, name, w, h, max(4.0, extent * r.uniform(0.12, 0.3)))
+        blend = np.linspace(first, second, 256).astype(np.uint8)[:, None]
+        texture = cv2.LUT(cv2.cvtColor(share, cv2.COLOR_GRAY2RGB), blend)
+    light = np.linspace(r.uniform(1, 1.2), r.uniform(0.65, 1), h, dtype=np.float32)
+    return cv2.multiply(texture, cv2.merge([light] * 3).reshape(h, 1, 3).repeat(w, 1), dtype=cv2.CV_8U)
+
+
+def _shadow(r: Random, canvas: np.ndarray, mask: np.ndarray, x: int, y: int) -> None:
+    """Darkens the ground under the object: its silhouette pressed flat, below or beside it."""
+    h, w = mask.shape
+    flat = cv2.blur(cv2.resize(mask, (w, max(2, int(h * r.uniform(0.2, 0.6))))), (3, 3))
+    n, x, y = len(canvas), x + int(r.uniform(-0.2, 0.2) * w), y + h - len(flat) * 2 // 3
+    top, left, bottom, right = max(y, 0), max(x, 0), min(y + len(flat), n), min(x + w, n)
+    if bottom <= top or right <= left:
+        return
+    factor = 1 - flat[top - y : bottom - y, left - x : right - x].astype(np.float32) * (r.uniform(0.3, 0.6) / 255)
+    there = canvas[top:bottom, left:right]
+    there[:] = cv2.multiply(there, cv2.merge([factor] * 3), dtype=cv2.CV_8U)
