@@ -71,7 +71,7 @@ def pretrain(
         options: the fields of `Options`: images, seed, alpha, size (px), batch, learning_rate …
 
     Raises:
-        UserError: options that make no sense, an unfinished run of other options in `output`, a loss that is not finite.  # noqa: E501
+        UserError: options that make no sense, an unfinished run of other options in `output`, a loss not finite.
     """
     try:
         chosen = Options.model_validate(options)
