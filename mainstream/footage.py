@@ -1,16 +1,16 @@
 """Held-out video as the trainer measures on it: frames, labels, and which clip each frame is from (design section 5).
 
-Not to be confused with training photos: neighbouring frames resemble each other, which is what ρ is about.
+Not to be confused with training photos: neighbouring frames resemble each other, which is what ρ is about. Clips of the
+synthetic world: `mainstream.rendered`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from mainstream.errors import UserError, unknown
 
@@ -32,41 +32,6 @@ class Footage:
         if name not in self.classes:
             raise unknown("class", name, self.classes)
         return self.labels[:, self.classes.index(name)]
-
-
-def world_footage(
-    apps: Sequence[str],
-    *,
-    cameras: Sequence[int],
-    seeds: Iterable[int],
-    seconds: float = 45.0,
-    fps: float = 4.0,
-    split: str = "test",
-    size: int = 128,
-    jobs: int = 2,
-) -> Footage:
-    """One clip of the synthetic world per camera and seed (another day each), analysed `fps` times a second.
-
-    fps must divide the world's 20 frames/s. Raises `UserError` as `World`, and for unknown applications.
-    """
-    from mainstream.video.world import APPS, World
-
-    for app in apps:
-        if app not in APPS:
-            raise unknown("application", str(app), APPS)
-    stride = 20.0 / fps if fps > 0 else 0.5
-    if stride < 1 or stride != int(stride):
-        raise UserError(f"fps={fps}: must divide the world's 20 frames per second")
-
-    def clip(camera: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        world = World(camera, seed, seconds=seconds, split=split, width=size, height=size)
-        chosen = range(0, len(world), int(stride))
-        columns = [APPS.index(app) for app in apps]
-        return np.stack([world.frame(i) for i in chosen]), world.presence[::int(stride)][:, columns]
-
-    places = [(camera, seed) for seed in seeds for camera in cameras]
-    clips = Parallel(jobs)(delayed(clip)(camera, seed) for camera, seed in places)
-    return _joined(clips, apps, fps)
 
 
 def file_footage(
@@ -96,10 +61,11 @@ def file_footage(
         raise UserError(f"video='{video}': has no frames")
     at = np.array(times)[:, None]
     labels = [((at >= [a for a, _ in spans]) & (at < [b for _, b in spans])).any(1) for spans in truth.values()]
-    return _joined([(np.stack(images), np.stack(labels, 1))], list(truth), fps)
+    return joined([(np.stack(images), np.stack(labels, 1))], list(truth), fps)
 
 
-def _joined(clips: Sequence[tuple[np.ndarray, np.ndarray]], apps: Sequence[str], fps: float) -> Footage:
+def joined(clips: Sequence[tuple[np.ndarray, np.ndarray]], apps: Sequence[str], fps: float) -> Footage:
+    """Clips, each images and labels (n, applications), one after the other."""
     number = np.repeat(np.arange(len(clips)), [len(images) for images, _ in clips])
     images, labels = (np.concatenate(part) for part in zip(*clips, strict=True))
     return Footage(images, labels, tuple(apps), number, fps)

@@ -26,9 +26,9 @@ from tqdm import tqdm
 
 from mainstream import base as bases
 from mainstream.errors import UserError
-from mainstream.generic import HEADS
-from mainstream.generic.drawer import Batch, batches, draw
-from mainstream.generic.learner import LOSSES, Learner, chance, schedule
+from mainstream.generic import HEADS, generic_images
+from mainstream.generic.drawer import Batch, batches
+from mainstream.generic.learner import Learner, chance, schedule
 from mainstream.package import one_line
 from mainstream.paths import BASE
 
@@ -45,8 +45,8 @@ class Options(BaseModel):
     seed: int = Field(default=0, ge=0)
     alpha: float = 0.25  # width of the MobileNet
     size: int = Field(default=128, ge=32, le=256, multiple_of=32)  # px
-    batch: int = Field(default=32, ge=2, le=4096)
-    learning_rate: float = Field(default=4e-3, gt=0, allow_inf_nan=False)  # the highest, after warm-up
+    batch: int = Field(default=64, ge=2, le=4096)
+    learning_rate: float = Field(default=3e-3, gt=0, allow_inf_nan=False)  # the highest, after warm-up
     weight_decay: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
     held_out: int = Field(default=2000, ge=1)  # pictures
     log_every: int = Field(default=10_000, ge=1)  # pictures between two lines of the log, each with a checkpoint
@@ -96,7 +96,7 @@ class Run:
         self.done, self.seconds, self.log = 0, 0.0, []  # steps, s, lines
         self.output.mkdir(parents=True, exist_ok=True)
         self._resume()
-        self.held_out: Batch = draw(options.held_out, options.seed, options.size, HELD_OUT)
+        self.held_out: Batch = generic_images(options.held_out, seed=options.seed, size=options.size, start=HELD_OUT)
 
     def train(self) -> None:
         """From where it stands to the end."""
@@ -154,7 +154,7 @@ class Run:
                 f"smaller learning rate than {self.options.learning_rate:g}"
             )
         row: dict[str, float] = {"step": self.done, "images": self.done * self.options.batch, "learning_rate": rate}
-        row |= {"loss": float(losses.sum())} | {f"loss_{h}": float(v) for h, v in zip(LOSSES, losses, strict=True)}
+        row |= {"loss": float(losses.sum())} | {f"loss_{h}": float(v) for h, v in zip(HEADS, losses, strict=True)}
         row |= {f"accuracy_{h}": v for h, v in self.learner.accuracy(self.held_out).items()}
         self.log.append(row)
         return row

@@ -1,18 +1,15 @@
-"""Generic pictures: abstract silhouettes in many colours and patterns, in clutter, for pretraining a base network.
+"""Generic pictures: an abstract silhouette in a colour and a pattern, in clutter, for pretraining a base network.
 
 None of the classes is one of the applications of the synthetic world: features learnt here have to transfer. Each
-picture shows one to five objects; its labels say which shapes, patterns and colours can be seen, in which pairs of
-shape and colour, how many objects, and how large the largest is. Every picture depends on its seed and its index
-alone. Used by `mainstream.pretrain` (the embedded base, `data/base`). Drawn with Python's own random numbers: one at a
-time they cost a tenth of NumPy's.
+picture shows one object and has three labels: its shape, its pattern and its colour. Every picture depends on its seed
+and its index alone. Used by `mainstream.pretrain` (the embedded base, `data/base`). Drawn with Python's own random
+numbers: one at a time they cost a tenth of NumPy's.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from math import cos, radians, sin
 from random import Random
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -22,86 +19,37 @@ from mainstream.generic.scenery import COLORS, PATTERNS, any_color, background, 
 from mainstream.generic.shapes import SHAPES, Fill
 
 SHAPE_NAMES, COLOR_NAMES = tuple(SHAPES), tuple(COLORS)
-MOST = 5  # objects in a picture
-SIZES = (0.03, 0.08, 0.18)  # share of the frame that the largest object covers: bounds between the four size classes
-CELL = 16  # px: side of the cells whose content is a label
-COVERED = 0.15  # share of a cell that an object has to cover more than, to be its content
-VISIBLE = 0.4  # share of an object that has to be seen for it to count
-# label arrays: name → number of classes; the first four are bool (n, classes), the others int (n,)
-# "cells" is int8 (n, size / 16, size / 16, 3): shape, pattern and colour of what fills each cell most, or −1
-HEADS = {
-    "shape": len(SHAPE_NAMES),
-    "pattern": len(PATTERNS),
-    "color": len(COLOR_NAMES),
-    "shape_color": len(SHAPE_NAMES) * len(COLOR_NAMES),  # class = shape × number of colours + colour
-    "count": MOST + 1,
-    "size": len(SIZES) + 1,
-}
+HEADS = {"shape": len(SHAPE_NAMES), "pattern": len(PATTERNS), "color": len(COLOR_NAMES)}  # label → number of classes
+EXTENT = (0.3, 0.85)  # of the object, as a share of the picture's side
 
 
-class Thing(NamedTuple):
-    """One object of a picture."""
-
-    shape: int  # index in SHAPE_NAMES
-    pattern: int  # in PATTERNS
-    color: int  # in COLOR_NAMES
-    area: int  # px, all of it, hidden or not
-
-
-def generic_images(
-    n: int, *, seed: int = 0, size: int = 128, start: int = 0
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Pictures `start` … `start + n − 1` of a seed: uint8 (n, size, size, 3) RGB, and the labels named in `HEADS`.
+def generic_images(n: int, *, seed: int = 0, size: int = 128, start: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures `start` … `start + n − 1` of a seed: uint8 (n, size, size, 3) RGB, and int64 (n, 3) labels as `HEADS`.
 
     Any two calls agree on the pictures that both draw. Raises `UserError` for values that make no sense.
     """
     for name, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, 16), ("start", start, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise UserError(f"{name}={value!r}: must be a whole number, {least} or larger")
-    if size > 256 or size % CELL:
-        raise UserError(f"size={size}: must be a multiple of {CELL} pixels, at most 256")
-    images = np.empty((n, size, size, 3), np.uint8)
-    labels = {name: np.zeros((n, k) if k else n, bool) for name, k in list(HEADS.items())[:4]}
-    labels |= {"count": np.zeros(n, np.int64), "size": np.zeros(n, np.int64)}
-    labels["cells"] = np.empty((n, size // CELL, size // CELL, 3), np.int8)
+    if size > 256:
+        raise UserError(f"size={size}: must be at most 256 pixels")
+    images, labels = np.empty((n, size, size, 3), np.uint8), np.empty((n, len(HEADS)), np.int64)
     for k in range(n):
-        images[k], seen, labels["cells"][k] = _picture(Random((int(seed) << 64) + int(start) + k), size)
-        for thing in seen:
-            labels["shape"][k, thing.shape] = True
-            labels["pattern"][k, thing.pattern] = True
-            labels["color"][k, thing.color] = True
-            labels["shape_color"][k, thing.shape * len(COLOR_NAMES) + thing.color] = True
-        labels["count"][k] = len(seen)
-        labels["size"][k] = np.searchsorted(SIZES, max((t.area for t in seen), default=0) / size**2)
+        images[k], labels[k] = _picture(Random((int(seed) << 64) + int(start) + k), size)
     return images, labels
 
 
-def _picture(r: Random, size: int) -> tuple[np.ndarray, list[Thing], np.ndarray]:
-    """One picture, the objects in it that can be seen well enough, and what each cell shows."""
-    canvas = background(r, size, mess=r.random())
-    ids = np.zeros((size, size), np.uint8)  # which object each pixel shows; 0: none
-    count = r.choice((1, 1, 2, 2, 3, 3, 4, 5))
-    sizes = sorted(r.uniform(0.2, 0.9 if count < 3 else 0.6) for _ in range(count))
-    things = [_put(r, canvas, ids, k + 1, s * size) for k, s in enumerate(reversed(sizes))]  # small ones in front
-    for _ in range(r.choice((0, 0, 0, 1, 2))):
-        clutter(r, canvas, r.uniform(0.08, 0.35) * size, ids)
-    side = size // CELL
-    per_cell = np.bincount((_cells(size) + ids).ravel(), minlength=8 * side**2).reshape(side, side, 8)
-    seen = [t for k, t in enumerate(things) if per_cell[..., k + 1].sum() >= VISIBLE * t.area]
-    of = np.array([(-1, -1, -1), *[t[:3] for t in things]], np.int8)  # shape, pattern, colour of each object
-    per_cell[..., 0] = COVERED * CELL**2  # the ground wins where no object covers more than this
-    return camera_faults(r, canvas), seen, of[per_cell.argmax(axis=2)]
+def _picture(r: Random, size: int) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """One picture and its labels. Half of the pictures have little in them but the object."""
+    canvas = background(r, size, mess=r.random() ** 2)
+    label = _put(r, canvas, r.uniform(*EXTENT) * size)
+    if r.random() < 0.3:
+        clutter(r, canvas, r.uniform(0.08, 0.25) * size)  # in front
+    return camera_faults(r, canvas), label
 
 
-@cache
-def _cells(size: int) -> np.ndarray:
-    """Eight times the number of the cell that each pixel lies in: int64 (size, size)."""
-    at = np.arange(size) // CELL
-    return 8 * (at[:, None] * (size // CELL) + at)
-
-
-def _put(r: Random, canvas: np.ndarray, ids: np.ndarray, number: int, extent: float) -> Thing:
-    """Draws a random object of about `extent` px, with its shadow, somewhere on `canvas`."""
+def _put(r: Random, canvas: np.ndarray, extent: float) -> tuple[int, int, int]:
+    """Draws a random object of about `extent` px, with its shadow, on `canvas`, nearly all of it inside; its labels."""
     shape, surface, family = r.randrange(len(SHAPE_NAMES)), _surface(r), r.randrange(len(COLOR_NAMES))
     mask, outline = _mask(r, SHAPE_NAMES[shape], extent)
     h, w = mask.shape
@@ -111,7 +59,7 @@ def _put(r: Random, canvas: np.ndarray, ids: np.ndarray, number: int, extent: fl
         tone = tuple(int(c * r.uniform(0.2, 0.6)) for c in first)
         cv2.polylines(texture, outline, True, tone, 1, cv2.LINE_AA, 4)
     n = len(canvas)
-    x, y = (int(r.uniform(0.1, 0.9) * n - side / 2) for side in (w, h))
+    x, y = (int(r.uniform(-0.1 * side, n - 0.9 * side)) for side in (w, h))
     if r.random() < 0.6:
         _shadow(r, canvas, mask, x, y)
     top, left, bottom, right = max(y, 0), max(x, 0), min(y + h, n), min(x + w, n)
@@ -119,13 +67,12 @@ def _put(r: Random, canvas: np.ndarray, ids: np.ndarray, number: int, extent: fl
     there = canvas[top:bottom, left:right]
     alpha = mask[inside].astype(np.float32) * np.float32(1 / 255)
     there[:] = cv2.blendLinear(np.ascontiguousarray(texture[inside]), there, alpha, 1 - alpha)
-    ids[top:bottom, left:right][mask[inside] > 127] = number
-    return Thing(shape, surface, family, cv2.countNonZero(cv2.compare(mask, 127, cv2.CMP_GT)))
+    return shape, surface, family
 
 
 def _surface(r: Random) -> int:
     """Index of a pattern; plain ones are most frequent."""
-    return 0 if r.random() < 0.3 else r.randrange(1, len(PATTERNS))
+    return 0 if r.random() < 0.4 else r.randrange(1, len(PATTERNS))
 
 
 def _mask(r: Random, name: str, extent: float) -> tuple[np.ndarray, list[np.ndarray]]:

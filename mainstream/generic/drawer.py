@@ -13,25 +13,11 @@ from concurrent.futures import Future, ProcessPoolExecutor
 import cv2
 import numpy as np
 
-from mainstream.generic import HEADS, generic_images
+from mainstream.generic import generic_images
 
 AHEAD = 8  # batches drawn before they are asked for
 
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # pictures, `targets`, cells
-
-
-def targets(labels: dict[str, np.ndarray]) -> np.ndarray:
-    """The labels of all heads side by side, yes or no: bool (n, sum of the heads' classes)."""
-    one_hot = {
-        name: np.eye(HEADS[name], dtype=bool)[v] if v.ndim == 1 else v for name, v in labels.items() if name in HEADS
-    }
-    return np.concatenate([one_hot[name] for name in HEADS], axis=1)
-
-
-def draw(n: int, seed: int, size: int, start: int) -> Batch:
-    """Pictures, their `targets`, and what their cells show."""
-    images, labels = generic_images(n, seed=seed, size=size, start=start)
-    return images, targets(labels), labels["cells"]
+Batch = tuple[np.ndarray, np.ndarray]  # pictures and labels, as `generic_images`
 
 
 def batches(first: int, last: int, *, batch: int, seed: int, size: int) -> Iterator[Batch]:
@@ -42,7 +28,7 @@ def batches(first: int, last: int, *, batch: int, seed: int, size: int) -> Itera
     try:
         for k in range(first, last + AHEAD):
             if k < last:
-                waiting.append(pool.submit(draw, batch, seed, size, k * batch))
+                waiting.append(pool.submit(generic_images, batch, seed=seed, size=size, start=k * batch))
             if k >= first + AHEAD:
                 yield waiting.popleft().result()
     finally:

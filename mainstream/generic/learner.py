@@ -1,4 +1,4 @@
-"""What learns from the generic pictures: a base network under one linear head per kind of label.
+"""What learns from the generic pictures: a base network under one linear head per label.
 
 Used by `mainstream.pretrain`.
 """
@@ -9,59 +9,50 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mainstream.generic import COLOR_NAMES, HEADS, PATTERNS, SHAPE_NAMES
+from mainstream.generic import HEADS
 from mainstream.generic.drawer import Batch
 
-CELL_HEADS = {"shape": len(SHAPE_NAMES) + 1, "pattern": len(PATTERNS) + 1, "color": len(COLOR_NAMES) + 1}  # 0: none
-NONE_WEIGHT = 0.25  # of a cell without an object, where one with an object counts 1
-LOSSES = (*HEADS, "cells")
 WARM_UP = 0.05  # share of all steps with a rising learning rate
 
 
 class Learner:
     """A base network with its heads, and the optimiser. Batch normalisation learns its statistics as it goes.
 
-    Several classes of a head can be right at once (three shapes in a picture): each takes an equal share of the
-    target, and the loss is the cross-entropy (nats) to a softmax, which learns sooner than one decision per class.
-    What is where is asked too, of the features before they are pooled: each of them covers 32 × 32 px and has to name
-    the shape, pattern and colour in its four cells. Without that, a network this small learns shapes very slowly.
+    The loss is the sum of the heads' cross-entropies (nats).
     """
 
     def __init__(self, network: keras.Model, weight_decay: float):
         self.network = network
-        logits = keras.layers.Dense(sum(HEADS.values()), name="heads")(network.output)
-        where = keras.layers.Dense(4 * sum(CELL_HEADS.values()), name="cells")(network.layers[-1].input)
-        self.model = keras.Model(network.input, [logits, where])
+        self.model = keras.Model(network.input, keras.layers.Dense(sum(HEADS.values()), name="heads")(network.output))
         self.optimizer = keras.optimizers.AdamW(1e-3, weight_decay=weight_decay, global_clipnorm=1.0)
         self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         self.optimizer.build(self.model.trainable_weights)
         self._step = tf.function(self._one_step)
-        self._logits = tf.function(lambda x: self.model(_scaled(x), training=False)[0])
+        self._logits = tf.function(lambda x: self.model(_scaled(x), training=False))
 
-    def _one_step(self, images: tf.Tensor, right: tf.Tensor, cells: tf.Tensor) -> tf.Tensor:
+    def _one_step(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            logits, where = self.model(_scaled(images), training=True)
-            losses = [_loss(z, y) for z, y in zip(_heads(logits), _heads(right), strict=True)]
-            losses = tf.stack([*losses, _cell_loss(tf.nn.depth_to_space(where, 2), cells)])
+            heads = tf.split(self.model(_scaled(images), training=True), list(HEADS.values()), axis=1)
+            losses = tf.stack([_loss(z, labels[:, k]) for k, z in enumerate(heads)])
             total = tf.reduce_sum(losses)
         gradients = tape.gradient(total, self.model.trainable_weights)
         self.optimizer.apply_gradients(zip(gradients, self.model.trainable_weights, strict=True))
         return losses
 
     def step(self, batch: Batch, learning_rate: float) -> np.ndarray:
-        """One step of training; returns the losses (nats) before it: `HEADS`, then cells."""
+        """One step of training; returns the losses (nats) of `HEADS` before it."""
         self.optimizer.learning_rate.assign(learning_rate)
         return self._step(*map(tf.constant, batch)).numpy()
 
     def accuracy(self, held_out: Batch, batch: int = 100) -> dict[str, float]:
-        """Per head: the share of pictures in which the class that the network finds most likely is right."""
-        images, right, _ = held_out
+        """Share of pictures whose label is found, per head."""
+        images, labels = held_out
         parts = [self._logits(tf.constant(images[k : k + batch])).numpy() for k in range(0, len(images), batch)]
-        found = {}
-        for name, z, y in zip(HEADS, _heads(np.concatenate(parts)), _heads(right), strict=True):
-            some = y.any(axis=1)  # a picture may show nothing well enough
-            found[name] = float(y[some, z[some].argmax(axis=1)].mean())
-        return found
+        heads = np.split(np.concatenate(parts), np.cumsum(list(HEADS.values()))[:-1], axis=1)
+        return {
+            name: float(np.mean(z.argmax(axis=1) == labels[:, k]))
+            for k, (name, z) in enumerate(zip(HEADS, heads, strict=True))
+        }
 
     def state(self) -> list[np.ndarray]:
         """Everything that changes in training; `restore` takes it back."""
@@ -75,9 +66,9 @@ class Learner:
             variable.assign(value)
 
 
-def chance(right: np.ndarray) -> dict[str, float]:
+def chance(labels: np.ndarray) -> dict[str, float]:
     """Accuracy of always naming the commonest class, per head."""
-    return {name: float(y[y.any(axis=1)].mean(axis=0).max()) for name, y in zip(HEADS, _heads(right), strict=True)}
+    return {name: float(np.bincount(labels[:, k]).max() / len(labels)) for k, name in enumerate(HEADS)}
 
 
 def schedule(done: float) -> float:
@@ -89,23 +80,5 @@ def _scaled(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
-def _heads(side_by_side: np.ndarray | tf.Tensor) -> list:
-    """The columns of each head."""
-    ends = np.cumsum(list(HEADS.values()))
-    return [side_by_side[:, end - n : end] for n, end in zip(HEADS.values(), ends, strict=True)]
-
-
-def _loss(logits: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
-    share = tf.cast(right, tf.float32)
-    share = tf.math.divide_no_nan(share, tf.reduce_sum(share, axis=1, keepdims=True))
-    return -tf.reduce_mean(tf.reduce_sum(share * tf.nn.log_softmax(logits), axis=1))
-
-
-def _cell_loss(logits: tf.Tensor, cells: tf.Tensor) -> tf.Tensor:
-    """Cross-entropy of shape, pattern and colour (summed), per cell: logits (n, h, w, classes), cells (n, h, w, 3)."""
-    right = tf.cast(cells, tf.int32) + 1
-    parts = tf.split(logits, list(CELL_HEADS.values()), axis=3)
-    one_hot = [tf.one_hot(right[..., k], part.shape[3]) for k, part in enumerate(parts)]
-    loss = sum(-tf.reduce_sum(y * tf.nn.log_softmax(z), axis=3) for z, y in zip(parts, one_hot, strict=True))
-    weight = tf.where(right[..., 0] > 0, 1.0, NONE_WEIGHT)
-    return tf.reduce_sum(weight * loss) / tf.reduce_sum(weight)
+def _loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))

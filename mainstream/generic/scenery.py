@@ -157,24 +157,21 @@ def _wires(r: Random, picture: np.ndarray) -> None:
 _BUILT: tuple[Callable[[Random, np.ndarray], None], ...] = (_blocks, _fence, _wires)
 
 
-def clutter(r: Random, picture: np.ndarray, size: float, ids: np.ndarray | None = None) -> None:
-    """A nameless thing of about `size` px: a convex polygon, a flat ellipse or a post. `ids` is set to 0 under it."""
+def clutter(r: Random, picture: np.ndarray, size: float) -> None:
+    """A nameless thing of about `size` px: a convex polygon, a flat ellipse or a post."""
     n, kind, tone = picture.shape[0], r.random(), any_color(r, 1.0)
     x, y = r.uniform(0, n), r.uniform(0, n)
-    targets: list[tuple[np.ndarray, Color | int]] = [(picture, tone)] + ([] if ids is None else [(ids, 0)])
     if kind < 0.5:
         turns = sorted(r.uniform(0, 6.283) for _ in range(r.randint(3, 7)))
-        points = _px([(x + size / 2 * np.cos(t), y + size / 2 * np.sin(t)) for t in turns])
-        for image, value in targets:
-            cv2.fillPoly(image, [points], value, shift=4)
+        cv2.fillPoly(
+            picture, [_px([(x + size / 2 * np.cos(t), y + size / 2 * np.sin(t)) for t in turns])], tone, shift=4
+        )
     elif kind < 0.75:
         axes = (int(size / 2) + 1, int(size * r.uniform(0.1, 0.35)) + 1)
-        for image, value in targets:
-            cv2.ellipse(image, (int(x), int(y)), axes, r.uniform(0, 180), 0, 360, value, -1)
+        cv2.ellipse(picture, (int(x), int(y)), axes, r.uniform(0, 180), 0, 360, tone, -1)
     else:
         half = max(1, int(size * r.uniform(0.03, 0.1)))
-        for image, value in targets:
-            cv2.rectangle(image, (int(x) - half, int(y - size)), (int(x) + half, int(y + size)), value, -1)
+        cv2.rectangle(picture, (int(x) - half, int(y - size)), (int(x) + half, int(y + size)), tone, -1)
 
 
 def camera_faults(r: Random, picture: np.ndarray) -> np.ndarray:

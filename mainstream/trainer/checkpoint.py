@@ -57,9 +57,7 @@ class Checkpoints:
         with np.load(self._file(point, ".npz"), allow_pickle=False) as file:
             return dict(file)
 
-    def save(
-        self, point: SplitPoint, tail: keras.Model, answers: dict[str, np.ndarray], log: dict[str, Any]
-    ) -> None:
+    def save(self, point: SplitPoint, tail: keras.Model, answers: dict[str, np.ndarray], log: dict[str, Any]) -> None:
         """Everything of one split; a kill at any moment leaves either a finished split or an unfinished one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / "partial.weights.h5"
