@@ -41,11 +41,11 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    images: int = Field(default=400_000, ge=1, lt=HELD_OUT)  # rounded down to whole batches
+    images: int = Field(default=320_000, ge=1, lt=HELD_OUT)  # rounded down to whole batches
     seed: int = Field(default=0, ge=0)
     alpha: float = 0.25  # width of the MobileNet
     size: int = Field(default=128, ge=32, le=256, multiple_of=32)  # px
-    batch: int = Field(default=64, ge=2, le=4096)
+    batch: int = Field(default=32, ge=2, le=4096)
     learning_rate: float = Field(default=3e-3, gt=0, allow_inf_nan=False)  # the highest, after warm-up
     weight_decay: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
     held_out: int = Field(default=2000, ge=1)  # pictures
@@ -92,7 +92,7 @@ class Run:
         one_thread()
         keras.utils.set_random_seed(options.seed % 2**32)
         self.architecture = f"mobilenet-{options.alpha}"
-        self.learner = Learner(bases.build(self.architecture, options.size), options.weight_decay)
+        self.learner = Learner(bases.build(self.architecture, options.size), options.weight_decay, options.seed)
         self.done, self.seconds, self.log = 0, 0.0, []  # steps, s, lines
         self.output.mkdir(parents=True, exist_ok=True)
         self._resume()

@@ -23,27 +23,33 @@ HEADS = {"shape": len(SHAPE_NAMES), "pattern": len(PATTERNS), "color": len(COLOR
 EXTENT = (0.3, 0.85)  # of the object, as a share of the picture's side
 
 
-def generic_images(n: int, *, seed: int = 0, size: int = 128, start: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def generic_images(
+    n: int, *, seed: int = 0, size: int = 128, start: int = 0, difficulty: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Pictures `start` … `start + n − 1` of a seed: uint8 (n, size, size, 3) RGB, and int64 (n, 3) labels as `HEADS`.
 
-    Any two calls agree on the pictures that both draw. Raises `UserError` for values that make no sense.
+    Any two calls agree on the pictures that both draw at one `difficulty`: at 0 the object is large and alone, at 1
+    small ones occur, and clutter. Raises `UserError` for values that make no sense.
     """
     for name, value, least in (("n", n, 1), ("seed", seed, 0), ("size", size, 16), ("start", start, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise UserError(f"{name}={value!r}: must be a whole number, {least} or larger")
+    if not 0 <= difficulty <= 1:
+        raise UserError(f"difficulty={difficulty!r}: must be from 0 to 1")
     if size > 256:
         raise UserError(f"size={size}: must be at most 256 pixels")
     images, labels = np.empty((n, size, size, 3), np.uint8), np.empty((n, len(HEADS)), np.int64)
     for k in range(n):
-        images[k], labels[k] = _picture(Random((int(seed) << 64) + int(start) + k), size)
+        images[k], labels[k] = _picture(Random((int(seed) << 64) + int(start) + k), size, difficulty)
     return images, labels
 
 
-def _picture(r: Random, size: int) -> tuple[np.ndarray, tuple[int, int, int]]:
+def _picture(r: Random, size: int, difficulty: float) -> tuple[np.ndarray, tuple[int, int, int]]:
     """One picture and its labels. Half of the pictures have little in them but the object."""
-    canvas = background(r, size, mess=r.random() ** 2)
-    label = _put(r, canvas, r.uniform(*EXTENT) * size)
-    if r.random() < 0.3:
+    canvas = background(r, size, mess=difficulty * r.random() ** 2)
+    smallest, largest = EXTENT
+    label = _put(r, canvas, r.uniform(smallest + 0.25 * (1 - difficulty), largest) * size)
+    if r.random() < 0.3 * difficulty:
         clutter(r, canvas, r.uniform(0.08, 0.25) * size)  # in front
     return camera_faults(r, canvas), label
 

@@ -21,14 +21,20 @@ Batch = tuple[np.ndarray, np.ndarray]  # pictures and labels, as `generic_images
 
 
 def batches(first: int, last: int, *, batch: int, seed: int, size: int) -> Iterator[Batch]:
-    """Batches `first` … `last − 1` in order: each picture of the seed once, batch k starting at picture k · `batch`."""
+    """Batches `first` … `last − 1` in order: each picture of the seed once, batch k starting at picture k · `batch`.
+
+    Pictures get harder over the first half of the `last` batches.
+    """
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(1, mp_context=context, initializer=_start)
     waiting: deque[Future[Batch]] = deque()
     try:
         for k in range(first, last + AHEAD):
             if k < last:
-                waiting.append(pool.submit(generic_images, batch, seed=seed, size=size, start=k * batch))
+                difficulty = min(1.0, 2 * k / last)
+                waiting.append(
+                    pool.submit(generic_images, batch, seed=seed, size=size, start=k * batch, difficulty=difficulty)
+                )
             if k >= first + AHEAD:
                 yield waiting.popleft().result()
     finally:

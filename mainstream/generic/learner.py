@@ -12,6 +12,7 @@ import tensorflow as tf
 from mainstream.generic import HEADS
 from mainstream.generic.drawer import Batch
 
+NOISE = 0.4  # standard deviation around the identity, of depthwise kernels at the start
 WARM_UP = 0.05  # share of all steps with a rising learning rate
 
 
@@ -21,8 +22,9 @@ class Learner:
     The loss is the sum of the heads' cross-entropies (nats).
     """
 
-    def __init__(self, network: keras.Model, weight_decay: float):
+    def __init__(self, network: keras.Model, weight_decay: float, seed: int = 0):
         self.network = network
+        start(network, seed)
         self.model = keras.Model(network.input, keras.layers.Dense(sum(HEADS.values()), name="heads")(network.output))
         self.optimizer = keras.optimizers.AdamW(1e-3, weight_decay=weight_decay, global_clipnorm=1.0)
         self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -64,6 +66,26 @@ class Learner:
         self.model.set_weights(state[:n])
         for variable, value in zip(self.optimizer.variables, state[n:], strict=True):
             variable.assign(value)
+
+
+def start(network: keras.Model, seed: int) -> None:
+    """Weights that a MobileNet learns from within minutes.
+
+    It has no shortcuts, and with the usual random start 27 layers scramble the picture: after 60,000 pictures it knew
+    shapes no better than chance. So each depthwise kernel starts near the identity, each pointwise one orthogonal, and
+    β = 1 keeps most activations positive: at first, every block hands on what it is given.
+    """
+    random = np.random.default_rng(seed)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.9
+            layer.beta.assign(np.ones(layer.beta.shape))
+        elif isinstance(layer, keras.layers.DepthwiseConv2D):
+            kernel = NOISE * random.standard_normal(layer.kernel.shape)
+            kernel[1, 1] += 1
+            layer.kernel.assign(kernel)
+        elif isinstance(layer, keras.layers.Conv2D) and layer.kernel_size == (1, 1):
+            layer.kernel.assign(keras.initializers.Orthogonal(seed=int(random.integers(1 << 31)))(layer.kernel.shape))
 
 
 def chance(labels: np.ndarray) -> dict[str, float]:
