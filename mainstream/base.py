@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
+from mainstream.backend import keras
 from mainstream.errors import UserError, unknown
 from mainstream.package import Base
 from mainstream.paths import BASE

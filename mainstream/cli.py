@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mainstream import cli_training
 from mainstream.errors import UserError
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
     Start with `mainstream run`: it executes the notebooks and writes results/default/report/index.html.
     """,
 )
+
+cli_training.mount(app)
 
 
 @app.command("run")

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import keras
-from keras import layers
-
+from mainstream.backend import keras
 from mainstream.errors import UserError
 
+layers = keras.layers
 PADDING = (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)
 _PASSIVE = (*PADDING, layers.Dropout, layers.SpatialDropout2D, layers.Reshape, layers.Flatten, layers.Identity)
 _GLOBAL_POOLING = (layers.GlobalAveragePooling1D, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)

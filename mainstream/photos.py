@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from mainstream.errors import UserError, unknown
 
 if TYPE_CHECKING:
-    import tensorflow as tf
+    from mainstream.backend import tf
 
 PARTITIONS = ("train", "val", "test")
 MAX_UNREADABLE = 0.05
@@ -58,7 +58,7 @@ class Photos:
 
     def stream(self, batch: int = 32, *, shuffle: bool = False, seed: int = 0) -> tf.data.Dataset:
         """Batches of (uint8 images, bool labels); with `shuffle` in another, reproducible order at every pass."""
-        import tensorflow as tf
+        from mainstream.backend import tf
 
         rows = tf.data.Dataset.range(len(self))
         if shuffle:

@@ -17,14 +17,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tqdm import tqdm
 
 from mainstream import base as bases
+from mainstream.backend import keras, tf
 from mainstream.errors import UserError
 from mainstream.generic import HEADS, generic_images
 from mainstream.generic.drawer import Batch, batches

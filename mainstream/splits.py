@@ -31,9 +31,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import keras
-from keras import layers
-
+from mainstream.backend import keras
 from mainstream.errors import UserError, unknown
 from mainstream.graph import PADDING, Block, functional, nodes_of, useful
 
@@ -109,7 +107,7 @@ def layers_below(model: keras.Model, split: Split) -> list[keras.layers.Layer]:
     """The layers of the stem, from behind the input up to the split point. Raises as `cut`."""
     end = _find(model, _found(model), split).position
     used = [node.operation for node in nodes_of(model)[1 : end + 1]]
-    return [layer for layer in dict.fromkeys(used) if isinstance(layer, layers.Layer)]
+    return [layer for layer in dict.fromkeys(used) if isinstance(layer, keras.layers.Layer)]
 
 
 def freeze(model: keras.Model, split: Split) -> keras.Model:
@@ -127,7 +125,7 @@ def freeze(model: keras.Model, split: Split) -> keras.Model:
     return keras.Model(image, tail(Inference(stem)(image)), name=f"{model.name}_frozen")
 
 
-class Inference(layers.Layer):
+class Inference(keras.layers.Layer):
     """Runs a model in inference mode, whatever the model around it does.
 
     Calling `stem(x, training=False)` is not enough: Keras 3 replaces that by its own `training` when the model around
@@ -153,7 +151,7 @@ class _Found(NamedTuple):
 
 def _found(model: keras.Model) -> list[_Found]:
     nodes = nodes_of(model)
-    counted = [isinstance(n.operation, layers.Layer) and not isinstance(n.operation, PADDING) for n in nodes]
+    counted = [isinstance(n.operation, keras.layers.Layer) and not isinstance(n.operation, PADDING) for n in nodes]
     counted[0] = False
     found: list[_Found] = []
     for index, block in enumerate(useful(nodes)):

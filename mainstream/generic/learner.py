@@ -5,10 +5,9 @@ Used by `mainstream.pretrain`.
 
 from __future__ import annotations
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from mainstream.backend import keras, tf
 from mainstream.generic import HEADS
 from mainstream.generic.drawer import Batch
 

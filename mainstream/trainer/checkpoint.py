@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
+from mainstream.backend import keras
 from mainstream.splits import SplitPoint
 
 

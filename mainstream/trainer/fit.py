@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from mainstream.backend import keras, tf
 from mainstream.errors import UserError
 from mainstream.trainer.frozen import BATCH, Frozen
 from mainstream.trainer.settings import Settings

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from mainstream.backend import keras, tf
 from mainstream.base import preprocess
 
 BATCH = 64  # images per call of the stem

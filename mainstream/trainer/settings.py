@@ -38,6 +38,16 @@ class Settings(BaseModel):
     cache_gb: float = Field(default=3.0, ge=0)  # per process; a larger stem output is computed anew for every batch
 
     @classmethod
+    def photos(cls, **values: object) -> Settings:
+        """For photos of anything and a base that knows much already; `values` replace single settings."""
+        return cls.read(**{"learning_rate": 1e-4, "negatives": 1.5, "flip": True, "epochs": 2, "patience": 1, **values})
+
+    @classmethod
+    def world(cls, **values: object) -> Settings:
+        """For the synthetic world and the embedded base; settled on its training and validation data."""
+        return cls.read(**{"learning_rate": 1.5e-3, "epochs": 1, **values})
+
+    @classmethod
     def read(cls, **values: object) -> Settings:
         """Checked settings. Raises `UserError` naming the first bad value."""
         try:

@@ -12,11 +12,10 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from mainstream import base as bases
+from mainstream.backend import keras, tf
 from mainstream.errors import UserError
 from mainstream.package import Base
 from mainstream.photos import PARTITIONS

@@ -1,0 +1,37 @@
+"""TensorFlow and Keras, imported without the greetings that no setting of theirs turns off.
+
+Everything in the kit that needs them takes them from here. What TensorFlow has to say later, errors included, is seen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # information and warnings from its C++ side
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """What is written to file descriptor 2 is dropped: the greetings do not pass through `sys.stderr`."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _muted():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["keras", "tf"]
