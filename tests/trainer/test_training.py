@@ -1,0 +1,249 @@
+"""M-Trainer on a real, tiny MobileNet: what a run leaves behind, how it goes on after a kill, what it refuses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mainstream import base as bases
+from mainstream.backend import keras, tf
+from mainstream.base import BaseNetwork
+from mainstream.errors import UserError
+from mainstream.footage import Footage
+from mainstream.package import MPackage
+from mainstream.photos import Photos
+from mainstream.splits import cut, split_points
+from mainstream.trainer import Settings, train
+from mainstream.trainer.fit import Part, TailTrainer
+from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.worker import with_head
+
+SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
+SETTINGS = Settings(epochs=2, batch=16, learning_rate=1e-3)
+
+
+def pictures(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with a bright square ('box'), a dark stripe ('stripe'), both or neither."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(80, 150, (n, 32, 32, 3), dtype=np.uint8)
+    labels = np.stack([np.arange(n) % 2 == 0, np.arange(n) % 3 == 0], 1)
+    for image, (box, stripe) in zip(images, labels, strict=True):
+        y, x = rng.integers(2, 18, 2)
+        if box:
+            image[y : y + 12, x : x + 12] = 240
+        if stripe:
+            image[:, x : x + 4] = 20
+    return images, labels
+
+
+@pytest.fixture(scope="module")
+def base() -> BaseNetwork:
+    keras.utils.set_random_seed(0)
+    network = bases.build("mobilenet-0.25", 32)
+    return BaseNetwork(network, bases.identify(network, "mobilenet-0.25"))
+
+
+@pytest.fixture(scope="module")
+def photos() -> Photos:
+    images, labels = pictures(144, 0)
+    partition = np.repeat(["train", "val", "test"], [80, 32, 32])
+    return Photos(images, labels, ("box", "stripe"), tuple(f"{k}.png" for k in range(144)), partition)
+
+
+@pytest.fixture(scope="module")
+def footage() -> Footage:
+    images, labels = pictures(24, 1)
+    steady = np.repeat(labels[:8], 3, axis=0)  # events of three frames
+    return Footage(images, steady, ("box", "stripe"), np.repeat([0, 1], 12), 4.0)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, base, photos, footage) -> Path:
+    """The output folder of a whole run; its checkpoints lie beside it."""
+    place = tmp_path_factory.mktemp("whole")
+    train(
+        ["box", "stripe"], photos, base, place / "packages", settings=SETTINGS, splits=SPLITS, footage=footage,
+        checkpoints=place / "ck", jobs=1, source="squares",
+    )  # fmt: skip
+    return place
+
+
+def test_package_holds_every_split_and_its_rates(undisturbed, photos):
+    package = MPackage.load(undisturbed / "packages" / "box").validate()
+    assert [s.layer for s in package.splits] == SPLITS
+    assert package.source == "squares" and package.events is not None and package.events.length_s > 0
+    test = photos.part("test").has("box")
+    for record in package.splits:
+        assert (record.positives, record.negatives) == (test.sum(), (~test).sum())
+        assert record.tpr_interval[0] <= record.tpr <= record.tpr_interval[1]
+        assert record.video is not None and record.video.clips == 2 and record.tail is not None
+    losses = list(package.training["val_loss"].values())  # from the shallowest to the deepest
+    assert all(a <= b + 1e-9 for a, b in zip(losses, losses[1:], strict=False)), "a split starts from its neighbour"
+
+
+def test_rates_are_those_of_the_weights_in_the_package(undisturbed, base, photos):
+    package = MPackage.load(undisturbed / "packages" / "stripe").validate()
+    test = photos.part("test")
+    for record in package.splits:
+        model = with_head(base.network)
+        stem, tail = cut(model, record.layer)
+        tail.load_weights(undisturbed / "packages" / "stripe" / record.tail.file)
+        logits = np.asarray(tail(stem(bases.preprocess(test.images), training=False), training=False))[:, 0]
+        said = 1 / (1 + np.exp(-logits)) >= record.threshold
+        assert said[test.has("stripe")].mean() == pytest.approx(record.tpr)
+        assert said[~test.has("stripe")].mean() == pytest.approx(record.fpr)
+
+
+def test_the_number_of_processes_changes_nothing(tmp_path, undisturbed, base, photos, footage):
+    train(
+        ["box", "stripe"], photos, base, tmp_path / "packages", settings=replace_cache(SETTINGS), splits=SPLITS,
+        footage=footage, checkpoints=tmp_path / "ck", jobs=2, source="squares",
+    )  # fmt: skip
+    for app in ("box", "stripe"):
+        mine, other = (MPackage.load(p / "packages" / app) for p in (tmp_path, undisturbed))
+        assert mine.splits == other.splits and mine.events == other.events
+
+
+def replace_cache(settings: Settings) -> Settings:
+    """Stem outputs computed anew for every batch."""
+    return settings.model_copy(update={"cache_gb": 0.0})
+
+
+def test_second_run_trains_nothing(undisturbed, base, photos, footage):
+    before = {p: p.stat().st_mtime_ns for p in (undisturbed / "ck").rglob("split_*")}
+    train(
+        ["box"], photos, base, undisturbed / "again", settings=SETTINGS, splits=SPLITS, footage=footage,
+        checkpoints=undisturbed / "ck", source="squares",
+    )  # fmt: skip
+    assert before and {p: p.stat().st_mtime_ns for p in (undisturbed / "ck").rglob("split_*")} == before
+    same = [(undisturbed / place / "box" / "mpackage.json").read_bytes() for place in ("packages", "again")]
+    assert same[0] == same[1]
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from pathlib import Path
+import test_training as t
+from mainstream import base as bases
+
+if __name__ == "__main__":
+    make = lambda f: f.__wrapped__() if hasattr(f, "__wrapped__") else f._get_wrapped_function()()
+    place = Path(sys.argv[1])
+    t.train(["box", "stripe"], make(t.photos), make(t.base), place / "packages", settings=t.SETTINGS, splits=t.SPLITS,
+            footage=make(t.footage), checkpoints=place / "ck", jobs=1, source="squares")
+"""
+
+
+def test_killed_and_started_again_gives_the_same_package(tmp_path, undisturbed):
+    script = tmp_path / "go.py"
+    script.write_text(SCRIPT.format(folder=str(Path(__file__).parent)))
+    process = subprocess.Popen([sys.executable, str(script), str(tmp_path)], start_new_session=True)
+    finished = lambda: {p: p.stat().st_mtime_ns for p in (tmp_path / "ck").rglob("split_*.json")}
+    deadline = time.monotonic() + 120
+    while len(finished()) < 3:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = finished()
+    assert 3 <= len(before) < 8
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    after = finished()
+    assert len(after) == 8 and {p: after[p] for p in before} == before
+    for app in ("box", "stripe"):
+        for file in sorted((undisturbed / "packages" / app).iterdir()):
+            if file.suffix == ".json":
+                assert (tmp_path / "packages" / app / file.name).read_bytes() == file.read_bytes()
+    assert not list((tmp_path / "ck").rglob("data-*")), "what the killed run left is swept up"
+
+
+def test_damaged_checkpoint_is_trained_again(undisturbed, base, photos, footage):
+    [file] = [p for p in (undisturbed / "ck").rglob("split_081.weights.h5") if "box" in str(p)]
+    good = MPackage.load(undisturbed / "packages" / "box")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    train(
+        ["box"], photos, base, undisturbed / "mended", settings=SETTINGS, splits=SPLITS, footage=footage,
+        checkpoints=undisturbed / "ck", source="squares",
+    )  # fmt: skip
+    assert [s.tpr for s in MPackage.load(undisturbed / "mended" / "box").splits] == [s.tpr for s in good.splits]
+
+
+def test_flipped_byte_in_a_tail_is_named(undisturbed):
+    package = MPackage.load(undisturbed / "packages" / "stripe")
+    file = undisturbed / "packages" / "stripe" / package.splits[1].tail.file
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:])
+    with pytest.raises(UserError, match=f"{file.name}.*does not match its checksum"):
+        package.validate()
+    file.write_bytes(whole)
+    package.validate()
+
+
+def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos):
+    tf.config.run_functions_eagerly(True)
+    try:
+        model = with_head(base.network)
+        fresh = model.get_weights()
+        rows, labels = np.arange(16), photos.has("box")[:16]
+        for point in split_points(model):
+            model.set_weights(fresh)
+            stem, tail = cut(model, point)
+            before = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
+            part = Part(Frozen(stem, photos.images[:16], bases.SCALED, limit_bytes=1e9), labels)
+            tail_before = tail.get_weights()
+            trainer = TailTrainer(tail, Settings(epochs=1, batch=8, learning_rate=1e-2))
+            trainer.fit(part, part, np.random.default_rng(0), "test")
+            trainer._step(part.frozen(rows), labels.astype("float32"), np.ones(16, "float32"))  # is not taken back
+            after = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
+            assert before.tobytes() == after.tobytes(), point.name
+            assert any(not np.array_equal(a, b) for a, b in zip(tail.get_weights(), tail_before, strict=True))
+            assert np.array_equal(part.frozen(rows), before) or point.index == 0
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+def test_loss_not_finite_stops_and_keeps_what_was_trained(tmp_path, base, photos):
+    wild = Settings(epochs=1, batch=16, learning_rate=1e38)
+    with pytest.raises(UserError, match=r"'box', seed 0, split 'conv_pw_12', epoch 1: the loss is not finite"):
+        train(["box"], photos, base, tmp_path / "out", settings=wild, splits=SPLITS, checkpoints=tmp_path / "ck")
+    kept = sorted(p.name for p in tmp_path.rglob("split_*.json"))
+    assert kept == ["split_081.json", "split_082.json"] and not (tmp_path / "out").exists()
+
+
+def test_bad_input_is_named_before_anything_is_trained(tmp_path, base, photos, footage):
+    def refused(match, *, apps=("box",), data=photos, **arguments):
+        with pytest.raises(UserError, match=match):
+            train(list(apps), data, base, tmp_path / "out", checkpoints=tmp_path / "ck", **arguments)
+        assert not list(tmp_path.rglob("*"))
+
+    refused(r"class 'boks'.*box", apps=["boks"])
+    refused(r"split point 'conv_9'", splits=["conv_9"])
+    refused(r"photos are \(16, 16, 3\); the base network takes \(32, 32, 3\)",
+            data=replace(photos, images=photos.images[:, ::2, ::2]))  # fmt: skip
+    refused(r"footage are \(16, 16, 3\)", footage=replace(footage, images=footage.images[:, ::2, ::2]))
+    always = photos.labels.copy()
+    always[photos.partition == "val", 0] = True
+    refused(r"partition 'val' has 32 of 32 images with 'box'", data=replace(photos, labels=always))
+    with pytest.raises(UserError, match=r"learning_rate: .*greater than 0.*-1"):
+        Settings.read(learning_rate=-1)
+
+
+def test_warm_start_can_be_turned_off(tmp_path, base, photos):
+    cold = SETTINGS.model_copy(update={"warm_start": False})
+    packages = train(
+        ["box"], photos, base, tmp_path, settings=cold, splits=SPLITS[:3], checkpoints=tmp_path / "ck", weights=False
+    )
+    [package] = packages.values()
+    assert len(package.splits) == 3 and all(s.tail is None for s in package.splits)
+    assert not list((tmp_path / "box").glob("*.h5"))
