@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mainstream.footage import Footage
 from mainstream.package import Base, Events, MPackage, SplitRecord, Tail, VideoRates
@@ -111,6 +113,23 @@ def _training(
         "epochs": {str(p.frozen_layers): len(checkpoints.log(p)["epochs"]) - 1 for p in points},
         "val_loss": {str(p.frozen_layers): _lowest(checkpoints.log(p)["epochs"]) for p in points},
     }
+
+
+def write_log(path: Path, jobs: Sequence[Job], points: list[SplitPoint], root: Path) -> None:
+    """What training took, a row per job and split: epochs, validation loss (nats), seconds.
+
+    `stem_seconds` is the time for the frozen outputs, spent once for all jobs of a process.
+    """
+    rows = []
+    for job in jobs:
+        for point in points:
+            log = Checkpoints(root, job).log(point)
+            rows.append({
+                "app": job.app, "seed": job.seed, "frozen_layers": point.frozen_layers, "layer": point.name,
+                "epochs": len(log["epochs"]) - 1, "val_loss": _lowest(log["epochs"]),
+                "seconds": log["seconds"], "stem_seconds": log.get("stem_seconds"),
+            })  # fmt: skip
+    pd.DataFrame(rows).to_csv(path, index=False)
 
 
 def _lowest(log: list[dict[str, float]]) -> float:

@@ -23,7 +23,7 @@ from mainstream.package import MPackage
 from mainstream.paths import CACHE
 from mainstream.photos import PARTITIONS, Photos, checked
 from mainstream.splits import SplitPoint, split_points
-from mainstream.trainer.assemble import assemble
+from mainstream.trainer.assemble import assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, with_head, work
@@ -47,7 +47,7 @@ def train(
     checkpoints: str | Path = TRAINING,
     source: str = "",
 ) -> dict[Job, MPackage]:
-    """Fine-tunes every application at every split and writes `output/<app>/` (with several seeds `…/seed<n>/`).
+    """Fine-tunes every application at every split; writes `output/<app>/` (of several seeds `…/seed<n>/`) and a log.
 
     A run that was killed goes on where it stopped: finished splits are taken from `checkpoints`, found again by
     everything that was put in. Results do not depend on the number of processes.
@@ -85,6 +85,7 @@ def train(
             job, points, base.identity, Checkpoints(folder, job), photos, footage, settings, place,
             weights=weights, source=source,
         )  # fmt: skip
+    write_log(Path(output) / "training.csv", todo, points, folder)
     return packages
 
 

@@ -89,10 +89,12 @@ class Worker:
         below = [w.copy() for w in stem.get_weights()]
         limit, how = self.task.settings.cache_gb * 1e9, self.task.base.preprocessing
         frozen: dict[str, Frozen] = {}
+        started = time.perf_counter()
         for part, images in sorted(self.images.items()):  # small ones first, train before val by chance of names
             flip = part == "train" and self.task.settings.flip
             frozen[part] = Frozen(stem, images, how, limit_bytes=limit, flip=flip)
             limit -= frozen[part].bytes if frozen[part].bytes <= limit else 0
+        stem_seconds = round(time.perf_counter() - started, 3)  # shared by all jobs
         trainer = TailTrainer(tail, self.task.settings)
         for job in self.task.jobs:
             checkpoints = Checkpoints(self.task.root, job)
@@ -104,7 +106,7 @@ class Worker:
                 raise RuntimeError(f"'{job.app}', split '{point.name}': training has changed the frozen stem")
             answers = {p: trainer.probabilities(f, len(self.images[p])) for p, f in frozen.items() if p != "train"}
             seconds = round(time.perf_counter() - started, 3)
-            checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds})
+            checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds, "stem_seconds": stem_seconds})
 
     def _job(
         self, job: Job, point: SplitPoint, deeper: SplitPoint | None, trainer: TailTrainer, frozen: dict[str, Frozen]
