@@ -142,16 +142,26 @@ class MPackage(Strict):
             UserError: a tail that is missing or whose checksum differs, by name.
         """
         for record in self.splits:
-            if record.tail is None:
-                continue
-            if self._directory is None:
-                raise UserError(f"package '{self.application}' names tails but was not loaded from a directory")
-            path = self._directory / record.tail.file
-            if not path.is_file():
-                raise UserError(f"{path}: tail of split {record.split} is missing")
-            if hashlib.sha256(path.read_bytes()).hexdigest() != record.tail.sha256:
-                raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
+            if record.tail is not None:
+                self.tail_file(record)
         return self
+
+    def tail_file(self, record: SplitRecord) -> Path:
+        """The checked file with the tail of one split.
+
+        Raises:
+            UserError: a package without weights, or not from a folder; a tail that is missing or has changed.
+        """
+        if record.tail is None:
+            raise UserError(f"package '{self.application}' came without weights")
+        if self._directory is None:
+            raise UserError(f"package '{self.application}' names tails but was not loaded from a directory")
+        path = self._directory / record.tail.file
+        if not path.is_file():
+            raise UserError(f"{path}: tail of split {record.split} is missing")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != record.tail.sha256:
+            raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
+        return path
 
     def require_shareable(self, other: MPackage) -> None:
         """Refuses stem sharing unless both bases agree, weights included (UserError naming the difference)."""

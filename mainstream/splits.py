@@ -125,6 +125,12 @@ def freeze(model: keras.Model, split: Split) -> keras.Model:
     return keras.Model(image, tail(Inference(stem)(image)), name=f"{model.name}_frozen")
 
 
+def with_head(network: keras.Model) -> keras.Model:
+    """A headless network with one logit on its features (all zero): an application of this kit, on shared layers."""
+    head = keras.layers.Dense(1, kernel_initializer="zeros", name="decision")
+    return keras.Model(network.input, head(network.output))
+
+
 class Inference(keras.layers.Layer):
     """Runs a model in inference mode, whatever the model around it does.
 

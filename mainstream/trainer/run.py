@@ -22,11 +22,11 @@ from mainstream.footage import Footage
 from mainstream.package import MPackage
 from mainstream.paths import CACHE
 from mainstream.photos import PARTITIONS, Photos, checked
-from mainstream.splits import SplitPoint, split_points
+from mainstream.splits import SplitPoint, split_points, with_head
 from mainstream.trainer.assemble import assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
-from mainstream.trainer.worker import Task, with_head, work
+from mainstream.trainer.worker import Task, work
 
 POLL_S = 0.2
 TRAINING = CACHE / "training"

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from mainstream import base as bases
-from mainstream.backend import keras, tf
+from mainstream.backend import tf
 from mainstream.errors import UserError
 from mainstream.package import Base
 from mainstream.photos import PARTITIONS
-from mainstream.splits import POOLED, SplitPoint, cut, split_points
+from mainstream.splits import POOLED, SplitPoint, cut, split_points, with_head
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
@@ -37,12 +37,6 @@ class Task:
     classes: tuple[str, ...]
     splits: tuple[str, ...]  # names, from the input upwards
     settings: Settings
-
-
-def with_head(network: keras.Model) -> keras.Model:
-    """The base with one logit on its pooled features, all zero."""
-    head = keras.layers.Dense(1, kernel_initializer="zeros", name="decision")
-    return keras.Model(network.input, head(network.output))
 
 
 def work(task: Task) -> None:

@@ -20,11 +20,10 @@ from mainstream.errors import UserError
 from mainstream.footage import Footage
 from mainstream.package import MPackage
 from mainstream.photos import Photos
-from mainstream.splits import cut, split_points
+from mainstream.splits import cut, split_points, with_head
 from mainstream.trainer import Settings, train
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
-from mainstream.trainer.worker import with_head
 
 SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
 SETTINGS = Settings(epochs=2, batch=16, learning_rate=1e-3)

@@ -1,0 +1,82 @@
+"""A trained application brought back to life: stem of the base, tail of its M-Package (notebooks 01 and 07).
+
+A package comes from another tenant: its checksums are checked, and its tail is put on no other base than its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mainstream import base as bases
+from mainstream.backend import keras
+from mainstream.base import BaseNetwork
+from mainstream.errors import UserError, unknown
+from mainstream.footage import Footage
+from mainstream.package import Base, MPackage, SplitRecord
+from mainstream.splits import cut, split_points, with_head
+from mainstream.trainer import rates
+
+BATCH = 64  # images per call
+
+
+class Halves(NamedTuple):
+    """The two parts of one application at one split."""
+
+    stem: keras.Model  # prepared images → features
+    tail: keras.Model  # features → one logit per image
+    record: SplitRecord
+
+
+def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
+    """The application at one of its splits (`layer` of the record), on layers of its own: `base` is not changed.
+
+    Raises `UserError`: an unknown split, a package without weights, another base than the one that the package was
+    trained on, a tail that is missing, changed, or of another network.
+    """
+    record = next((r for r in package.splits if r.layer == split), None)
+    if record is None:
+        raise unknown("split", split, [r.layer for r in package.splits])
+    file = package.tail_file(record)
+    for field in Base.model_fields:
+        mine, theirs = getattr(package.base, field), getattr(base.identity, field)
+        if mine != theirs:
+            raise UserError(f"'{package.application}' was trained on another base: {field} is {mine}, here {theirs}")
+    network = bases.build(base.identity.architecture, base.identity.input_shape[0])
+    network.set_weights(base.network.get_weights())
+    model = with_head(network)
+    point = next(p for p in split_points(model) if p.name == split)
+    stem, tail = cut(model, point)
+    try:
+        tail.load_weights(file)
+    except (ValueError, OSError, KeyError, TypeError) as e:
+        raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
+    return Halves(stem, tail, record)
+
+
+def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.ndarray:
+    """float32 (n,): how sure the application is, for uint8 images of the base's size."""
+    found = []
+    for start in range(0, len(images), BATCH):
+        x = bases.preprocess(images[start : start + BATCH], preprocessing)
+        found.append(np.asarray(halves.tail(halves.stem(x, training=False), training=False))[:, 0])
+    return (1 / (1 + np.exp(-np.concatenate(found).astype("float64")))).astype("float32")
+
+
+def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, splits: Sequence[str]) -> pd.DataFrame:
+    """Rates per frame on other footage, at the threshold of the package: how an application carries to another camera.
+
+    One row per application and split: app, layer, tpr, fpr, positives, negatives, intervals (clips drawn anew).
+    """
+    rows = []
+    for package in packages:
+        for split in splits:
+            halves = load_tail(package, base, split)
+            p = probabilities(halves, footage.images, package.base.preprocessing)
+            assert halves.record.threshold is not None
+            found = rates.clip_rates(p, footage.has(package.application), halves.record.threshold, footage.clip)
+            rows.append({"app": package.application, "layer": split, **found._asdict()})
+    return pd.DataFrame(rows)
