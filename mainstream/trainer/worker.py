@@ -51,6 +51,7 @@ def one_thread() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
+    tf.get_logger().setLevel("ERROR")  # one compiled graph per split is meant, and need not be warned of
 
 
 class Worker:
