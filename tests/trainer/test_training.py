@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from mainstream import base as bases
+from mainstream import tails
 from mainstream.backend import keras, tf
 from mainstream.base import BaseNetwork
 from mainstream.errors import UserError
@@ -21,7 +22,7 @@ from mainstream.footage import Footage
 from mainstream.package import MPackage
 from mainstream.photos import Photos
 from mainstream.splits import cut, split_points, with_head
-from mainstream.trainer import Settings, train
+from mainstream.trainer import Settings, rates, train
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
 
@@ -133,6 +134,7 @@ sys.path.insert(0, {folder!r})
 from pathlib import Path
 import test_training as t
 from mainstream import base as bases
+from mainstream import tails
 
 if __name__ == "__main__":
     make = lambda f: f.__wrapped__() if hasattr(f, "__wrapped__") else f._get_wrapped_function()()
@@ -246,3 +248,29 @@ def test_warm_start_can_be_turned_off(tmp_path, base, photos):
     [package] = packages.values()
     assert len(package.splits) == 3 and all(s.tail is None for s in package.splits)
     assert not list((tmp_path / "box").glob("*.h5"))
+
+
+def test_tail_goes_back_on_its_own_base_and_no_other(undisturbed, base, photos, footage):
+    package = MPackage.load(undisturbed / "packages" / "box")
+    halves = tails.load_tail(package, base, "conv_pw_12")
+    found = rates.count_rates(
+        tails.probabilities(halves, photos.part("test").images, bases.SCALED),
+        photos.part("test").has("box"), halves.record.threshold,
+    )  # fmt: skip
+    assert (found.tpr, found.fpr) == pytest.approx((halves.record.tpr, halves.record.fpr))
+    on = tails.rates_on([package], base, footage, SPLITS)
+    assert list(on.tpr) == pytest.approx([s.video.tpr for s in package.splits])
+    keras.utils.set_random_seed(5)
+    other = bases.build("mobilenet-0.25", 32)
+    with pytest.raises(UserError, match=r"'box' was trained on another base: weights is sha256:\w+, here sha256:"):
+        tails.load_tail(package, BaseNetwork(other, bases.identify(other, "mobilenet-0.25")), "conv_pw_12")
+    with pytest.raises(UserError, match="split 'conv_pw_1'"):
+        tails.load_tail(package, base, "conv_pw_1")
+    swapped = {"file": package.splits[0].tail.file, "sha256": package.splits[0].tail.sha256}
+    data = package.model_dump()
+    data["splits"][2]["tail"] = swapped
+    (undisturbed / "packages" / "box" / "mpackage.json").rename(undisturbed / "kept.json")
+    MPackage.model_validate(data).save(undisturbed / "packages" / "box")
+    with pytest.raises(UserError, match="not the weights of the layers above conv_pw_13"):
+        tails.load_tail(MPackage.load(undisturbed / "packages" / "box"), base, "conv_pw_13")
+    (undisturbed / "kept.json").replace(undisturbed / "packages" / "box" / "mpackage.json")
