@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mainstream import experiments
 from mainstream.scheduler import solve
@@ -109,3 +111,50 @@ def test_a_problem_survives_the_round_trip(tmp_path):
     (tmp_path / "p.json").write_text(problem.model_dump_json())
     done = mainstream("schedule", str(tmp_path / "p.json"), "--json")
     assert json.loads(done.stdout)["mean_f1"] == pytest.approx(solve(problem).mean_f1, abs=1e-9)
+
+
+@pytest.fixture
+def squares(tmp_path):
+    """A folder of photos: class `light` and class `dark`, one file that is no photo."""
+    rng = np.random.default_rng(0)
+    for name, level in (("light", 200), ("dark", 60)):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for k in range(40):
+            noise = rng.integers(-40, 40, (40, 40, 3)) + level
+            Image.fromarray(noise.astype(np.uint8)).save(tmp_path / "photos" / name / f"{name}{k}.png")
+    (tmp_path / "photos" / "dark" / "broken.png").write_bytes(b"no image")
+    return tmp_path / "photos"
+
+
+@pytest.mark.slow
+def test_train_writes_a_package_for_a_folder_of_photos(tmp_path, squares):
+    arguments = ("--images", str(squares), "--app", "light", "--output", str(tmp_path / "out"), "--epochs", "1")
+    done = mainstream("train", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "dark/broken.png" in done.stderr and "light (seed 0): balanced accuracy 1.000" in done.stdout
+    shown = mainstream("package", str(tmp_path / "out" / "light"))
+    assert shown.returncode == 0 and "pooled features" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "name one source of images"),
+        (("--world", "--images", "x"), "name one source of images"),
+        (("--images", "x", "--video", "a.mp4"), "--video and --truth belong together"),
+        (("--images", "nowhere"), "images='nowhere': no such folder"),
+        (("--world", "--app", "dog"), "application 'dog'"),
+        (("--photo-set", "imagenet"), "imagenet"),
+        (("--images", "x", "--weights", "w.h5"), "base='embedded': has its own weights"),
+        (("--world", "--epochs", "0"), "epochs"),
+    ],
+)
+def test_train_says_what_is_wrong(arguments, named):
+    done = mainstream("train", *arguments)
+    assert done.returncode == 2 and named in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_pretrain_does_not_replace_a_base_by_accident(tmp_path):
+    (tmp_path / "base.json").write_text("{}")
+    done = mainstream("pretrain", "--output", str(tmp_path))
+    assert done.returncode == 2 and "--force" in done.stderr
