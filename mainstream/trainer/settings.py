@@ -45,7 +45,7 @@ class Settings(BaseModel):
     @classmethod
     def world(cls, **values: object) -> Settings:
         """For the synthetic world and the embedded base; settled on its training and validation data."""
-        return cls.read(**{"learning_rate": 1.5e-3, "epochs": 1, **values})
+        return cls.read(**{"learning_rate": 4e-3, "epochs": 1, **values})
 
     @classmethod
     def read(cls, **values: object) -> Settings:
