@@ -6,8 +6,10 @@ A package comes from another tenant: its checksums are checked, and its tail is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+import h5py
 import numpy as np
 import pandas as pd
 
@@ -51,10 +53,20 @@ def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
     point = next(p for p in split_points(model) if p.name == split)
     stem, tail = cut(model, point)
     try:
+        found = _count_arrays(file)
+        if found != len(tail.weights):  # Keras passes over layers that a network does not have
+            raise ValueError(f"{found} arrays where {len(tail.weights)} belong")
         tail.load_weights(file)
     except (ValueError, OSError, KeyError, TypeError) as e:
         raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
     return Halves(stem, tail, record)
+
+
+def _count_arrays(file: Path) -> int:
+    with h5py.File(file) as opened:
+        arrays: list[str] = []
+        opened.visititems(lambda name, item: arrays.append(name) if isinstance(item, h5py.Dataset) else None)
+    return len(arrays)
 
 
 def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.ndarray:
