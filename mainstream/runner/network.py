@@ -1,0 +1,118 @@
+"""The schedule's tree of segments, compiled: one shared stem, a tail per application (design section 5)."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from mainstream.base import BaseNetwork
+from mainstream.engines import Compiled, compile_model
+from mainstream.errors import UserError
+from mainstream.package import MPackage
+from mainstream.splits import segments, split_points, with_head
+from mainstream.tails import load_tail
+
+
+class Member(NamedTuple):
+    """One application as a schedule runs it."""
+
+    app: str
+    package: MPackage
+    layer: str  # its split point
+    fps: float
+    x_vote: int
+
+
+class Branch(NamedTuple):
+    """A compiled tail."""
+
+    member: Member
+    tail: Compiled
+    threshold: float
+
+
+class SharedNetwork:
+    """Compiles the segments that the members need, and runs on a frame those that its lookers need.
+
+    Stem segments hand their output on without a copy. `seconds` and `calls` add up per segment, by name.
+    Raises `UserError`: no member, two of one name, packages of different bases or without weights.
+    """
+
+    def __init__(
+        self,
+        base: BaseNetwork,
+        members: Sequence[Member],
+        *,
+        engine: str = "openvino",
+        threads: int = 2,
+        precision: str = "f32",
+    ):
+        if not members or len({m.app for m in members}) < len(members):
+            raise UserError(f"applications={[m.app for m in members]}: needs at least one, each name once")
+        self.members = tuple(members)
+        self.size = base.identity.input_shape[0]
+        how = base.identity.preprocessing
+        place = {p.name: p.index for p in split_points(with_head(base.network))}
+        unknown = [m for m in members if m.layer not in place]
+        if unknown:
+            raise UserError(f"'{unknown[0].app}': the base network has no split point '{unknown[0].layer}'")
+        self._used = sorted({m.layer for m in members if place[m.layer] > 0}, key=place.__getitem__)
+        make = lambda model, pixels: compile_model(
+            model, engine, preprocessing=how if pixels else None, threads=threads, precision=precision
+        )
+        parts = segments(with_head(base.network), self._used)[:-1] if self._used else []
+        self._stem = [make(part, k == 0) for k, part in enumerate(parts)]
+        self._branches: dict[str, list[Branch]] = defaultdict(list)
+        for member in members:
+            halves = load_tail(member.package, base, member.layer)
+            layer = member.layer if place[member.layer] > 0 else ""
+            tail = make(halves.tail, not layer)
+            assert halves.record.threshold is not None
+            self._branches[layer].append(Branch(member, tail, halves.record.threshold))
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.calls: dict[str, int] = defaultdict(int)
+
+    def prepare(self, image: np.ndarray) -> np.ndarray:
+        """uint8 RGB of any size to (1, size, size, 3)."""
+        if image.shape[:2] != (self.size, self.size):
+            image = cv2.resize(image, (self.size, self.size), interpolation=cv2.INTER_AREA)
+        return image[None]
+
+    def run(self, pixels: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
+        """(probability, positive) of every member whose rate is at least `slowest_fps`."""
+        found: dict[str, tuple[float, bool]] = {}
+        self._tails("", pixels, slowest_fps, found)
+        value = pixels
+        for layer, stem in zip(self.wanted(slowest_fps), self._stem, strict=False):
+            value = self._timed(f"stem {layer}", stem, value)
+            self._tails(layer, value, slowest_fps, found)
+        return found
+
+    def wanted(self, slowest_fps: float) -> list[str]:
+        """Ends of the stem segments that run for these members: up to the deepest split among them."""
+        deepest = max((k for k, layer in enumerate(self._used, 1) if self._lookers(layer, slowest_fps)), default=0)
+        return self._used[:deepest]
+
+    def looking(self, slowest_fps: float) -> list[Member]:
+        return [m for m in self.members if m.fps >= slowest_fps]
+
+    def _lookers(self, layer: str, slowest_fps: float) -> list[Branch]:
+        return [b for b in self._branches[layer] if b.member.fps >= slowest_fps]
+
+    def _tails(self, layer: str, value: np.ndarray, slowest_fps: float, found: dict[str, tuple[float, bool]]) -> None:
+        for branch in self._lookers(layer, slowest_fps):
+            logit = float(self._timed(f"tail {branch.member.app}", branch.tail, value).reshape(-1)[0])
+            probability = 1 / (1 + np.exp(-logit))
+            found[branch.member.app] = (float(probability), bool(probability >= branch.threshold))
+
+    def _timed(self, name: str, call: Compiled, value: np.ndarray) -> np.ndarray:
+        start = time.perf_counter()
+        result = call(value)
+        self.seconds[name] += time.perf_counter() - start
+        self.calls[name] += 1
+        return result
