@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mainstream import cli_training
+from mainstream import cli_running, cli_training
 from mainstream.errors import UserError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 cli_training.mount(app)
+cli_running.mount(app)
 
 
 @app.command("run")

@@ -27,6 +27,6 @@ def test_notebook_runs(copy, stage):
     assert figures
     for figure in figures:
         assert figure["caption"] and "nan" not in figure["caption"]
-        assert all((directory / f"{figure['name']}.{kind}").stat().st_size > 100 for kind in ("png", "pdf", "csv"))
+        assert all((directory / f"{figure['name']}.{kind}").stat().st_size > 40 for kind in ("png", "pdf", "csv"))
     rows = [r for t in json.loads((directory / "matches.json").read_text()) for r in t["rows"]]
     assert any(r["match"] for r in rows)

@@ -1,0 +1,49 @@
+"""Applications with weights that nobody trained, on the embedded base: what a runner needs to run."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mainstream import base as bases
+from mainstream.base import BaseNetwork
+from mainstream.package import Events, MPackage, SplitRecord, Tail
+from mainstream.splits import cut, split_points, with_head
+
+LAYERS = ("input", "conv_pw_3", "conv_pw_9", "pooled features")
+
+
+@pytest.fixture(scope="session")
+def base() -> BaseNetwork:
+    return bases.load_base()
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory, base) -> dict[str, MPackage]:
+    """Four of them; the deeper the split, the less accurate they claim to be."""
+    found = {}
+    for k, app in enumerate(("cat", "car", "bus", "train")):
+        folder: Path = tmp_path_factory.mktemp(app)
+        network = bases.build("mobilenet-0.25", 128)
+        network.set_weights(base.network.get_weights())
+        model = with_head(network)
+        kernel = np.random.default_rng(k).normal(size=(256, 1)).astype("float32")
+        model.get_layer("decision").set_weights([kernel, np.zeros(1, "float32")])
+        records = []
+        for point in split_points(model):
+            if point.name not in LAYERS:
+                continue
+            file = folder / f"split_{point.frozen_layers:03d}.weights.h5"
+            cut(model, point)[1].save_weights(file)
+            tail = Tail(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+            tpr = 0.95 - 0.3 * point.fraction - 0.02 * k
+            records.append(
+                SplitRecord(split=point.frozen_layers, layer=point.name, tpr=tpr, fpr=0.05, threshold=0.5, tail=tail)
+            )
+        events = Events(length_s=2.0 - 0.3 * k, frequency=0.3, correlation=(0.3,))
+        MPackage(application=app, base=base.identity, splits=tuple(records), events=events).save(folder)
+        found[app] = MPackage.load(folder)
+    return found

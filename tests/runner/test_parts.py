@@ -1,0 +1,149 @@
+"""Sampling, voting, clocks and the shared network, each against something simpler."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstream import base as bases
+from mainstream import events
+from mainstream.errors import UserError
+from mainstream.runner.clock import Virtual, Wall
+from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.sampling import Ladder
+from mainstream.runner.sources import Frame, Source
+from mainstream.runner.voting import Voter
+from mainstream.tails import load_tail, probabilities
+
+rates = st.lists(st.integers(1, 20), min_size=1, max_size=5)
+
+
+@given(rates, st.sampled_from([20.0, 29.97, 25.0]), st.integers(1, 12))
+def test_frames_of_lower_rates_are_nested_and_every_rate_is_kept(chosen, stream_fps, seconds):
+    ladder = Ladder(chosen)
+    times = np.arange(int(seconds * stream_fps)) / stream_fps
+    due = [ladder.lowest_due(float(t)) for t in times]
+    for rate in set(chosen):
+        looks = sum(d is not None and rate >= d for d in due)  # who has a rate at or above the lowest that is due
+        assert abs(looks - rate * seconds) <= 1.0001
+    assert due[0] == min(chosen)
+
+
+@given(rates, st.integers(0, 1000))
+def test_dropped_frames_are_not_made_up_for_by_a_burst(chosen, seed):
+    rng = np.random.default_rng(seed)
+    times = np.flatnonzero(rng.random(200) < 0.6) / 20
+    ladder = Ladder(chosen)
+    due = [ladder.lowest_due(float(t)) for t in times]
+    for rate in set(chosen):
+        at = times[[d is not None and rate >= d for d in due]]
+        slots = np.floor((at - times[0]) * max(chosen) + 1e-6)
+        assert len(np.unique(slots)) == len(slots) and len(at) <= rate * (times[-1] - times[0]) + 1.0001
+
+
+def test_rates_that_are_none_are_refused():
+    for bad in ([], [0.0, 2.0], [-1.0]):
+        with pytest.raises(UserError, match="rates="):
+            Ladder(bad)
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 4))
+def test_voting_online_is_voting_offline(flags, x):
+    times = np.arange(len(flags)) / 4
+    voter = Voter("cat", x)
+    found = [d for t, f in zip(times, flags, strict=True) if (d := voter.see(float(t), 0.7, f))]
+    found += [d] if (d := voter.close()) else []
+    expected = events.detections(times, events.vote(np.array(flags, int), x))
+    assert [(d.start_s, d.end_s) for d in found] == expected
+    assert all(d.confidence == pytest.approx(0.7) and d.frames_s[0] == d.start_s for d in found)
+
+
+class Steady(Source):
+    def __init__(self, n: int, fps: float):
+        super().__init__()
+        self.n, self.fps = n, fps
+
+    def __iter__(self):
+        for k in range(self.n):
+            yield Frame(k, k / self.fps, np.zeros((8, 8, 3), np.uint8))
+
+
+def test_virtual_clock_drops_what_an_overloaded_device_cannot_do():
+    clock = Virtual(queue=3)
+    seen = []
+    for frame in clock.arrivals(Steady(200, 20)):
+        seen.append(frame.number)
+        clock.worked(100)  # twice what 20 frames/s leave
+    assert len(seen) == pytest.approx(100, abs=4) and clock.dropped == 200 - len(seen)
+    assert seen == sorted(seen) and clock.frames == 200
+    easy = Virtual()
+    assert sum(1 for _ in _worked(easy, Steady(100, 20), 40)) == 100 and easy.dropped == 0
+
+
+def _worked(clock, source, ms):
+    for frame in clock.arrivals(source):
+        clock.worked(ms)
+        yield frame
+
+
+def test_wall_clock_keeps_the_pace_and_drops_the_oldest():
+    clock, start = Wall(queue=2), time.monotonic()
+    seen = []
+    for frame in clock.arrivals(Steady(40, 40)):
+        seen.append((frame.number, time.monotonic() - start))
+        time.sleep(0.06)
+    assert 0.9 < seen[-1][1] < 3
+    assert clock.dropped == 40 - len(seen) > 5 and seen[-1][0] == 39  # the newest is never the one that goes
+    assert all(at >= number / 40 - 0.01 for number, at in seen)
+
+
+def test_wall_clock_passes_on_what_the_source_raises():
+    class Broken(Steady):
+        def __iter__(self):
+            yield from super().__iter__()
+            raise UserError("gone")
+
+    with pytest.raises(UserError, match="gone"):
+        list(Wall().arrivals(Broken(3, 100)))
+
+
+LAYERS = {"cat": "input", "car": "conv_pw_3", "bus": "pooled features", "train": "conv_pw_3"}
+
+
+@pytest.mark.parametrize("engine", ["openvino", "keras"])
+def test_sharing_changes_no_decision(base, packages, engine):
+    fps = {"cat": 5.0, "car": 2.0, "bus": 10.0, "train": 1.0}
+    network = SharedNetwork(base, [Member(a, packages[a], LAYERS[a], fps[a], 1) for a in packages], engine=engine)
+    images = np.random.default_rng(0).integers(0, 256, (6, 128, 128, 3), dtype=np.uint8)
+    for image in images:
+        found = network.run(network.prepare(image))
+        assert set(found) == set(packages)
+        for app, (p, positive) in found.items():
+            alone = probabilities(load_tail(packages[app], base, LAYERS[app]), image[None], bases.SCALED)[0]
+            assert p == pytest.approx(float(alone), abs=1e-4)
+            assert positive == (alone >= 0.5) or abs(alone - 0.5) < 1e-4
+
+
+def test_only_what_somebody_needs_is_run(base, packages):
+    fps = {"cat": 5.0, "car": 2.0, "bus": 10.0, "train": 1.0}
+    network = SharedNetwork(base, [Member(a, packages[a], LAYERS[a], fps[a], 1) for a in packages])
+    image = network.prepare(np.zeros((48, 64, 3), np.uint8))
+    assert set(network.run(image, 10.0)) == {"bus"} and set(network.run(image, 5.0)) == {"bus", "cat"}
+    assert dict(network.calls) == {"stem conv_pw_3": 2, "stem pooled features": 2, "tail bus": 2, "tail cat": 1}
+    without = SharedNetwork(base, [m for m in network.members if m.app != "bus"])
+    without.run(image, 5.0)
+    assert dict(without.calls) == {"tail cat": 1}  # nobody else looks: the stem rests
+
+
+def test_bad_members_are_named(base, packages):
+    cat = Member("cat", packages["cat"], "input", 1.0, 1)
+    with pytest.raises(UserError, match="at least one"):
+        SharedNetwork(base, [])
+    with pytest.raises(UserError, match="each name once"):
+        SharedNetwork(base, [cat, cat])
+    with pytest.raises(UserError, match="no split point 'conv_9'"):
+        SharedNetwork(base, [cat._replace(layer="conv_9")])

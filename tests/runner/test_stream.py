@@ -1,0 +1,191 @@
+"""A runner on rendered video: schedules kept, plans changed under way, bad streams."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mainstream import events
+from mainstream.devices import load_device, nuc_2017
+from mainstream.errors import UserError
+from mainstream.runner.annotate import Annotator
+from mainstream.runner.clock import Unhurried, Virtual, Wall
+from mainstream.runner.planning import plan
+from mainstream.runner.sources import FolderSource, VideoSource, WorldSource
+from mainstream.runner.stream import Runner
+from mainstream.scheduler.problem import Device
+from mainstream.video.encode import render_video
+from mainstream.video.world import World
+
+DEVICE = Device(name="even", split=(0, 9 + 12, 57, 82), stem=(0, 10, 30, 50), tail=(52, 42, 22, 2))  # ms
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    return render_video(tmp_path_factory.mktemp("video") / "street.mp4", 6, camera=0, seed=1, split="val")[0]
+
+
+def runner(base, packages, n=2, budget=1.0, **options):
+    chosen = dict(list(packages.items())[:n])
+    return Runner(base, chosen, DEVICE, stream_fps=20, budget=budget, **options)
+
+
+def test_rates_of_the_schedule_are_kept_and_detections_follow_from_decisions(base, packages, video):
+    seen = []
+    made = runner(base, packages, 3, on_frame=lambda frame, found: seen.append(frame.number))
+    report = made.run(VideoSource(video), Unhurried())
+    assert report.frames == 120 and report.dropped == report.corrupt == 0
+    achieved = report.achieved().set_index("app")
+    for m in made.current.network.members:
+        assert achieved.looks[m.app] == pytest.approx(m.fps * 6, abs=1)
+        assert achieved.achieved_fps[m.app] == pytest.approx(m.fps, rel=0.1)
+        mine = report.table()[lambda d, app=m.app: d.app == app]
+        expected = events.detections(mine.time_s, events.vote(mine.positive.astype(int), m.x_vote))
+        assert sorted((d.start_s, d.end_s) for d in report.detections if d.app == m.app) == expected
+    assert seen == sorted(seen)
+
+
+def test_decisions_do_not_depend_on_the_clock_or_the_engine(base, packages, video):
+    by_clock = [runner(base, packages).run(VideoSource(video), c).table() for c in (Unhurried(), Virtual(queue=50))]
+    assert by_clock[0].equals(by_clock[1])
+    keras = runner(base, packages, engine_options={"engine": "keras"}).run(VideoSource(video)).table()
+    assert list(keras.frame) == list(by_clock[0].frame)
+    assert np.abs(keras.probability - by_clock[0].probability).max() < 1e-4
+
+
+def test_replanning_under_way_loses_no_planned_look(base, packages, video):
+    made = runner(base, packages, 2)
+    before = {m.app: m.fps for m in made.current.network.members}
+    changed = []
+
+    def grow(frame, found):
+        if frame.number >= 40 and not changed:
+            changed.append(frame.number)
+            made.update(packages=packages, budget=3.0)
+
+    made._on_frame = grow
+    first = made.current
+
+    class UntilChanged(WorldSource):
+        def __iter__(self):
+            rest = 40  # frames after the swap
+            for frame in super().__iter__():
+                rest -= made.current is not first
+                if rest < 0:
+                    return
+                yield frame
+
+    report = made.run(UntilChanged(World(0, 1, seconds=90, split="val", width=128, height=128)), Wall())
+    assert len(report.plans) == 2 and set(report.plans[1]["apps"]) == set(packages)
+    since = report.plans[1]["since_s"]
+    assert since > changed[0] / 20 and report.dropped == 0 and report.largest_pause_s < 1 / 20
+    table = report.table()
+    for app, fps in before.items():
+        old = table[(table.app == app) & (table.time_s < since)].time_s
+        assert abs(len(old) - fps * since) <= 1, "the old plan ran on until the new one was ready"
+        gaps = np.diff(table[table.app == app].time_s)
+        slowest = min(fps, report.plans[1]["apps"][app]["fps"])
+        assert gaps.max() <= 1 / slowest + 2 / 20
+    assert set(table[table.time_s >= since].app) == set(packages)
+
+
+def test_a_plan_that_cannot_be_made_leaves_the_running_one(base, packages, video):
+    made = runner(base, packages, 2)
+    now = made.current
+    with pytest.raises(UserError, match="below the cheapest schedule"):
+        made.update(budget=0.01, wait=True)
+    with pytest.raises(UserError, match="budget=0: must be above 0"):
+        made.update(budget=0, wait=True)
+    assert made.current is now and made.budget == 1.0
+    made.update(budget=2.0, wait=True)
+    assert made.run(VideoSource(video)).plans[-1]["apps"].keys() == {"cat", "car"} and made.budget == 2.0
+
+
+def test_overload_lowers_rates_and_counts_drops(base, packages):
+    made = runner(base, packages, 2)
+    slow = DEVICE.model_copy(update={"stem": (0, 30, 90, 150), "tail": (156, 126, 66, 6)})  # a third of the speed
+    made.current._device = slow
+    report = made.run(WorldSource(World(1, 0, seconds=15, width=128, height=128)), Virtual())
+    assert report.dropped > 0 and report.frames == 300
+    achieved = report.achieved()
+    assert (achieved.achieved_fps < achieved.planned_fps).all() and (achieved.looks > 0).all()
+
+
+def test_packages_that_cannot_share_and_devices_that_lack_a_split_are_refused(base, packages):
+    other = packages["car"].model_copy(
+        update={"base": packages["car"].base.model_copy(update={"weights": "sha256:" + "0" * 64})}
+    )
+    with pytest.raises(UserError, match="cannot share a stem: base weights differs"):
+        plan({"cat": packages["cat"], "car": other}, DEVICE, stream_fps=20)
+    with pytest.raises(UserError, match="no latency for split 21"):
+        plan(packages, DEVICE.model_copy(update={"split": (0, 9, 57, 82)}), stream_fps=20)
+    with pytest.raises(UserError, match="no application"):
+        plan({}, DEVICE, stream_fps=20)
+
+
+def test_devices(tmp_path, base):
+    nuc = nuc_2017()
+    assert len(nuc.split) == 16 and 1000 / (nuc.stem[0] + nuc.tail[0]) == pytest.approx(16.1, abs=0.1)
+    assert all(s + t == pytest.approx(nuc.tail[0]) for s, t in zip(nuc.stem, nuc.tail, strict=True))
+    (tmp_path / "d.json").write_text(DEVICE.model_dump_json())
+    assert load_device(str(tmp_path / "d.json"), base) == DEVICE
+    (tmp_path / "bad.json").write_text("{")
+    for name, said in (("nuc", "device 'nuc'"), ("no.json", "No such file"), (str(tmp_path / "bad.json"), "malformed")):
+        with pytest.raises(UserError, match=said):
+            load_device(name, base)
+
+
+def test_bad_streams_are_named_or_counted(tmp_path, video):
+    (tmp_path / "text.mp4").write_text("no video")
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    for name in ("text.mp4", "empty.mp4", "missing.mp4"):
+        with pytest.raises(UserError, match=f"{name}.*cannot be opened"):
+            VideoSource(tmp_path / name)
+    data = video.read_bytes()
+    cut = tmp_path / "damaged.mp4"
+    middle = bytearray(data)
+    middle[len(data) // 2 : len(data) // 2 + 4000] = b"\0" * 4000
+    cut.write_bytes(middle)
+    frames = list(VideoSource(cut))
+    assert 0 < len(frames) <= 120 and [f.number for f in frames] == list(range(len(frames)))
+    times = [f.time_s for f in frames]
+    assert times == sorted(times)
+    with pytest.raises(UserError, match="0 pictures"):
+        FolderSource(tmp_path, 5)
+
+
+def test_a_stream_that_disappears_is_tried_again_and_given_up(monkeypatch, video):
+    said = []
+    monkeypatch.setattr("mainstream.runner.sources.PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr("mainstream.runner.sources.LIVE", (str(video),))
+    source = VideoSource(video, on_event=said.append)
+    frames, moved = [], video.with_suffix(".moved")
+    for frame in source:
+        frames.append(frame)
+        if frame.number == 119:
+            video.rename(moved)
+    moved.rename(video)
+    assert len(frames) == 120 and source.reconnects == 2 and "given up" in said[-1]
+
+
+def test_command_line_streams_and_annotates(tmp_path, base, packages, video):
+    (tmp_path / "device.json").write_text(DEVICE.model_dump_json())
+    folders = [part for p in ("cat", "car") for part in ("--apps", str(packages[p]._directory))]
+    done = subprocess.run(
+        [sys.executable, "-m", "mainstream", "stream", "--video", str(video), *folders, "--clock", "virtual",
+         "--device", str(tmp_path / "device.json"), "--events", str(tmp_path / "out.jsonl"),
+         "--annotate", str(tmp_path / "out.mp4")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "120 frames" in done.stdout and "cat: split" in done.stdout
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert all({"app", "start_s", "end_s", "confidence", "frames_s"} == set(line) for line in lines)
+    drawn = list(VideoSource(tmp_path / "out.mp4"))
+    assert drawn and drawn[0].image.shape == (480, 640, 3)
+    with pytest.raises(UserError, match=r"must end in \.mp4"):
+        Annotator(tmp_path / "out.avi", 20)
