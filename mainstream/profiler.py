@@ -17,9 +17,9 @@ import pandas as pd
 
 from mainstream.backend import keras
 from mainstream.base import SCALED
-from mainstream.engines import Compiled, compile_model
+from mainstream.engines import Compiled, compile_copies, compile_model
 from mainstream.errors import UserError
-from mainstream.splits import segments, split_points
+from mainstream.splits import cut, segments, split_points
 
 WARM_UP = 5  # calls that are not counted
 
@@ -97,6 +97,50 @@ def segment_costs(
         })  # fmt: skip
         stem += found["median_ms"]
     return pd.DataFrame(rows)
+
+
+def throughput(
+    model: keras.Model,
+    splits: Sequence[str],
+    counts: Sequence[int],
+    *,
+    engine: str = "openvino",
+    threads: int = 2,
+    repeats: int = 10,
+    preprocessing: str = SCALED,
+) -> pd.DataFrame:
+    """Frames per second of N applications that split at one point: one stem and N tails, each with its own weights.
+
+    Columns: index, layer, percent_shared (frozen layers), applications, median_ms, q25_ms, q75_ms, fps, stem_ms and
+    tail_ms (medians of each alone), predicted_ms (stem + N tails). Raises as `compile_model` and `cut`.
+    """
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
+    points = {p.name: p for p in split_points(model)}
+    rows = []
+    for name in splits:
+        stem, tail = cut(model, points.get(name, name))
+        shared = points[name].index > 0
+        first = compile_model(stem, engine, preprocessing=preprocessing, threads=threads) if shared else None
+        rest = compile_copies(
+            tail, max(counts), engine, preprocessing=None if shared else preprocessing, threads=threads
+        )
+        value = first(pixels) if first else pixels
+        stem_ms = float(np.median(milliseconds(lambda f=first: f(pixels), repeats))) if first else 0.0
+        tail_ms = float(np.median(milliseconds(lambda r=rest, v=value: r[0](v), repeats)))
+        for n in counts:
+            found = _summary(milliseconds(lambda f=first, r=rest, k=n: _frame(f, r[:k], pixels), repeats, 2))
+            rows.append({
+                "index": points[name].index, "layer": name, "percent_shared": 100 * points[name].fraction,
+                "applications": n, **found, "fps": 1e3 / found["median_ms"], "stem_ms": stem_ms, "tail_ms": tail_ms,
+                "predicted_ms": stem_ms + n * tail_ms,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _frame(first: Compiled | None, rest: Sequence[Compiled], pixels: np.ndarray) -> list[float]:
+    value = first(pixels) if first else pixels
+    return [float(tail(value).reshape(-1)[0]) for tail in rest]
 
 
 def _timed(found: list[float], call: Callable[[], Any]) -> Any:

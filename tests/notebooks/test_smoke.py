@@ -18,7 +18,7 @@ def copy(tmp_path):
     return Project(tmp_path)
 
 
-@pytest.mark.parametrize("stage", ["00", "01", "03", "04", "05", "06"])
+@pytest.mark.parametrize("stage", ["00", "01", "02", "03", "04", "05", "06"])
 def test_notebook_runs(copy, stage):
     (outcome,) = run(copy, "smoke", only=stage)
     assert outcome.result == "ok"
