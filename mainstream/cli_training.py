@@ -59,6 +59,7 @@ def train_command(
     px = chosen.identity.input_shape[0]
     values = {"epochs": epochs, "learning_rate": learning_rate, "flip": flip}
     settings = (Settings.world if world else Settings.photos)(**{k: v for k, v in values.items() if v is not None})
+    footage: Footage | None
     if world:
         photos, footage = _world(app, px)
     else:

@@ -60,6 +60,16 @@ class Output:
         self.directory = Path(output_dir) if output_dir else RESULTS / "interactive" / notebook
         self.directory.mkdir(parents=True, exist_ok=True)
 
+    def of_stage(self, notebook: str) -> Path:
+        """The results of an earlier notebook: of the same run, else (by hand) of the default profile or by hand too.
+
+        Raises `UserError` where there are none yet.
+        """
+        for place in (self.directory.parent, RESULTS / "default", RESULTS / "interactive"):
+            if (place / notebook).is_dir():
+                return place / notebook
+        raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")
+
     def save_figure(
         self, fig: Figure, name: str, data: pd.DataFrame, *, caption: str, track: Track, title: str = ""
     ) -> None:

@@ -46,7 +46,8 @@ def file_footage(
 
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = [], []
+    images: list[np.ndarray] = []
+    times: list[float] = []
     try:
         with av.open(str(video)) as container:
             for frame in container.decode(video=0):

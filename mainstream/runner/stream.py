@@ -113,7 +113,7 @@ class Runner:
                     report.detections.append(ended)
             report.decisions += decisions
             self._on_frame(frame, decisions)
-        report.detections += [d for v in voters.values() if (d := v.close())]
+        report.detections += [last for v in voters.values() if (last := v.close())]
         report.frames, report.dropped = clock.frames, clock.dropped
         report.corrupt, report.reconnects = source.corrupt, source.reconnects
         self._raise_failure()

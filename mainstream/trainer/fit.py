@@ -59,11 +59,19 @@ class TailTrainer:
         return loss
 
     def fit(
-        self, train: Part, val: Part, rng: np.random.Generator, where: str, alive: Callable[[], None] = lambda: None
+        self,
+        train: Part,
+        val: Part,
+        rng: np.random.Generator,
+        where: str,
+        alive: Callable[[], None] = lambda: None,
+        *,
+        epochs: int | None = None,
     ) -> list[Epoch]:
         """Trains from the weights that the tail has now; leaves the best on validation in it (perhaps the first).
 
-        where: who is trained, for messages. alive: called before every step; raises to stop.
+        where: who is trained, for messages. alive: called before every step; raises to stop. epochs: at most (default:
+        the settings').
         Raises `UserError` when the loss is not finite; the tail then holds the best weights so far.
         """
         for variable in self._optimizer.variables:
@@ -72,8 +80,9 @@ class TailTrainer:
         best = self.tail.get_weights()
         log = [Epoch(0, math.nan, self.loss(val))]
         lowest, since = log[0].val_loss, 0
-        for epoch in range(1, self.settings.epochs + 1):
-            losses = self._epoch(train, next(draw), rng, epoch, alive)
+        epochs = epochs or self.settings.epochs
+        for epoch in range(1, epochs + 1):
+            losses = self._epoch(train, next(draw), rng, ((epoch - 1) / epochs, epoch / epochs), alive)
             log.append(Epoch(epoch, float(np.mean(losses)), self.loss(val)))
             if not (np.isfinite(losses).all() and math.isfinite(log[-1].val_loss)):
                 self.tail.set_weights(best)
@@ -90,14 +99,20 @@ class TailTrainer:
         return log
 
     def _epoch(
-        self, train: Part, rows: np.ndarray, rng: np.random.Generator, epoch: int, alive: Callable[[], None]
+        self,
+        train: Part,
+        rows: np.ndarray,
+        rng: np.random.Generator,
+        span: tuple[float, float],
+        alive: Callable[[], None],
     ) -> list[float]:
+        """One pass over `rows`; `span`: where in the whole training it begins and ends, for the learning rate."""
         batches = rows.reshape(-1, self.settings.batch)
         weight = _balance(train.labels[rows])
         losses = []
         for k, batch in enumerate(batches):
             alive()
-            done = (epoch - 1 + k / len(batches)) / self.settings.epochs
+            done = span[0] + (span[1] - span[0]) * k / len(batches)
             self._optimizer.learning_rate.assign(self.settings.learning_rate * _schedule(done))
             view = rng.integers(0, 2, len(batch)) if self.settings.flip else None
             y = train.labels[batch]

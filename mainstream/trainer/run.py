@@ -149,7 +149,7 @@ def _run(tasks: list[Task], points: list[SplitPoint]) -> None:
             process.join()
 
 
-def _watch(processes: list[BaseProcess], failures: Any, tasks: list[Task], points: list[SplitPoint]) -> None:
+def _watch(processes: Sequence[BaseProcess], failures: Any, tasks: list[Task], points: list[SplitPoint]) -> None:
     jobs = [(Checkpoints(task.root, job), point) for task in tasks for job in task.jobs for point in points]
     bar = tqdm(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", disable=None)
     bar.bar_format = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"

@@ -14,7 +14,7 @@ from mainstream.footage import Footage
 from mainstream.package import Base, one_line
 from mainstream.photos import Photos
 
-VERSION = 1  # of the algorithm: another number lets old checkpoints lie
+VERSION = 2  # of the algorithm: another number lets old checkpoints lie
 
 
 class Settings(BaseModel):
@@ -28,6 +28,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     epochs: int = Field(default=3, ge=1, le=1000)  # at most, per split; one epoch: see `negatives`
+    deep_epochs: float = Field(default=1.0, ge=1)  # up to this many times as many epochs for tails of few layers
     patience: int = Field(default=2, ge=1)  # epochs without a better validation loss before a split is left
     batch: int = Field(default=32, ge=1, le=4096)
     learning_rate: float = Field(default=4e-4, gt=0, allow_inf_nan=False)  # the highest, after warm-up
@@ -37,6 +38,10 @@ class Settings(BaseModel):
     warm_start: bool = True  # False: every split starts from the base and the deepest split's head
     cache_gb: float = Field(default=3.0, ge=0)  # per process; a larger stem output is computed anew for every batch
 
+    def epochs_at(self, fraction: float) -> int:
+        """Epochs where this share of the layers is frozen: a short tail learns slowly, its epochs cost little."""
+        return round(self.epochs * min(self.deep_epochs, 1 / max(1 - fraction, 1e-9)))
+
     @classmethod
     def photos(cls, **values: object) -> Settings:
         """For photos of anything and a base that knows much already; `values` replace single settings."""
@@ -45,7 +50,7 @@ class Settings(BaseModel):
     @classmethod
     def world(cls, **values: object) -> Settings:
         """For the synthetic world and the embedded base; settled on its training and validation data."""
-        return cls.read(**{"learning_rate": 4e-3, "epochs": 1, **values})
+        return cls.read(**{"learning_rate": 4e-3, "epochs": 1, "deep_epochs": 4.0, **values})
 
     @classmethod
     def read(cls, **values: object) -> Settings:

@@ -122,7 +122,8 @@ class Worker:
             return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]  # the same to train
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
-        return [asdict(line) for line in trainer.fit(train, val, rng, where, self._alive)]
+        epochs = self.task.settings.epochs_at(point.fraction)
+        return [asdict(line) for line in trainer.fit(train, val, rng, where, self._alive, epochs=epochs)]
 
     def _start_from(self, job: Job, deeper: SplitPoint) -> None:
         file = Checkpoints(self.task.root, job).weights(deeper)
