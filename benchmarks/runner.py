@@ -23,7 +23,7 @@ import numpy as np
 
 from mainstream import base as bases
 from mainstream.base import BaseNetwork
-from mainstream.engines import compile_copies
+from mainstream.engines import compile_each
 from mainstream.package import Events, MPackage, SplitRecord, Tail
 from mainstream.profiler import milliseconds
 from mainstream.runner.network import Member, SharedNetwork
@@ -81,8 +81,8 @@ def eight(base: BaseNetwork, folder: Path, rounds: int) -> dict[str, float]:
     deepest = split_points(with_head(base.network))[-1].name
     shared = SharedNetwork(base, [member(base, f"app{k}", deepest, folder / f"b{k}") for k in range(N)])
     model, how = with_head(base.network), base.identity.preprocessing
-    alone = compile_copies(model, N, preprocessing=how, threads=THREADS)
-    slow = compile_copies(model, N, "predict", preprocessing=how)
+    alone = compile_each(model, [model.get_weights()] * N, preprocessing=how, threads=THREADS)
+    slow = compile_each(model, [model.get_weights()] * N, "predict", preprocessing=how)
     pixels = np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8)
     found = interleaved({
         "shared": lambda: shared.run(pixels),

@@ -6,7 +6,7 @@ writes first, here to be compared with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from mainstream.base import CAFFE, SCALED, preprocess
 from mainstream.errors import UserError, unknown
 
 Compiled = Callable[[np.ndarray], np.ndarray]
+Weights = list[np.ndarray]  # as `get_weights` gives them
 ENGINES = ("openvino", "keras", "predict")
 PRECISIONS = ("f32", "bf16")
 
@@ -39,55 +40,94 @@ def compile_model(
     Raises `UserError`: unknown engine or precision, or one that this processor lacks. The array returned by OpenVINO is
     overwritten by the next call.
     """
-    [made] = compile_copies(model, 1, engine, preprocessing=preprocessing, threads=threads, precision=precision)
+    weights = [model.get_weights()]
+    [made] = compile_each(model, weights, engine, preprocessing=preprocessing, threads=threads, precision=precision)
     return made
 
 
-def compile_copies(
+def compile_each(
     model: keras.Model,
-    copies: int,
+    weights: Sequence[Weights],
     engine: str = "openvino",
     *,
     preprocessing: str | None = None,
     threads: int = 2,
     precision: str = "f32",
+    batch: int = 1,
 ) -> list[Compiled]:
-    """As `compile_model`, several times over: in OpenVINO each with weights of its own, as applications have."""
+    """As `compile_model`, once with each set of weights (`get_weights`), as applications at one split have them.
+
+    OpenVINO converts the graph once for all. batch: images per call.
+    """
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     if precision not in PRECISIONS:
         raise unknown("precision", precision, PRECISIONS)
     if engine == "openvino":
-        return _openvino(model, copies, preprocessing, threads, precision)
+        return _openvino(model, weights, preprocessing, threads, precision, batch)
     if precision != "f32":
         raise UserError(f"precision='{precision}': only with engine='openvino'")
+    return [_tensorflow(model, values, engine, preprocessing) for values in weights]
+
+
+def _tensorflow(model: keras.Model, weights: Weights, engine: str, preprocessing: str | None) -> Compiled:
     prepare = (lambda x: preprocess(x, preprocessing)) if preprocessing else (lambda x: x)
+    mine = keras.models.clone_model(model)
+    mine.set_weights(weights)
     if engine == "predict":
-        return [lambda x: model.predict(prepare(x), verbose=0)] * copies
-    call = tf.function(lambda x: model(x, training=False))
-    return [lambda x: np.asarray(call(prepare(x)))] * copies
+        return lambda x: mine.predict(prepare(x), verbose=0)
+    call = tf.function(lambda x: mine(x, training=False))
+    return lambda x: np.asarray(call(prepare(x)))
 
 
 def _openvino(
-    model: keras.Model, copies: int, preprocessing: str | None, threads: int, precision: str
+    model: keras.Model, weights: Sequence[Weights], preprocessing: str | None, threads: int, precision: str, batch: int
 ) -> list[Compiled]:
     import openvino
 
     core = openvino.Core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
-    graph = tf.function(lambda x: model(x, training=False))
-    shape = [1, *model.input_shape[1:]]
-    converted = openvino.convert_model(graph.get_concrete_function(tf.TensorSpec(shape, tf.float32)))
-    if preprocessing:
-        converted = _from_pixels(converted, preprocessing)
+    graph = _converted(model, batch)
     hints = {
         "INFERENCE_PRECISION_HINT": precision,
         "INFERENCE_NUM_THREADS": threads,
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
     }
-    return [_call(core.compile_model(converted, "CPU", hints)) for _ in range(copies)]
+    compiled = []
+    for values in weights:
+        filled = _filled(graph, values)
+        if preprocessing:
+            filled = _from_pixels(filled, preprocessing)
+        compiled.append(_call(core.compile_model(filled, "CPU", hints)))
+    return compiled
+
+
+def _converted(model: keras.Model, batch: int) -> Any:
+    """OpenVINO's graph of (image, *weights); converting is what takes long, about a second for a whole MobileNet."""
+    import openvino
+
+    place = {id(v): k for k, v in enumerate(model.weights)}
+    order = [[place[id(v)] for v in kind] for kind in (model.trainable_variables, model.non_trainable_variables)]
+
+    def call(x: Any, *values: Any) -> Any:
+        return model.stateless_call(*([values[k] for k in kind] for kind in order), x, training=False)[0]
+
+    shapes = [((batch, *model.input_shape[1:]), "float32"), *((v.shape, v.dtype) for v in model.weights)]
+    return openvino.convert_model(tf.function(call).get_concrete_function(*(tf.TensorSpec(*s) for s in shapes)))
+
+
+def _filled(graph: Any, weights: Weights) -> Any:
+    """A copy of the graph with constants for its weights, which the compiler may then fold."""
+    from openvino import opset13
+
+    copy = graph.clone()
+    for value, parameter in zip(weights, copy.get_parameters()[1:], strict=True):
+        parameter.output(0).replace(opset13.constant(value).output(0))
+        copy.remove_parameter(parameter)
+    copy.validate_nodes_and_infer_types()
+    return copy
 
 
 def _call(compiled: Any) -> Compiled:
@@ -95,7 +135,7 @@ def _call(compiled: Any) -> Compiled:
     return lambda x: next(iter(request.infer({0: x}, share_inputs=True, share_outputs=True).values()))
 
 
-def _from_pixels(converted: object, preprocessing: str) -> object:
+def _from_pixels(converted: Any, preprocessing: str) -> Any:
     """The graph with uint8 input and `base.preprocess` as its first operations."""
     import openvino
     from openvino.preprocess import PrePostProcessor

@@ -17,7 +17,7 @@ import pandas as pd
 
 from mainstream.backend import keras
 from mainstream.base import SCALED
-from mainstream.engines import Compiled, compile_copies, compile_model
+from mainstream.engines import Compiled, compile_each, compile_model
 from mainstream.errors import UserError
 from mainstream.splits import cut, segments, split_points
 
@@ -122,9 +122,10 @@ def throughput(
         stem, tail = cut(model, points.get(name, name))
         shared = points[name].index > 0
         first = compile_model(stem, engine, preprocessing=preprocessing, threads=threads) if shared else None
-        rest = compile_copies(
-            tail, max(counts), engine, preprocessing=None if shared else preprocessing, threads=threads
-        )
+        rest = compile_each(
+            tail, [tail.get_weights()] * max(counts), engine,
+            preprocessing=None if shared else preprocessing, threads=threads,
+        )  # fmt: skip
         value = first(pixels) if first else pixels
         stem_ms = float(np.median(milliseconds(lambda f=first: f(pixels), repeats))) if first else 0.0
         tail_ms = float(np.median(milliseconds(lambda r=rest, v=value: r[0](v), repeats)))

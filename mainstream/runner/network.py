@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from mainstream.base import BaseNetwork
-from mainstream.engines import Compiled, compile_model
+from mainstream.engines import Compiled, compile_each
 from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.splits import segments, split_points, with_head
@@ -62,18 +62,20 @@ class SharedNetwork:
         if unknown:
             raise UserError(f"'{unknown[0].app}': the base network has no split point '{unknown[0].layer}'")
         self._used = sorted({m.layer for m in members if place[m.layer] > 0}, key=place.__getitem__)
-        make = lambda model, pixels: compile_model(
-            model, engine, preprocessing=how if pixels else None, threads=threads, precision=precision
+        make = lambda model, weights, pixels: compile_each(
+            model, weights, engine, preprocessing=how if pixels else None, threads=threads, precision=precision
         )
         parts = segments(with_head(base.network), self._used)[:-1] if self._used else []
-        self._stem = [make(part, k == 0) for k, part in enumerate(parts)]
+        self._stem = [make(part, [part.get_weights()], k == 0)[0] for k, part in enumerate(parts)]
         self._branches: dict[str, list[Branch]] = defaultdict(list)
-        for member in members:
-            halves = load_tail(member.package, base, member.layer)
-            layer = member.layer if place[member.layer] > 0 else ""
-            tail = make(halves.tail, not layer)
-            assert halves.record.threshold is not None
-            self._branches[layer].append(Branch(member, tail, halves.record.threshold))
+        for layer in {m.layer: None for m in members}:
+            mine = [m for m in members if m.layer == layer]
+            halves = [load_tail(m.package, base, layer) for m in mine]
+            at = layer if place[layer] > 0 else ""
+            tails = make(halves[0].tail, [h.tail.get_weights() for h in halves], not at)
+            for member, tail, half in zip(mine, tails, halves, strict=True):
+                assert half.record.threshold is not None
+                self._branches[at].append(Branch(member, tail, half.record.threshold))
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
