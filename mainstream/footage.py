@@ -33,6 +33,25 @@ class Footage:
             raise unknown("class", name, self.classes)
         return self.labels[:, self.classes.index(name)]
 
+    def intervals(self, name: str) -> list[list[Interval]]:
+        """When `name` holds, for each clip: (start_s, end_s) from the clip's start. Raises as `has`."""
+        return clip_intervals(self.has(name), self.clip, self.fps)
+
+
+def clips(clip: np.ndarray) -> list[slice]:
+    """The frames of each clip, from the clip of each frame."""
+    edges = np.flatnonzero(np.diff(clip, prepend=-1, append=-1))
+    return [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def clip_intervals(flags: np.ndarray, clip: np.ndarray, fps: float) -> list[list[Interval]]:
+    """Unbroken stretches of bool (n,) frames of each clip, (start_s, end_s) from the clip's start."""
+    found = []
+    for part in clips(clip):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], flags[part].astype(np.int8), [0]])))
+        found.append([(float(a) / fps, float(b) / fps) for a, b in edges.reshape(-1, 2)])
+    return found
+
 
 def file_footage(
     video: str | Path, truth: Mapping[str, Sequence[Interval]], *, fps: float = 4.0, size: int = 128

@@ -5,7 +5,7 @@ A package comes from another tenant: its checksums are checked, and its tail is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,19 +39,33 @@ def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
     Raises `UserError`: an unknown split, a package without weights, another base than the one that the package was
     trained on, a tail that is missing, changed, or of another network.
     """
-    record = next((r for r in package.splits if r.layer == split), None)
-    if record is None:
-        raise unknown("split", split, [r.layer for r in package.splits])
-    file = package.tail_file(record)
+    return next(load_tails(package, base, [split]))
+
+
+def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> Iterator[Halves]:
+    """The application at several splits, one after the other; each is good until the next one is asked for.
+
+    All of them use the same layers. Raises as `load_tail`.
+    """
     for field in Base.model_fields:
         mine, theirs = getattr(package.base, field), getattr(base.identity, field)
         if mine != theirs:
             raise UserError(f"'{package.application}' was trained on another base: {field} is {mine}, here {theirs}")
     network = bases.build(base.identity.architecture, base.identity.input_shape[0])
-    network.set_weights(base.network.get_weights())
     model = with_head(network)
-    point = next(p for p in split_points(model) if p.name == split)
-    stem, tail = cut(model, point)
+    points = {p.name: p for p in split_points(model)}
+    for split in splits:
+        record = next((r for r in package.splits if r.layer == split), None)
+        if record is None:
+            raise unknown("split", split, [r.layer for r in package.splits])
+        file = package.tail_file(record)
+        network.set_weights(base.network.get_weights())
+        stem, tail = cut(model, points[split])
+        _load_weights(tail, file, split)
+        yield Halves(stem, tail, record)
+
+
+def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
     try:
         found = _count_arrays(file)
         if found != len(tail.weights):  # Keras passes over layers that a network does not have
@@ -59,7 +73,6 @@ def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
         tail.load_weights(file)
     except (ValueError, OSError, KeyError, TypeError) as e:
         raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
-    return Halves(stem, tail, record)
 
 
 def _count_arrays(file: Path) -> int:
@@ -85,10 +98,9 @@ def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, 
     """
     rows = []
     for package in packages:
-        for split in splits:
-            halves = load_tail(package, base, split)
+        for halves in load_tails(package, base, splits):
             p = probabilities(halves, footage.images, package.base.preprocessing)
             assert halves.record.threshold is not None
             found = rates.clip_rates(p, footage.has(package.application), halves.record.threshold, footage.clip)
-            rows.append({"app": package.application, "layer": split, **found._asdict()})
+            rows.append({"app": package.application, "layer": halves.record.layer, **found._asdict()})
     return pd.DataFrame(rows)

@@ -98,6 +98,7 @@ class Runner:
         """Works through the source; returns what happened. Raises `UserError` as the source, or a failed `update`."""
         clock = clock or Unhurried()
         report = Report(plans=[self.current.as_row(0.0)])
+        self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         voters = self._voters(self.current, {}, report)
         for frame in clock.arrivals(source):
             if self._next is not None:

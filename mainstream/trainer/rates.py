@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
+from mainstream.events import empty_windows
 from mainstream.footage import Footage
 
 RESAMPLES = 1000
@@ -98,15 +99,14 @@ def event_length_s(footage: Footage, app: str) -> float:
 
 
 def event_frequency(footage: Footage, app: str, length_s: float) -> float:
-    """π: share of windows of `length_s` seconds, cut from every clip end to end, in which the object is seen."""
-    n = max(1, round(length_s * footage.fps))
-    present, windows = footage.has(app), []
-    for k in np.unique(footage.clip):
-        mine = present[footage.clip == k]
-        whole = len(mine) // n * n
-        windows.append(mine[:whole].reshape(-1, n).any(1))
-    flags = np.concatenate(windows)
-    return float(flags.mean()) if len(flags) else float(present.any())
+    """π: events ÷ (events + empty windows of about `length_s` seconds between them), as `count_events` cuts them."""
+    truth = footage.intervals(app)
+    frames = np.bincount(footage.clip)
+    windows = sum(
+        len(empty_windows(spans, length_s, n / footage.fps)) for spans, n in zip(truth, frames[frames > 0], strict=True)
+    )
+    events = sum(map(len, truth))
+    return events / (events + windows) if events + windows else 0.0
 
 
 def _wilson(k: int, n: int) -> tuple[float, float]:

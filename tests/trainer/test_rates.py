@@ -84,4 +84,6 @@ def test_length_and_frequency_of_events():
     footage = Footage(np.zeros((12, 1)), labels, ("cat",), np.repeat([0, 1], 6), 2.0)
     # clip 0: frames 1-2 and 5; clip 1: frames 0-2 (an event that runs on into the next clip is two)
     assert rates.event_length_s(footage, "cat") == pytest.approx((2 + 1 + 3) / 3 / 2)
-    assert rates.event_frequency(footage, "cat", 1.0) == pytest.approx(5 / 6)  # windows of two frames
+    # empty windows of about a second: two between 0, 1 and 5, two after 2
+    assert rates.event_frequency(footage, "cat", 1.0) == pytest.approx(3 / 7)
+    assert footage.intervals("cat") == [[(0.5, 1.5), (2.5, 3.0)], [(0.0, 1.5)]]

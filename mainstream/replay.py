@@ -1,0 +1,181 @@
+"""Real decisions, made once and replayed for many schedules: the executed track (design section 2; notebooks 03, 05).
+
+A decision depends on frame, application and split, not on who else looks. So every (application, split) is asked once
+about every frame, and a schedule then only picks which of the answers it would have waited for: the frames are picked
+by the runner's own ladder, the votes are the runner's. `tests/runner/test_replay.py` proves it against real runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from mainstream import events
+from mainstream.base import BaseNetwork, preprocess
+from mainstream.engines import compile_each
+from mainstream.errors import UserError
+from mainstream.events import EventScore, Interval
+from mainstream.footage import Footage, clip_intervals
+from mainstream.footage import clips as footage_clips
+from mainstream.package import MPackage
+from mainstream.runner.sampling import Ladder
+from mainstream.splits import cut, segments, split_points, with_head
+from mainstream.tails import load_tails
+
+BATCH = 32  # frames per call
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What every application said at every split about every frame of some clips, and what was true."""
+
+    apps: np.ndarray  # str (A,)
+    layers: np.ndarray  # str (K,)
+    splits: np.ndarray  # int (K,): frozen layers
+    probabilities: np.ndarray  # float32 (A, K, frames)
+    thresholds: np.ndarray  # float64 (A, K)
+    labels: np.ndarray  # bool (A, frames)
+    clip: np.ndarray  # int (frames,), ascending
+    fps: float
+
+    @cached_property
+    def said(self) -> np.ndarray:
+        """The decisions, bool (A, K, frames)."""
+        return self.probabilities >= self.thresholds[..., None]
+
+    @cached_property
+    def clips(self) -> list[slice]:
+        """The frames of each clip."""
+        return footage_clips(self.clip)
+
+    def place(self, app: str, split: int) -> tuple[int, int]:
+        """Indices of application and split. Raises `UserError` where nothing was recorded."""
+        if app not in self.apps or split not in self.splits:
+            raise UserError(f"'{app}' at split {split}: not in this recording")
+        return list(self.apps).index(app), list(self.splits).index(split)
+
+    def truth(self, app: str) -> list[list[Interval]]:
+        """Events of each clip as (start_s, end_s) from the clip's start."""
+        return clip_intervals(self.labels[list(self.apps).index(app)], self.clip, self.fps)
+
+    def save(self, path: str | Path) -> None:
+        np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recording:
+        """Raises `UserError` where the file is missing or not a recording."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return cls(**{f.name: kept[f.name] for f in fields(cls)})
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as e:
+            raise UserError(f"{path}: not a recording: {e}") from e
+
+
+def record(
+    packages: Sequence[MPackage], base: BaseNetwork, footage: Iterable[Footage], *, splits: Sequence[str] | None = None
+) -> Recording:
+    """Asks every application at every split (default: all of the first package) about every frame.
+
+    footage: any number of pieces at one frame rate, the stream's. Raises `UserError` as `load_tails`.
+    """
+    layers = list(splits or (s.layer for s in packages[0].splits))
+    networks = _Networks(packages, base, layers)
+    answers, labels, clips, rate = [], [], [], 0.0
+    for piece in tqdm(footage, desc="recording", unit="piece"):
+        answers.append(networks.ask(piece.images))
+        labels.append(np.stack([piece.has(p.application) for p in packages]))
+        clips.append(piece.clip + (clips[-1].max() + 1 if clips else 0))
+        rate = piece.fps
+    of = [{s.layer: s for s in p.splits} for p in packages]
+    return Recording(
+        apps=np.array([p.application for p in packages]), layers=np.array(layers),
+        splits=np.array([of[0][layer].split for layer in layers]), probabilities=np.concatenate(answers, axis=2),
+        thresholds=np.array([[kept[layer].threshold for layer in layers] for kept in of], dtype=float),
+        labels=np.concatenate(labels, axis=1), clip=np.concatenate(clips), fps=float(rate),
+    )  # fmt: skip
+
+
+class _Networks:
+    """The shared stem, cut at every split, and at every split a tail for every application, compiled for batches."""
+
+    def __init__(self, packages: Sequence[MPackage], base: BaseNetwork, layers: list[str]):
+        model, self._how = with_head(base.network), base.identity.preprocessing
+        points = {p.name: p for p in split_points(model) if p.name in layers}
+        inner = [name for name, p in points.items() if p.index > 0]
+        parts = segments(model, inner)[:-1] if inner else []
+        self._layers = layers
+        self._stem = dict(
+            zip(inner, (compile_each(part, [part.get_weights()], batch=BATCH)[0] for part in parts), strict=True)
+        )
+        tails: dict[str, list[list[np.ndarray]]] = {layer: [] for layer in layers}
+        for package in packages:
+            for halves in load_tails(package, base, layers):
+                tails[halves.record.layer].append(halves.tail.get_weights())
+        self._tail = {
+            layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), batch=BATCH)
+            for layer in tqdm(layers, desc="compiling tails", unit="split")
+        }
+
+    def ask(self, images: np.ndarray) -> np.ndarray:
+        """float32 (applications, splits, frames)."""
+        answers = np.concatenate([self._batch(images[k : k + BATCH]) for k in range(0, len(images), BATCH)], axis=2)
+        return (1 / (1 + np.exp(-answers.astype(float)))).astype("float32")
+
+    def _batch(self, images: np.ndarray) -> np.ndarray:
+        missing = np.zeros((BATCH - len(images), *images.shape[1:]), images.dtype)
+        value = preprocess(np.concatenate([images, missing]), self._how)
+        logits = {layer: self._answers(layer, value) for layer in self._layers if layer not in self._stem}
+        for layer, stem in self._stem.items():
+            value = stem(value)
+            logits[layer] = self._answers(layer, value)
+        return np.stack([logits[layer] for layer in self._layers], axis=1)[..., : len(images)]
+
+    def _answers(self, layer: str, value: np.ndarray) -> np.ndarray:
+        return np.stack([tail(value)[:, 0].copy() for tail in self._tail[layer]])
+
+
+def looks(rates: Iterable[float], recording: Recording) -> dict[float, np.ndarray]:
+    """Which frames each rate of a schedule looks at, bool (frames,): the runner's ladder, begun anew in every clip."""
+    rates = [float(r) for r in rates]
+    lowest = np.full(len(recording.clip), np.inf)
+    for part in recording.clips:
+        ladder = Ladder(rates)
+        for k in range(part.start, part.stop):
+            due = ladder.lowest_due((k - part.start) / recording.fps)
+            lowest[k] = np.inf if due is None else due
+    return {rate: lowest <= rate for rate in set(rates)}
+
+
+def count(
+    recording: Recording, app: str, split: int, seen: np.ndarray, x_vote: int = 1, *, window_s: float
+) -> np.ndarray:
+    """Events, found events, empty windows and declared empty windows of each clip: int (clips, 4).
+
+    seen: the frames that are looked at, bool (frames,). window_s: length of an empty window.
+    """
+    a, k = recording.place(app, split)
+    rows = []
+    for part, truth in zip(recording.clips, recording.truth(app), strict=True):
+        mine = np.flatnonzero(seen[part])
+        tally = events.tally_events(
+            truth, mine / recording.fps, recording.said[a, k, part][mine], x_vote, window_s=window_s,
+            duration_s=(part.stop - part.start) / recording.fps,
+        )  # fmt: skip
+        rows.append((len(tally.found), tally.found.sum(), len(tally.false), tally.false.sum()))
+    return np.array(rows, dtype=int).reshape(-1, 4)
+
+
+def score(counts: np.ndarray) -> EventScore:
+    """Event-recall, Event-precision (by windows) and Event-F1 of counts summed over clips, int (..., 4)."""
+    total, found, _, false = np.moveaxis(np.asarray(counts), -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall = np.where(total > 0, found / total, np.nan)
+        precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
+        f1 = np.where(recall + precision > 0, 2 * recall * precision / (recall + precision), 0.0)
+    return EventScore(recall, precision, f1)
