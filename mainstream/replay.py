@@ -20,8 +20,8 @@ from mainstream import events
 from mainstream.base import BaseNetwork, preprocess
 from mainstream.engines import compile_each
 from mainstream.errors import UserError
-from mainstream.events import EventScore, Interval
-from mainstream.footage import Footage, clip_intervals
+from mainstream.events import EventScore
+from mainstream.footage import Footage
 from mainstream.footage import clips as footage_clips
 from mainstream.package import MPackage
 from mainstream.runner.sampling import Ladder
@@ -50,6 +50,11 @@ class Recording:
         return self.probabilities >= self.thresholds[..., None]
 
     @cached_property
+    def footage(self) -> Footage:
+        """What was true, frame by frame; without the images."""
+        return Footage(np.empty((len(self.clip), 0)), self.labels.T, tuple(map(str, self.apps)), self.clip, self.fps)
+
+    @cached_property
     def clips(self) -> list[slice]:
         """The frames of each clip."""
         return footage_clips(self.clip)
@@ -59,10 +64,6 @@ class Recording:
         if app not in self.apps or split not in self.splits:
             raise UserError(f"'{app}' at split {split}: not in this recording")
         return list(self.apps).index(app), list(self.splits).index(split)
-
-    def truth(self, app: str) -> list[list[Interval]]:
-        """Events of each clip as (start_s, end_s) from the clip's start."""
-        return clip_intervals(self.labels[list(self.apps).index(app)], self.clip, self.fps)
 
     def save(self, path: str | Path) -> None:
         np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})
@@ -87,7 +88,7 @@ def record(
     layers = list(splits or (s.layer for s in packages[0].splits))
     networks = _Networks(packages, base, layers)
     answers, labels, clips, rate = [], [], [], 0.0
-    for piece in tqdm(footage, desc="recording", unit="piece"):
+    for piece in footage:
         answers.append(networks.ask(piece.images))
         labels.append(np.stack([piece.has(p.application) for p in packages]))
         clips.append(piece.clip + (clips[-1].max() + 1 if clips else 0))
@@ -161,7 +162,7 @@ def count(
     """
     a, k = recording.place(app, split)
     rows = []
-    for part, truth in zip(recording.clips, recording.truth(app), strict=True):
+    for part, truth in zip(recording.clips, recording.footage.intervals(app), strict=True):
         mine = np.flatnonzero(seen[part])
         tally = events.tally_events(
             truth, mine / recording.fps, recording.said[a, k, part][mine], x_vote, window_s=window_s,
@@ -179,3 +180,8 @@ def score(counts: np.ndarray) -> EventScore:
         precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
         f1 = np.where(recall + precision > 0, 2 * recall * precision / (recall + precision), 0.0)
     return EventScore(recall, precision, f1)
+
+
+def draws(clips: int, seed: int, samples: int) -> np.ndarray:
+    """How often each clip is drawn when whole clips are drawn anew: int (samples, clips)."""
+    return np.random.default_rng(seed).multinomial(clips, np.full(clips, 1 / clips), samples)

@@ -22,8 +22,8 @@ class Exact(NamedTuple):
     gap: float  # proven: (upper bound − value) ÷ |value|
 
 
-def optimal(problem: Problem, *, time_limit_s: float = 300.0) -> Exact:
-    """Best schedule within the budget, and the proven gap.
+def optimal(problem: Problem, *, time_limit_s: float = 300.0, rel_gap: float = 1e-9) -> Exact:
+    """Best schedule within the budget, or one proven to be within `rel_gap` of it, and the proven gap.
 
     One binary per application and undominated (split, rate); the best vote goes with each, since votes cost nothing.
     One rate variable per stem segment bounds the rates of its users; the budget is one row. Under max-min the least
@@ -34,7 +34,7 @@ def optimal(problem: Problem, *, time_limit_s: float = 300.0) -> Exact:
     """
     vote, f1 = problem.best_vote
     a, k, f = np.nonzero(_undominated(problem, f1))
-    model = _Model(problem, a, k, f)
+    model = _Model(problem, a, k, f, rel_gap)
     gain = f1[a, k, f]
     if problem.objective == "max-min":
         floor = model.solve(np.zeros(len(a)), gain, time_limit_s, raise_floor=True)
@@ -95,8 +95,8 @@ def _quiet_stdout() -> Iterator[None]:
 class _Model:
     """Variables: z (one per candidate), r (one rate per used stem segment), t (the floor; 0 unless max-min)."""
 
-    def __init__(self, problem: Problem, a: np.ndarray, k: np.ndarray, f: np.ndarray) -> None:
-        self.problem, self.a = problem, a
+    def __init__(self, problem: Problem, a: np.ndarray, k: np.ndarray, f: np.ndarray, rel_gap: float) -> None:
+        self.problem, self.a, self.rel_gap = problem, a, rel_gap
         n, apps = len(a), len(problem.apps)
         fps = np.asarray(problem.fps_options)[f]
         segments = problem.device.segments
@@ -135,7 +135,7 @@ class _Model:
             objective[-1] = -1.0 if raise_floor else 0.0
         upper = np.r_[np.ones(self.n), np.full(self.r, max(self.problem.fps_options)), 1.0]
         integral = np.r_[np.ones(self.n), np.zeros(self.r + 1)]
-        options = {"time_limit": time_limit_s, "mip_rel_gap": 1e-9}
+        options = {"time_limit": time_limit_s, "mip_rel_gap": self.rel_gap}
         with _quiet_stdout():
             result = milp(
                 objective, integrality=integral, bounds=Bounds(0, upper), constraints=constraints, options=options

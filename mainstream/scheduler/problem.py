@@ -83,14 +83,18 @@ class App(Strict):
 
     @classmethod
     def from_package(cls, package: MPackage, *, name: str | None = None, weight: float = 1.0) -> Self:
-        """The scheduler's view of an M-Package (its lag-one correlation; UserError when it has no events)."""
+        """The scheduler's view of an M-Package: rates on held-out video where it has them, else on images; lag-one ρ.
+
+        Raises `UserError` when it says nothing about its events.
+        """
         if package.events is None:
             raise UserError(f"package '{package.application}' says nothing about its events (length, frequency)")
+        rates = [s.video or s for s in package.splits]
         return cls(
             name=name or package.application,
             split=tuple(s.split for s in package.splits),
-            tpr=tuple(s.tpr for s in package.splits),
-            fpr=tuple(s.fpr for s in package.splits),
+            tpr=tuple(r.tpr for r in rates),
+            fpr=tuple(r.fpr for r in rates),
             event_length_s=package.events.length_s,
             event_frequency=package.events.frequency,
             correlation=package.events.correlation[0],
