@@ -103,15 +103,16 @@ def package(
 
 @app.command()
 def reference(profile: Annotated[str, typer.Option(help="The profile whose results to keep.")] = "default") -> None:
-    """Keep the small results of a run in results/reference/ and print the README's table made from them."""
+    """Keep the small results of a run in results/reference/ and print the README's tables made from them."""
     from mainstream.pipeline.project import Project
-    from mainstream.pipeline.reference import readme_table, save_reference
+    from mainstream.pipeline.reference import executed_table, readme_table, save_reference
 
     project = Project()
     project.profile(profile)
     for path in save_reference(project, profile):
         typer.echo(f"results/reference/{path.name}", err=True)
-    typer.echo(readme_table(project.results("reference")))
+    for table in (readme_table, executed_table):
+        typer.echo(table(project.results("reference")) + "\n")
 
 
 @app.command()

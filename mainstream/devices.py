@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import ValidationError
 
 from mainstream import published
-from mainstream.base import BaseNetwork
 from mainstream.errors import UserError, unknown
 from mainstream.package import one_line
 from mainstream.scheduler.problem import Device
+
+if TYPE_CHECKING:
+    from mainstream.base import BaseNetwork
 
 NUC, HERE = "nuc-2017", "this-machine"
 
@@ -47,11 +50,16 @@ def this_machine(
     return _device(name, tuple(costs.frozen_layers), costs.stem_ms.to_numpy(), float(costs.segment_ms.sum()))
 
 
-def load_device(name: str, base: BaseNetwork) -> Device:
-    """`nuc-2017`, `this-machine` (measured), or a JSON file. Raises `UserError`: none of these, or a bad file."""
+def load_device(name: str, base: BaseNetwork | None = None) -> Device:
+    """`nuc-2017`, `this-machine` (the base's latencies, measured), or a JSON file.
+
+    Raises `UserError`: none of these, no base to measure, or a bad file.
+    """
     if name == NUC:
         return nuc_2017()
     if name == HERE:
+        if base is None:
+            raise UserError(f"device='{HERE}': needs a base network to measure")
         return this_machine(base)
     path = Path(name)
     if path.suffix != ".json":

@@ -13,6 +13,7 @@ from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from mainstream import quality, replay
+from mainstream import rates as counted
 from mainstream.experiments import HEADLINE_SYSTEMS
 from mainstream.package import MPackage
 from mainstream.replay import Recording
@@ -20,7 +21,6 @@ from mainstream.scheduler import App, Problem, solve
 from mainstream.scheduler.optimal import Exact, optimal
 from mainstream.scheduler.problem import Device
 from mainstream.scheduler.schedule import Schedule
-from mainstream.trainer import rates as counted
 
 RATES = (*(k / 10 for k in range(1, 10)), *range(1, 11))  # frames/s that every system may choose from
 SAMPLES = 1000  # of the bootstrap

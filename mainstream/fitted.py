@@ -14,9 +14,9 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from mainstream import quality, replay
+from mainstream import rates as counted
 from mainstream.package import Events, MPackage, VideoRates
 from mainstream.replay import Recording
-from mainstream.trainer import rates as counted
 
 
 def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackage]:

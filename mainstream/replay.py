@@ -1,34 +1,27 @@
 """Real decisions, made once and replayed for many schedules: the executed track (design section 2; notebooks 03, 05).
 
 A decision depends on frame, application and split, not on who else looks. So every (application, split) is asked once
-about every frame, and a schedule then only picks which of the answers it would have waited for: the frames are picked
-by the runner's own ladder, the votes are the runner's. `tests/runner/test_replay.py` proves it against real runs.
+about every frame (`mainstream.recorder`), and a schedule then only picks which of the answers it would have waited for:
+the frames are picked by the runner's own ladder, the votes are the runner's. `tests/runner/test_replay.py` proves it
+against real runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from mainstream import events
-from mainstream.base import BaseNetwork, preprocess
-from mainstream.engines import compile_each
 from mainstream.errors import UserError
 from mainstream.events import EventScore
 from mainstream.footage import Footage
 from mainstream.footage import clips as footage_clips
-from mainstream.package import MPackage
 from mainstream.runner.sampling import Ladder
-from mainstream.splits import cut, segments, split_points, with_head
-from mainstream.tails import load_tails
-
-BATCH = 32  # frames per call
 
 
 @dataclass(frozen=True)
@@ -76,69 +69,6 @@ class Recording:
                 return cls(**{f.name: kept[f.name] for f in fields(cls)})
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as e:
             raise UserError(f"{path}: not a recording: {e}") from e
-
-
-def record(
-    packages: Sequence[MPackage], base: BaseNetwork, footage: Iterable[Footage], *, splits: Sequence[str] | None = None
-) -> Recording:
-    """Asks every application at every split (default: all of the first package) about every frame.
-
-    footage: any number of pieces at one frame rate, the stream's. Raises `UserError` as `load_tails`.
-    """
-    layers = list(splits or (s.layer for s in packages[0].splits))
-    networks = _Networks(packages, base, layers)
-    answers, labels, clips, rate = [], [], [], 0.0
-    for piece in footage:
-        answers.append(networks.ask(piece.images))
-        labels.append(np.stack([piece.has(p.application) for p in packages]))
-        clips.append(piece.clip + (clips[-1].max() + 1 if clips else 0))
-        rate = piece.fps
-    of = [{s.layer: s for s in p.splits} for p in packages]
-    return Recording(
-        apps=np.array([p.application for p in packages]), layers=np.array(layers),
-        splits=np.array([of[0][layer].split for layer in layers]), probabilities=np.concatenate(answers, axis=2),
-        thresholds=np.array([[kept[layer].threshold for layer in layers] for kept in of], dtype=float),
-        labels=np.concatenate(labels, axis=1), clip=np.concatenate(clips), fps=float(rate),
-    )  # fmt: skip
-
-
-class _Networks:
-    """The shared stem, cut at every split, and at every split a tail for every application, compiled for batches."""
-
-    def __init__(self, packages: Sequence[MPackage], base: BaseNetwork, layers: list[str]):
-        model, self._how = with_head(base.network), base.identity.preprocessing
-        points = {p.name: p for p in split_points(model) if p.name in layers}
-        inner = [name for name, p in points.items() if p.index > 0]
-        parts = segments(model, inner)[:-1] if inner else []
-        self._layers = layers
-        self._stem = dict(
-            zip(inner, (compile_each(part, [part.get_weights()], batch=BATCH)[0] for part in parts), strict=True)
-        )
-        tails: dict[str, list[list[np.ndarray]]] = {layer: [] for layer in layers}
-        for package in packages:
-            for halves in load_tails(package, base, layers):
-                tails[halves.record.layer].append(halves.tail.get_weights())
-        self._tail = {
-            layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), batch=BATCH)
-            for layer in tqdm(layers, desc="compiling tails", unit="split")
-        }
-
-    def ask(self, images: np.ndarray) -> np.ndarray:
-        """float32 (applications, splits, frames)."""
-        answers = np.concatenate([self._batch(images[k : k + BATCH]) for k in range(0, len(images), BATCH)], axis=2)
-        return (1 / (1 + np.exp(-answers.astype(float)))).astype("float32")
-
-    def _batch(self, images: np.ndarray) -> np.ndarray:
-        missing = np.zeros((BATCH - len(images), *images.shape[1:]), images.dtype)
-        value = preprocess(np.concatenate([images, missing]), self._how)
-        logits = {layer: self._answers(layer, value) for layer in self._layers if layer not in self._stem}
-        for layer, stem in self._stem.items():
-            value = stem(value)
-            logits[layer] = self._answers(layer, value)
-        return np.stack([logits[layer] for layer in self._layers], axis=1)[..., : len(images)]
-
-    def _answers(self, layer: str, value: np.ndarray) -> np.ndarray:
-        return np.stack([tail(value)[:, 0].copy() for tail in self._tail[layer]])
 
 
 def looks(rates: Iterable[float], recording: Recording) -> dict[float, np.ndarray]:

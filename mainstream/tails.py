@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from mainstream import base as bases
+from mainstream import rates
 from mainstream.backend import keras
 from mainstream.base import BaseNetwork
 from mainstream.errors import UserError, unknown
 from mainstream.footage import Footage
 from mainstream.package import Base, MPackage, SplitRecord
 from mainstream.splits import cut, split_points, with_head
-from mainstream.trainer import rates
 
 BATCH = 64  # images per call
 

@@ -12,12 +12,16 @@ from mainstream.pipeline import cache
 from mainstream.pipeline.project import Project
 
 KEPT = {
+    "03_event_f1_model": ("model_error.csv", "predicted_and_counted.png"),
     "05_headline": (
         "headline.csv",
         "headline_forms.csv",
         "headline_forms.png",
         "sweep_ratios.csv",
         "recorded_costs.csv",
+        "executed_tracks.csv",
+        "executed.png",
+        "ratio_map.csv",
     ),
     "06_x_voting": ("fixed_or_free.csv",),
 }
@@ -60,6 +64,24 @@ def readme_table(reference: Path) -> str:
         lines.append(
             f"| {claim}: over {base.replace('_', ' ')}, {n} applications | {got[0]} | – | {got[1]} | {got[2]} |"
         )
+    return "\n".join(lines)
+
+
+def executed_table(reference: Path) -> str:
+    """The README's second table, from executed_tracks.csv: the optimal schedule over each baseline."""
+    lines = [
+        "| applications | Event-F1, executed | the model says | over No Sharing | over Max Sharing |",
+        "|---|---|---|---|---|",
+    ]
+    for row in _rows(reference / "executed_tracks.csv"):
+        if row["system"] != "optimal":
+            continue
+        value = {k: float(v) for k, v in row.items() if k != "system"}
+        over = [
+            f"{value[f'over_{base}']:.2f} [{value[f'over_{base}_low']:.2f}, {value[f'over_{base}_high']:.2f}]"
+            for base in ("no_sharing", "max_sharing")
+        ]
+        lines.append(f"| {row['n_apps']} | {value['executed']:.3f} | {value['model']:.3f} | {over[0]} | {over[1]} |")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from mainstream.runner.sources import Frame, Source
@@ -98,10 +98,14 @@ class Wall:
 
 
 class Virtual:
-    """An emulated device: frames arrive by their time stamps and work takes its profiled time. Deterministic."""
+    """An emulated device: frames arrive by their time stamps and work takes its profiled time. Deterministic.
 
-    def __init__(self, queue: int = QUEUE):
+    slowdown: how many times longer work takes at a second of the stream, other programs being busy, say.
+    """
+
+    def __init__(self, queue: int = QUEUE, slowdown: Callable[[float], float] = lambda time_s: 1.0):
         self.dropped = self.frames = 0
+        self._slowdown = slowdown
         self._limit = queue
         self._free_s = 0.0  # when the device has done its work so far
         self._now_s = 0.0  # when the frame last handed out was begun
@@ -120,7 +124,7 @@ class Virtual:
             yield self._begin(waiting.popleft())
 
     def worked(self, milliseconds: float) -> None:
-        self._free_s = self._now_s + milliseconds / 1e3
+        self._free_s = self._now_s + milliseconds / 1e3 * self._slowdown(self._now_s)
 
     def _begin(self, frame: Frame) -> Frame:
         self._now_s = self._free_s = max(self._free_s, frame.time_s)

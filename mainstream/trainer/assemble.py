@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mainstream import rates
 from mainstream.footage import Footage
 from mainstream.package import Base, Events, MPackage, SplitRecord, Tail, VideoRates
 from mainstream.photos import Photos
 from mainstream.splits import SplitPoint
-from mainstream.trainer import rates
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
 

@@ -2,11 +2,12 @@
 
 import ast
 import json
+import subprocess
+import sys
 
 import pytest
 
-from mainstream.paths import NOTEBOOKS, PACKAGE
-from mainstream.pipeline.cache import modules_of
+from mainstream.paths import NOTEBOOKS
 from mainstream.pipeline.project import Project, declared_parameters
 
 SKELETON = (
@@ -38,16 +39,15 @@ def test_source(path):
     assert all(isinstance(n, ast.Assign) for n in ast.parse("".join(tagged["source"])).body)
 
 
-@pytest.mark.parametrize("path", [b for b in BOOKS if b.name[:2] in ("03", "04", "05", "06")], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [b for b in BOOKS if b.name[:2] in ("04", "05", "06")], ids=lambda p: p.stem)
 def test_published_track_notebooks_never_import_tensorflow(path):
     cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
-    modules = modules_of(cells, PACKAGE)
-    assert PACKAGE / "quality.py" in modules and PACKAGE / "figures.py" in modules
-    for module in modules:
-        for node in ast.walk(ast.parse(module.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {n.split(".")[0] for n in names} & {"tensorflow", "keras", "openvino"}, module
+    imports = [n for cell in cells for n in ast.parse(cell).body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    assert imports
+    heavy = "print(sorted({'tensorflow', 'keras', 'openvino'} & set(sys.modules)))"
+    code = "\n".join(["import sys", *map(ast.unparse, imports), heavy])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("profile", ["smoke", "default", "paper"])

@@ -21,29 +21,38 @@ def base() -> BaseNetwork:
     return bases.load_base()
 
 
+def untrained(base: BaseNetwork, folder: Path, app: str, k: int = 0, layers: tuple[str, ...] = LAYERS) -> MPackage:
+    """An application with a random head; the deeper the split, and the higher k, the less accurate it claims to be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network = bases.build(base.identity.architecture, base.identity.input_shape[0])
+    network.set_weights(base.network.get_weights())
+    model = with_head(network)
+    head = model.get_layer("decision")
+    kernel, bias = head.get_weights()
+    head.set_weights([np.random.default_rng(k).normal(size=kernel.shape).astype("float32"), 0 * bias])
+    records = []
+    for point in split_points(model):
+        if point.name not in layers:
+            continue
+        file = folder / f"split_{point.frozen_layers:03d}.weights.h5"
+        cut(model, point)[1].save_weights(file)
+        tail = Tail(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+        tpr = 0.95 - 0.3 * point.fraction - 0.02 * k
+        records.append(
+            SplitRecord(split=point.frozen_layers, layer=point.name, tpr=tpr, fpr=0.05, threshold=0.5, tail=tail)
+        )
+    events = Events(length_s=2.0 - 0.3 * k, frequency=0.3, correlation=(0.3,))
+    MPackage(application=app, base=base.identity, splits=tuple(records), events=events).save(folder)
+    return MPackage.load(folder)
+
+
+@pytest.fixture(scope="session")
+def make_package():
+    return untrained
+
+
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory, base) -> dict[str, MPackage]:
-    """Four of them; the deeper the split, the less accurate they claim to be."""
-    found = {}
-    for k, app in enumerate(("cat", "car", "bus", "train")):
-        folder: Path = tmp_path_factory.mktemp(app)
-        network = bases.build("mobilenet-0.25", 128)
-        network.set_weights(base.network.get_weights())
-        model = with_head(network)
-        kernel = np.random.default_rng(k).normal(size=(256, 1)).astype("float32")
-        model.get_layer("decision").set_weights([kernel, np.zeros(1, "float32")])
-        records = []
-        for point in split_points(model):
-            if point.name not in LAYERS:
-                continue
-            file = folder / f"split_{point.frozen_layers:03d}.weights.h5"
-            cut(model, point)[1].save_weights(file)
-            tail = Tail(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
-            tpr = 0.95 - 0.3 * point.fraction - 0.02 * k
-            records.append(
-                SplitRecord(split=point.frozen_layers, layer=point.name, tpr=tpr, fpr=0.05, threshold=0.5, tail=tail)
-            )
-        events = Events(length_s=2.0 - 0.3 * k, frequency=0.3, correlation=(0.3,))
-        MPackage(application=app, base=base.identity, splits=tuple(records), events=events).save(folder)
-        found[app] = MPackage.load(folder)
-    return found
+    """Four applications on the embedded base."""
+    apps = ("cat", "car", "bus", "train")
+    return {app: untrained(base, tmp_path_factory.mktemp(app), app, k) for k, app in enumerate(apps)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mainstream import events, replay
+from mainstream import events, recorder, replay
 from mainstream.errors import UserError
 from mainstream.footage import Footage
 from mainstream.runner.clock import Unhurried
@@ -38,7 +38,7 @@ def recording(base, packages, videos, runner):
         images = np.concatenate([runner.current.network.prepare(f.image) for f in VideoSource(video)])
         labels = np.stack([np.arange(len(images)) // 20 % (k + 2) == 1 for k in range(len(packages))], axis=1)
         pieces.append(Footage(images, labels, tuple(packages), np.zeros(len(images), int), FPS))
-    return replay.record(list(packages.values()), base, pieces)
+    return recorder.record(list(packages.values()), base, pieces)
 
 
 def test_replay_is_a_real_run(runner, recording, videos):

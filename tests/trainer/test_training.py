@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mainstream import base as bases
-from mainstream import tails
+from mainstream import rates, tails
 from mainstream.backend import keras, tf
 from mainstream.base import BaseNetwork
 from mainstream.errors import UserError
@@ -22,7 +22,7 @@ from mainstream.footage import Footage
 from mainstream.package import MPackage
 from mainstream.photos import Photos
 from mainstream.splits import cut, split_points, with_head
-from mainstream.trainer import Settings, rates, train
+from mainstream.trainer import Settings, train
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mainstream import rates
 from mainstream.footage import Footage
-from mainstream.trainer import rates
 
 answers = hnp.arrays("float32", st.integers(4, 40), elements=st.floats(0, 1, width=32))
 
