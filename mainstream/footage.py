@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from mainstream.errors import UserError, unknown
@@ -61,7 +62,6 @@ def file_footage(
     Raises `UserError`: a file that cannot be read, or truth for nothing.
     """
     import av
-    import cv2
 
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
@@ -73,7 +73,7 @@ def file_footage(
                 time = float(frame.time or 0.0)
                 if not times or time >= times[-1] + 1 / fps - 1e-6:
                     rgb = frame.to_ndarray(format="rgb24")
-                    images.append(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA))
+                    images.append(resized(rgb, size))
                     times.append(time)
     except (OSError, av.FFmpegError) as e:
         raise UserError(f"video='{video}': {e}") from e
@@ -82,6 +82,17 @@ def file_footage(
     at = np.array(times)[:, None]
     labels = [((at >= [a for a, _ in spans]) & (at < [b for _, b in spans])).any(1) for spans in truth.values()]
     return joined([(np.stack(images), np.stack(labels, 1))], list(truth), fps)
+
+
+def resized(image: np.ndarray, size: int) -> np.ndarray:
+    """`size` × `size` px, as footage and streams get it: halved while that is not too small, then interpolated.
+
+    Five times as fast as averaging over areas at once, which differs from it by about one grey level.
+    """
+    while min(image.shape[:2]) >= 2 * size:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
 
 
 def joined(clips: Sequence[tuple[np.ndarray, np.ndarray]], apps: Sequence[str], fps: float) -> Footage:

@@ -19,6 +19,7 @@ from mainstream.backend import keras
 from mainstream.base import SCALED
 from mainstream.engines import Compiled, compile_each, compile_model
 from mainstream.errors import UserError
+from mainstream.footage import resized
 from mainstream.splits import cut, segments, split_points
 
 WARM_UP = 5  # calls that are not counted
@@ -51,9 +52,7 @@ def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, 
             decoded = container.decode(video=0)
             for k in range(frames + WARM_UP):
                 picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
-                small = _timed(
-                    times["resize"], lambda p=picture: cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA)
-                )
+                small = _timed(times["resize"], lambda p=picture: resized(p, size))
                 for name, network in networks.items():
                     _timed(times[name], lambda n=network, s=small: n(s[None]))
                 if k < WARM_UP:

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pandas as pd
 
@@ -27,7 +26,7 @@ from mainstream import events, fitted, paths, recorder
 from mainstream import rates as counted
 from mainstream.base import BaseNetwork, load_base
 from mainstream.devices import nuc_2017
-from mainstream.footage import Footage, clip_intervals
+from mainstream.footage import Footage, clip_intervals, resized
 from mainstream.package import MPackage
 from mainstream.photos import Photos
 from mainstream.runner.clock import Virtual
@@ -135,7 +134,7 @@ def main() -> None:
     )
     zone = choose_zone(feet, n, half, frames[0].shape[:2])
     labels = occupied(feet, zone, n)
-    images = np.stack([cv2.resize(f, (size, size), interpolation=cv2.INTER_AREA) for f in frames])
+    images = np.stack([resized(f, size) for f in frames])
     piece = lambda part: Footage(images[part], labels[part][:, None], (APP,), np.zeros(len(images[part]), int), 10.0)
     photos, test = first_half(images[:half], labels[:half])
     given.output.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from mainstream.base import BaseNetwork
 from mainstream.engines import Compiled, compile_each
 from mainstream.errors import UserError
+from mainstream.footage import resized
 from mainstream.package import MPackage
 from mainstream.splits import segments, split_points, with_head
 from mainstream.tails import load_tail
@@ -82,7 +82,7 @@ class SharedNetwork:
     def prepare(self, image: np.ndarray) -> np.ndarray:
         """uint8 RGB of any size to (1, size, size, 3)."""
         if image.shape[:2] != (self.size, self.size):
-            image = cv2.resize(image, (self.size, self.size), interpolation=cv2.INTER_AREA)
+            image = resized(image, self.size)
         return image[None]
 
     def run(self, pixels: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
