@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mainstream.base import BaseNetwork
@@ -19,6 +21,8 @@ from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import Voter
 from mainstream.scheduler.problem import Device
 from mainstream.scheduler.schedule import Schedule
+
+SWITCH_S = 2e-4
 
 
 class Plan:
@@ -161,7 +165,8 @@ class Runner:
 
     def _prepare(self, packages: dict[str, MPackage], budget: float) -> None:
         try:
-            ready = self._planned(packages, budget)
+            with _giving_way():
+                ready = self._planned(packages, budget)
         except UserError as e:
             self._failure = e
             return
@@ -172,3 +177,17 @@ class Runner:
         failure, self._failure = self._failure, None
         if failure:
             raise failure
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Threads that wait for the interpreter get it every fifth of a millisecond: preparing a plan is mostly Python.
+
+    At Python's usual five milliseconds a frame, which asks for the interpreter many times, would come too late.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, SWITCH_S))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
