@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mainstream.base import BaseNetwork
@@ -14,6 +12,7 @@ from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
 from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.pauses import giving_way, spared_of_collections
 from mainstream.runner.planning import plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
@@ -21,8 +20,6 @@ from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import Voter
 from mainstream.scheduler.problem import Device
 from mainstream.scheduler.schedule import Schedule
-
-SWITCH_S = 2e-4
 
 
 class Plan:
@@ -104,30 +101,31 @@ class Runner:
         report = Report(plans=[self.current.as_row(0.0)])
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         voters = self._voters(self.current, {}, report)
-        for frame in clock.arrivals(source):
-            if self._next is not None:
-                voters = self._swap(frame.time_s, voters, report)
-            report.stream_s = frame.time_s
-            due = self.current.ladder.lowest_due(frame.time_s)
-            if due is None:
-                continue
-            decisions = self._look(frame, due)
-            clock.worked(self.current.cost_ms(due))
-            for d in decisions:
-                if ended := voters[d.app].see(d.time_s, d.probability, d.positive):
-                    report.detections.append(ended)
-            report.decisions += decisions
-            self._on_frame(frame, decisions)
+        with spared_of_collections():
+            for frame in clock.arrivals(source):
+                if self._next is not None:
+                    voters = self._swap(frame.time_s, voters, report)
+                report.stream_s = frame.time_s
+                due = self.current.ladder.lowest_due(frame.time_s)
+                if due is not None:
+                    self._work(frame, due, voters, report)
+                    clock.worked(self.current.cost_ms(due))
         report.detections += [last for v in voters.values() if (last := v.close())]
         report.frames, report.dropped = clock.frames, clock.dropped
         report.corrupt, report.reconnects = source.corrupt, source.reconnects
         self._raise_failure()
         return report
 
-    def _look(self, frame: Frame, slowest_fps: float) -> list[Decision]:
+    def _work(self, frame: Frame, slowest_fps: float, voters: dict[str, Voter], report: Report) -> None:
+        """One frame, for all whose rate is at least this."""
         network = self.current.network
         found = network.run(network.prepare(frame.image), slowest_fps)
-        return [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
+        decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
+        for d in decisions:
+            if ended := voters[d.app].see(d.time_s, d.probability, d.positive):
+                report.detections.append(ended)
+        report.decisions += decisions
+        self._on_frame(frame, decisions)
 
     def _swap(self, now_s: float, voters: dict[str, Voter], report: Report) -> dict[str, Voter]:
         """The new plan takes over between two frames; votes of applications that stay go on."""
@@ -165,7 +163,7 @@ class Runner:
 
     def _prepare(self, packages: dict[str, MPackage], budget: float) -> None:
         try:
-            with _giving_way():
+            with giving_way():
                 ready = self._planned(packages, budget)
         except UserError as e:
             self._failure = e
@@ -177,17 +175,3 @@ class Runner:
         failure, self._failure = self._failure, None
         if failure:
             raise failure
-
-
-@contextmanager
-def _giving_way() -> Iterator[None]:
-    """Threads that wait for the interpreter get it every fifth of a millisecond: preparing a plan is mostly Python.
-
-    At Python's usual five milliseconds a frame, which asks for the interpreter many times, would come too late.
-    """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, SWITCH_S))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
