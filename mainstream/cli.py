@@ -101,6 +101,24 @@ def package(
     _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks, at the tour. Further options (--allow-root, say) go to JupyterLab."""
+    import os
+    import sys
+
+    from mainstream.paths import NOTEBOOKS
+
+    options = ["--LabApp.default_url=/lab/tree/00_tour.ipynb"]
+    options += [f"--port={port}"] if port else []
+    options += [] if browser else ["--no-browser"]
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(NOTEBOOKS), *options, *context.args])
+
+
 @app.command()
 def reference(profile: Annotated[str, typer.Option(help="The profile whose results to keep.")] = "default") -> None:
     """Keep the small results of a run in results/reference/ and print the README's tables made from them."""

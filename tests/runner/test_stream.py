@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -156,6 +158,52 @@ def test_bad_streams_are_named_or_counted(tmp_path, video):
     assert times == sorted(times)
     with pytest.raises(UserError, match="0 pictures"):
         FolderSource(tmp_path, 5)
+
+
+def encoded(path, codec, size, times_ms):
+    """A video with a grey frame at each of these times."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p" if codec == "libx264" else "gray"
+        stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
+        for time_ms in times_ms:
+            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0]), 90, np.uint8), format="gray")
+            frame = frame.reformat(format=stream.pix_fmt)
+            frame.pts, frame.time_base = time_ms, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_variable_frame_rates_are_sampled_by_time(tmp_path, base, packages):
+    times = [
+        *range(0, 2000, 40),
+        *range(2000, 6000, 200),
+        *range(6000, 8000, 40),
+    ]  # 25, then 5, then 25 frames a second
+    video = encoded(tmp_path / "variable.mkv", "libx264", (64, 64), times)
+    frames = list(VideoSource(video))
+    assert [f.time_s for f in frames] == pytest.approx([t / 1000 for t in times], abs=2e-3)
+    report = runner(base, packages).run(VideoSource(video))
+    for m in report.plans[0]["apps"]:
+        fps = report.plans[0]["apps"][m]["fps"]
+        mine = report.table()[lambda d, app=m: d.app == app].time_s.to_numpy()
+        assert np.diff(mine[mine < 2]).max() <= 2 / fps + 0.05
+        assert len(mine[(mine >= 2) & (mine < 6)]) <= min(4 * fps, 20) + 1  # no more frames than there are
+
+
+def test_videos_too_small_or_cut_off_are_refused_or_end_early(tmp_path, video):
+    with pytest.raises(UserError, match="1×1 px"):
+        VideoSource(encoded(tmp_path / "dot.mkv", "ffv1", (1, 1), range(0, 400, 40)))
+    data = video.read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
+    try:
+        frames = list(VideoSource(tmp_path / "cut.mp4"))
+    except UserError as e:
+        assert "cut.mp4" in str(e)  # an MP4 whose index is at its end
+    else:
+        assert 0 < len(frames) < 120
 
 
 def test_a_stream_that_disappears_is_tried_again_and_given_up(monkeypatch, video):
