@@ -23,6 +23,7 @@ from mainstream.footage import resized
 from mainstream.splits import cut, segments, split_points
 
 WARM_UP = 5  # calls that are not counted
+CACHE_BYTES, COLD_REPEATS = 64 * 2**20, 7
 
 
 def milliseconds(call: Callable[[], Any], repeats: int, warm_up: int = WARM_UP) -> np.ndarray:
@@ -35,6 +36,16 @@ def milliseconds(call: Callable[[], Any], repeats: int, warm_up: int = WARM_UP) 
         call()
         found[k] = 1e3 * (time.perf_counter() - start)
     return found
+
+
+def _cold_milliseconds(call: Callable[[], Any]) -> np.ndarray:
+    """Milliseconds of single calls, each after a walk through more memory than caches hold."""
+    other = np.zeros(CACHE_BYTES, np.uint8)
+    found = []
+    for _ in range(COLD_REPEATS):
+        other += 1
+        found.append(milliseconds(call, 1, 0)[0])
+    return np.array(found)
 
 
 def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, *, frames: int = 60) -> pd.DataFrame:
@@ -78,8 +89,9 @@ def segment_costs(
     """Latency of every segment of `model` between neighbouring split points (default: all), one frame at a time.
 
     Columns: index, layer (the split point that the segment starts at; the last one ends at the output),
-    frozen_layers, stem_ms (up to that point: the sum of the segments before), segment_ms with q25_ms and q75_ms. Raises
-    as `compile_model` and `segments`.
+    frozen_layers, stem_ms (up to that point: the sum of the segments before), segment_ms with q25_ms and q75_ms,
+    cold_ms (median when other data has filled the processor's caches before each call). Raises as `compile_model` and
+    `segments`.
     """
     points = [p for p in split_points(model) if splits is None or p.name in splits or p.index == 0]
     rng = np.random.default_rng(0)
@@ -93,6 +105,7 @@ def segment_costs(
         rows.append({
             "index": point.index, "layer": point.name, "frozen_layers": point.frozen_layers, "stem_ms": stem,
             "segment_ms": found["median_ms"], "q25_ms": found["q25_ms"], "q75_ms": found["q75_ms"],
+            "cold_ms": float(np.median(_cold_milliseconds(lambda c=call, v=x: c(v)))),
         })  # fmt: skip
         stem += found["median_ms"]
     return pd.DataFrame(rows)

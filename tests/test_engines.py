@@ -48,7 +48,7 @@ def test_segments_are_listed_from_the_input_on(model):
     chosen = ["conv_pw_3", "conv_pw_11", "pooled features"]
     costs = segment_costs(model, chosen, repeats=3)
     assert list(costs.layer) == ["input", *chosen]
-    assert (costs.segment_ms > 0).all() and (costs.q25_ms <= costs.q75_ms).all()
+    assert (costs.segment_ms > 0).all() and (costs.q25_ms <= costs.q75_ms).all() and (costs.cold_ms > 0).all()
     assert np.allclose(costs.stem_ms, np.concatenate([[0], np.cumsum(costs.segment_ms)[:-1]]))
     assert len(segment_costs(model, repeats=1)) == len(split_points(model)) == 16
 
