@@ -109,7 +109,6 @@ def lab(
 ) -> None:
     """Open JupyterLab on the notebooks, at the tour. Further options (--allow-root, say) go to JupyterLab."""
     import os
-    import sys
 
     from mainstream.paths import NOTEBOOKS
 

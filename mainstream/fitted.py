@@ -5,7 +5,6 @@ Works on a `Recording`: nothing here runs a network.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import product
 
@@ -15,29 +14,23 @@ from tqdm.auto import tqdm
 
 from mainstream import quality, replay
 from mainstream import rates as counted
-from mainstream.package import Events, MPackage, VideoRates
+from mainstream.package import MPackage
 from mainstream.replay import Recording
 
 
 def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackage]:
-    """The packages with rates, ρ by lag, L and π measured on the recording, at the splits that it has."""
-    footage, found = recording.footage, []
-    lags = math.ceil(recording.fps)  # up to a second
+    """The packages with rates, ρ by lag (up to a second), L and π measured on the recording, at its splits."""
+    found = []
     for package in packages:
-        app, splits = package.application, []
+        splits = []
         for record in (s for s in package.splits if s.split in recording.splits):
-            a, k = recording.place(app, record.split)
-            answers, threshold = recording.probabilities[a, k], float(recording.thresholds[a, k])
-            rho = tuple(counted.correlation(answers, footage, app, threshold, lags))
-            rates = counted.clip_rates(answers, footage.has(app), threshold, footage.clip)._asdict()
-            video = VideoRates(**rates, correlation=rho, fps=recording.fps, clips=len(recording.clips))
+            a, k = recording.place(package.application, record.split)
+            video = counted.on_video(
+                recording.probabilities[a, k], recording.footage, package.application, recording.thresholds[a, k],
+                lags_s=1.0,
+            )  # fmt: skip
             splits.append(record.model_copy(update={"video": video}))
-        length = counted.event_length_s(footage, app)
-        mean = np.mean([s.video.correlation for s in splits], axis=0)
-        events = Events(
-            length_s=length, frequency=counted.event_frequency(footage, app, length),
-            correlation=tuple(map(float, mean)), lag_s=1 / recording.fps,
-        )  # fmt: skip
+        events = counted.events_on_video(recording.footage, package.application, [s.video for s in splits])
         found.append(package.model_copy(update={"splits": tuple(splits), "events": events}))
     return found
 

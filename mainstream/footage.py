@@ -87,7 +87,7 @@ def file_footage(
 def resized(image: np.ndarray, size: int) -> np.ndarray:
     """`size` × `size` px, as footage and streams get it: halved while that is not too small, then interpolated.
 
-    Five times as fast as averaging over areas at once, which differs from it by about one grey level.
+    Hardly another picture than averaging over areas at once, which takes several times as long.
     """
     while min(image.shape[:2]) >= 2 * size:
         half = (image.shape[1] // 2, image.shape[0] // 2)

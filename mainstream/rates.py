@@ -5,6 +5,7 @@ Design sections 3 and 5. Everything here works on probabilities that the network
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,10 @@ from scipy.stats import binomtest
 
 from mainstream.events import empty_windows
 from mainstream.footage import Footage
+from mainstream.package import Events, VideoRates
 
 RESAMPLES = 1000
+LAGS_S = 2.0  # seconds over which the correlation of hits is measured
 
 
 class Rates(NamedTuple):
@@ -91,11 +94,29 @@ def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold
     return found or [0.0]
 
 
+def on_video(
+    probabilities: np.ndarray, footage: Footage, app: str, threshold: float, *, lags_s: float = LAGS_S
+) -> VideoRates:
+    """TPR and FPR over frames, and ρ at every lag of whole frames up to `lags_s` seconds."""
+    counted = clip_rates(probabilities, footage.has(app), threshold, footage.clip)
+    rho = correlation(probabilities, footage, app, threshold, max(1, int(lags_s * footage.fps)))
+    clips = len(np.unique(footage.clip))
+    return VideoRates(**counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips)
+
+
+def events_on_video(footage: Footage, app: str, splits: Sequence[VideoRates]) -> Events:
+    """L and π as the video has them; ρ is the mean over the splits, lag by lag."""
+    length = event_length_s(footage, app)
+    lags = min(len(s.correlation) for s in splits)
+    mean = tuple(float(np.mean([s.correlation[k] for s in splits])) for k in range(lags))
+    frequency = event_frequency(footage, app, length)
+    return Events(length_s=length, frequency=frequency, correlation=mean, lag_s=1 / footage.fps)
+
+
 def event_length_s(footage: Footage, app: str) -> float:
     """L: mean length in seconds of unbroken stretches with the object; those cut off by a clip's end count too."""
-    present = footage.has(app)
-    starts = present & ~np.concatenate([[False], present[:-1] & (np.diff(footage.clip) == 0)])
-    return float(present.sum() / max(starts.sum(), 1) / footage.fps)
+    lengths = [end - start for spans in footage.intervals(app) for start, end in spans]
+    return float(np.mean(lengths)) if lengths else 0.0
 
 
 def event_frequency(footage: Footage, app: str, length_s: float) -> float:

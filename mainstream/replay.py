@@ -21,6 +21,7 @@ from mainstream.errors import UserError
 from mainstream.events import EventScore
 from mainstream.footage import Footage
 from mainstream.footage import clips as footage_clips
+from mainstream.quality import harmonic_mean
 from mainstream.runner.sampling import Ladder
 
 
@@ -108,8 +109,7 @@ def score(counts: np.ndarray) -> EventScore:
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = np.where(total > 0, found / total, np.nan)
         precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
-        f1 = np.where(recall + precision > 0, 2 * recall * precision / (recall + precision), 0.0)
-    return EventScore(recall, precision, f1)
+    return EventScore(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
 
 
 def draws(clips: int, seed: int, samples: int) -> np.ndarray:

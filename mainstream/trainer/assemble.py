@@ -7,18 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mainstream import rates
 from mainstream.footage import Footage
-from mainstream.package import Base, Events, MPackage, SplitRecord, Tail, VideoRates
+from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
 from mainstream.photos import Photos
 from mainstream.splits import SplitPoint
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
-
-LAG_S = 2.0  # ρ is measured up to this lag
 
 
 def assemble(
@@ -68,28 +65,17 @@ def _record(
         file = checkpoints.weights(point)
         shutil.copyfile(file, output / file.name)
         tail = Tail(file=file.name, sha256=checksum(output / file.name))
-    video = None
-    if footage is not None:
-        counted = rates.clip_rates(answers["video"], footage.has(job.app), threshold, footage.clip)
-        lags = max(1, int(LAG_S * footage.fps))
-        rho = rates.correlation(answers["video"], footage, job.app, threshold, lags)
-        clips = len(np.unique(footage.clip))
-        video = VideoRates(**counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips)
+    video = rates.on_video(answers["video"], footage, job.app, threshold) if footage is not None else None
     return SplitRecord(
         split=point.frozen_layers, layer=point.name, threshold=threshold, tail=tail, video=video, **found._asdict()
     )
 
 
 def _events(job: Job, footage: Footage | None, records: list[SplitRecord]) -> Events | None:
-    """The application's events as held-out video shows them; ρ is the mean over splits, lag by lag."""
+    """The application's events as held-out video shows them."""
     if footage is None or not footage.has(job.app).any():
         return None
-    length = rates.event_length_s(footage, job.app)
-    curves = [r.video.correlation for r in records if r.video]
-    lags = min(len(c) for c in curves)
-    mean = tuple(float(np.mean([c[k] for c in curves])) for k in range(lags))
-    frequency = rates.event_frequency(footage, job.app, length)
-    return Events(length_s=length, frequency=frequency, correlation=mean, lag_s=1 / footage.fps)
+    return rates.events_on_video(footage, job.app, [r.video for r in records if r.video])
 
 
 def _training(
