@@ -6,5 +6,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 install_kit
 marks=(-m "not slow")
 if [ "${1:-}" = "--all" ]; then marks=(-m "slow or not slow"); shift; fi
-.venv/bin/ruff check mainstream tests benchmarks scripts
+.venv/bin/ruff check mainstream tests benchmarks scripts notebooks
 exec .venv/bin/python -m pytest -n 2 --dist loadfile "${marks[@]}" "$@"

@@ -104,15 +104,22 @@ def package(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
+    profile: Annotated[
+        str, typer.Option(help="Profile of notebooks that name none: smoke for a quick look.")
+    ] = "default",
     port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
-    """Open JupyterLab on the notebooks, at the tour. Further options (--allow-root, say) go to JupyterLab."""
+    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
     import os
 
     from mainstream.paths import NOTEBOOKS
+    from mainstream.pipeline.by_hand import VARIABLE
+    from mainstream.pipeline.project import Project
 
-    options = ["--LabApp.default_url=/lab/tree/00_tour.ipynb"]
+    Project().profile(profile)
+    os.environ[VARIABLE] = profile
+    options = ["--LabApp.default_url=/lab/tree/START.md?factory=Markdown%20Preview"]
     options += [f"--port={port}"] if port else []
     options += [] if browser else ["--no-browser"]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(NOTEBOOKS), *options, *context.args])

@@ -54,18 +54,22 @@ class Match(NamedTuple):
 
 
 class Output:
-    """Where a notebook's figures and tables go: its stage directory, or results/interactive/<notebook> by hand."""
+    """Where a notebook's figures and tables go: its stage directory, or results/interactive/<notebook> by hand.
 
-    def __init__(self, output_dir: str, notebook: str) -> None:
+    `by_hand`: somebody sits at the keyboard, widgets can be shown. `profile`: whose earlier results `of_stage` prefers.
+    """
+
+    def __init__(self, output_dir: str, notebook: str, profile: str = "default") -> None:
+        self.by_hand, self.profile = not output_dir, profile
         self.directory = Path(output_dir) if output_dir else RESULTS / "interactive" / notebook
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def of_stage(self, notebook: str) -> Path:
-        """The results of an earlier notebook: of the same run, else (by hand) of the default profile or by hand too.
+        """The results of an earlier notebook: of the same run or made by hand too, else of the profile, else default.
 
         Raises `UserError` where there are none yet.
         """
-        for place in (self.directory.parent, RESULTS / "default", RESULTS / "interactive"):
+        for place in (self.directory.parent, RESULTS / self.profile, RESULTS / "default"):
             if (place / notebook).is_dir():
                 return place / notebook
         raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")

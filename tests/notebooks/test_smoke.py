@@ -1,4 +1,4 @@
-"""The kit's own notebooks, run whole with the smoke profile into a temporary place."""
+"""The kit's own notebooks, run whole with the smoke profile into a temporary place, solutions of exercises included."""
 
 import json
 import shutil
@@ -9,17 +9,31 @@ from mainstream import paths
 from mainstream.pipeline.project import Project
 from mainstream.pipeline.run import run
 
+LOAD = "# %load "
+
 
 @pytest.fixture
 def copy(tmp_path):
-    """A checkout without results: the library is the installed one, notebooks and data are copies."""
+    """A checkout without results, its exercises solved; the library is the installed one, the rest are copies."""
     for name in ("notebooks", "data", "mainstream"):
         shutil.copytree(paths.ROOT / name, tmp_path / name)
+    for path in (tmp_path / "notebooks").glob("*.ipynb"):
+        path.write_text(json.dumps(solved(json.loads(path.read_text()))))
     return Project(tmp_path)
 
 
+def solved(notebook):
+    """The notebook after somebody has taken the `#` from every `# %load solutions/…` line and run the cell."""
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if source.startswith(LOAD):
+            cell["source"] = (paths.NOTEBOOKS / source.removeprefix(LOAD).strip()).read_text()
+            cell["metadata"]["tags"] = ["solution"]
+    return notebook
+
+
 @pytest.mark.parametrize("stage", ["00", "01,03,05,07", "02", "04", "06"])
-def test_notebook_runs(copy, stage):
+def test_notebook_runs_with_its_solutions(copy, stage):
     for outcome in run(copy, "smoke", only=stage):
         assert outcome.result == "ok"
         directory = copy.results("smoke") / outcome.stage
@@ -30,3 +44,6 @@ def test_notebook_runs(copy, stage):
             assert all((directory / f"{figure['name']}.{kind}").stat().st_size > 40 for kind in ("png", "pdf", "csv"))
         rows = [r for t in json.loads((directory / "matches.json").read_text()) for r in t["rows"]]
         assert any(r["match"] for r in rows)
+        cells = json.loads((directory / f"{outcome.stage}.ipynb").read_text())["cells"]
+        solutions = [c for c in cells if "solution" in c["metadata"].get("tags", [])]
+        assert solutions and all(c["outputs"] for c in solutions)  # each shows what it found

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -34,9 +35,37 @@ def test_source(path):
             assert before["cell_type"] == "markdown", "".join(cell["source"])[:60]
             assert len("".join(cell["source"]).splitlines()) <= 20, "".join(cell["source"])[:60]
     assert [part for part in SKELETON if part not in text] == []
-    assert text.count("\n1. *(") == 1 and "\n3. *(" in text  # graded exercises
     tagged = next(c for c in code if "parameters" in c["metadata"].get("tags", []))
     assert all(isinstance(n, ast.Assign) for n in ast.parse("".join(tagged["source"])).body)
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_exercises_are_graded_and_each_has_its_solution(path):
+    cells = [("".join(c["source"]), c["cell_type"]) for c in json.loads(path.read_text())["cells"]]
+    start = next(i for i, (text, _) in enumerate(cells) if text.startswith("## Exercises"))
+    tasks, answers = cells[start + 1 :: 2], cells[start + 2 :: 2]
+    found = [re.match(r"\*\*Exercise (\d)\*\* \*\((read|change|build)\)\* \S", text) for text, _ in tasks]
+    assert 3 <= len(tasks) == len(answers) <= 5 and all(found)
+    assert [int(m[1]) for m in found] == list(range(1, len(tasks) + 1))
+    levels = [["read", "change", "build"].index(m[2]) for m in found]
+    assert levels == sorted(levels) and set(levels) == {0, 1, 2}
+    for k, (text, kind) in enumerate(answers, 1):
+        solution = NOTEBOOKS / "solutions" / f"{path.name[:2]}_{k}.py"
+        assert kind == "code" and text == f"# %load solutions/{solution.name}"
+        assert solution.read_text().startswith("# ")
+
+
+def test_every_solution_belongs_to_an_exercise():
+    text = "".join(b.read_text() for b in BOOKS)
+    solutions = sorted((NOTEBOOKS / "solutions").glob("*.py"))
+    assert solutions and [s.name for s in solutions if f"%load solutions/{s.name}" not in text] == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_the_profile_reaches_a_notebook_opened_by_hand(path):
+    text = "".join(line for c in json.loads(path.read_text())["cells"] for line in c["source"])
+    assert f'globals().update(by_hand("{path.stem}", profile, output_dir))' in text
+    assert f'figures.Output(output_dir, "{path.stem}", profile)' in text
 
 
 @pytest.mark.parametrize("path", [b for b in BOOKS if b.name[:2] in ("04", "05", "06")], ids=lambda p: p.stem)
