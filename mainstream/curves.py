@@ -89,7 +89,7 @@ def gains(curves: pd.DataFrame, *, on: str = "images") -> pd.DataFrame:
     for (track, app), part in means.groupby(["track", "app"], sort=False):
         part = part.sort_values("index", ascending=False)  # the deepest first
         loss = part.val_loss if part.val_loss.notna().any() else -part.accuracy
-        last, best = part.iloc[0], part.loc[loss.idxmin()]
+        last, best = part.iloc[0], part.iloc[int(loss.argmin())]
         low = np.hypot(best.accuracy - best.low, last.high - last.accuracy)
         high = np.hypot(best.high - best.accuracy, last.accuracy - last.low)
         gain = best.accuracy - last.accuracy

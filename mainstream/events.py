@@ -133,7 +133,7 @@ def empty_windows(truth: Sequence[Interval], window_s: float, duration_s: float)
     windows: list[Interval] = []
     for start, end in zip(starts, ends, strict=True):
         n = int(np.floor(max(end - start, 0.0) / window_s + 0.5))
-        edges = np.linspace(start, end, n + 1) if n else []
+        edges = np.linspace(start, end, n + 1) if n else np.empty(0)
         windows += [(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     return windows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from mainstream import published, quality
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Problem, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
+from mainstream.tables import records
 
 HEADLINE_SYSTEMS = ("no_sharing", "max_sharing", "greedy", "optimal")
 
@@ -26,18 +28,20 @@ def model_against_simulation(sets: int, *, windows: int = 20_000, max_vote: int 
     rng, rows = np.random.default_rng(seed), []
     for i in tqdm(range(sets), desc="simulating", leave=False):
         stream = float(rng.integers(5, 31))
-        q = {"tpr": rng.uniform(0.2, 1), "fpr": rng.uniform(0, 0.5), "fps": rng.uniform(0.05, 1) * stream}
-        rest = {
+        values: dict[str, Any] = {
+            "tpr": rng.uniform(0.2, 1),
+            "fpr": rng.uniform(0, 0.5),
+            "fps": rng.uniform(0.05, 1) * stream,
             "stream_fps": stream,
             "event_length_s": rng.uniform(0.1, 2.5),
             "event_frequency": rng.uniform(0.05, 0.9),
             "correlation": rng.uniform(0, 0.95),
             "x_vote": int(rng.integers(1, max_vote + 1)),
         }
-        model = quality.evaluate(**q, **rest)
-        seen = quality.simulate_events(**q, **rest, windows=windows, seed=seed + 1 + i)
+        model = quality.evaluate(**values)
+        seen = quality.simulate_events(**values, windows=windows, seed=seed + 1 + i)
         rows.append({
-            **q, **rest, "recall": float(model.recall), "precision": float(model.precision), "f1": float(model.f1),
+            **values, "recall": float(model.recall), "precision": float(model.precision), "f1": float(model.f1),
             "sim_recall": seen.recall, "sim_precision": seen.precision, "sim_f1": seen.f1,
             "recall_z": _z(seen.recall, float(model.recall), seen.events),
             "precision_z": _z(seen.precision, float(model.precision), seen.declared),
@@ -105,7 +109,7 @@ def compare_schedulers(problems: Iterable[Problem], schedulers: Sequence[str]) -
     return pd.DataFrame(rows)
 
 
-def rederive_headline(counts: Iterable[int], *, form: str = "consistent", jobs: int = 2) -> pd.DataFrame:
+def rederive_headline(counts: Iterable[int], *, form: quality.Form = "consistent", jobs: int = 2) -> pd.DataFrame:
     """Notebook 05, correction 3: schedules derived anew for the recorded mixes, all systems under the same budget.
 
     Returns one row per mix and system: n_apps, system, recall, precision, f1 (of means), f1_mean (mean of F1s), cost.
@@ -120,7 +124,7 @@ def rederive_headline(counts: Iterable[int], *, form: str = "consistent", jobs: 
 
 
 def rederive_sweep(
-    counts: Iterable[int], *, setups: int, budget: float = 150.0, form: str = "consistent", jobs: int = 2
+    counts: Iterable[int], *, setups: int, budget: float = 150.0, form: quality.Form = "consistent", jobs: int = 2
 ) -> pd.DataFrame:
     """Notebook 05: the sweep's recorded setups scheduled anew under a form of the model; rows as `rederive_headline`.
 
@@ -153,7 +157,7 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     Returns the rows with `same` (splits and rates identical), our mean F1 and its difference from the record.
     """
     results = []
-    for r in tqdm(list(rows.itertuples()), desc="replaying", leave=False):
+    for r in tqdm(list(records(rows)), desc="replaying", leave=False):
         problem = published.sweep_problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
         if r.scheduler == "greedy":
             s = as_schedule(problem, greedy_as_published(problem), scheduler="greedy_as_published")
@@ -169,7 +173,9 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(results)
 
 
-def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, form: str, budget: float) -> pd.DataFrame:
+def x_voting(
+    app: str, counts: Iterable[int], votes: Sequence[int], *, form: quality.Form, budget: float
+) -> pd.DataFrame:
     """Notebook 06: n copies of one application, X fixed or chosen per application, greedy and optimal schedules.
 
     Returns: app, x_vote (0 = free, per application), n_apps, scheduler, f1, recall, precision.
@@ -191,10 +197,10 @@ def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, form: str
     return pd.DataFrame(rows)
 
 
-def x_voting_record(form: str) -> pd.DataFrame:
+def x_voting_record(form: quality.Form) -> pd.DataFrame:
     """Notebook 06: the recorded X-voting schedules re-evaluated: app, x_vote, n_apps, f1, recorded_f1 (of means)."""
     packages, rows = published.mpackages(published.HEADLINE_VINTAGE), []
-    for r in published.table("x_voting").itertuples():
+    for r in records(published.table("x_voting")):
         package = packages[r.app]
         at = {s.split: s for s in package.splits}
         splits = [at[int(k)] for k in published.numbers(r.frozen_layers)]
@@ -203,7 +209,7 @@ def x_voting_record(form: str) -> pd.DataFrame:
             np.array([s.tpr for s in splits]), np.array([s.fpr for s in splits]),
             np.array(published.numbers(r.fps)), stream_fps=published.HEADLINE_STREAM_FPS,
             event_length_s=package.events.length_s, event_frequency=package.events.frequency,
-            correlation=package.events.correlation[0], x_vote=int(r.x_vote), form=form,  # type: ignore[arg-type]
+            correlation=package.events.correlation[0], x_vote=int(r.x_vote), form=form,
         )  # fmt: skip
         rows.append({
             "app": r.app, "x_vote": r.x_vote, "n_apps": r.n_apps, "f1": quality.f1_of_means(q.recall, q.precision),

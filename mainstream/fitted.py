@@ -14,23 +14,26 @@ from tqdm.auto import tqdm
 
 from mainstream import quality, replay
 from mainstream import rates as counted
+from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.replay import Recording
+from mainstream.tables import records
 
 
 def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackage]:
     """The packages with rates, ρ by lag (up to a second), L and π measured on the recording, at its splits."""
     found = []
     for package in packages:
-        splits = []
+        splits, videos = [], []
         for record in (s for s in package.splits if s.split in recording.splits):
             a, k = recording.place(package.application, record.split)
             video = counted.on_video(
                 recording.probabilities[a, k], recording.footage, package.application, recording.thresholds[a, k],
                 lags_s=1.0,
             )  # fmt: skip
+            videos.append(video)
             splits.append(record.model_copy(update={"video": video}))
-        events = counted.events_on_video(recording.footage, package.application, [s.video for s in splits])
+        events = counted.events_on_video(recording.footage, package.application, videos)
         found.append(package.model_copy(update={"splits": tuple(splits), "events": events}))
     return found
 
@@ -59,16 +62,18 @@ def with_parameters(table: pd.DataFrame, packages: Iterable[MPackage]) -> pd.Dat
     """Rows of `grid` with what the packages, which need rates on video, state about each.
 
     Columns: tpr, fpr, event_length_s, event_frequency, correlation (ρ of neighbouring frames of their footage) and
-    correlation_at (ρ between looks at the row's rate).
+    correlation_at (ρ between looks at the row's rate). Raises `UserError` for a package without rates on video.
     """
-    stated = {(p.application, s.split): (p, s.video) for p in packages for s in p.splits}
+    stated = {(p.application, s.split): (p.events, s.video) for p in packages for s in p.splits}
     rows = []
-    for r in table.itertuples():
-        package, video = stated[r.app, r.split]
+    for r in records(table):
+        events, video = stated[r.app, r.split]
+        if events is None or video is None:
+            raise UserError(f"'{r.app}' at split {r.split}: its package has no rates on video")
         lags = np.arange(1, len(video.correlation) + 1) / video.fps
         rows.append({
-            "tpr": video.tpr, "fpr": video.fpr, "event_length_s": package.events.length_s,
-            "event_frequency": package.events.frequency, "correlation": video.correlation[0],
+            "tpr": video.tpr, "fpr": video.fpr, "event_length_s": events.length_s,
+            "event_frequency": events.frequency, "correlation": video.correlation[0],
             "correlation_at": float(np.interp(1 / r.fps, lags, video.correlation)),
         })  # fmt: skip
     return table.join(pd.DataFrame(rows, index=table.index))

@@ -68,7 +68,8 @@ class Photos:
 
         def fill(k: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             pair = tf.numpy_function(take, [k], [tf.uint8, tf.bool])
-            return tuple(tf.ensure_shape(t, s) for t, s in zip(pair, shapes, strict=True))  # type: ignore[return-value]
+            images, labels = (tf.ensure_shape(t, s) for t, s in zip(pair, shapes, strict=True))
+            return images, labels
 
         return rows.batch(batch).map(fill).prefetch(tf.data.AUTOTUNE)
 
@@ -99,7 +100,7 @@ def decode(
             with Image.open(root / files[k]) as image:
                 image.draft("RGB", (2 * width, 2 * height))  # JPEG decodes at a fraction where that is enough
                 upright = ImageOps.exif_transpose(image).convert("RGB")
-                images[k] = ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR)
+                images[k] = np.asarray(ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
             return f"{files[k]} ({type(e).__name__})"
         return None

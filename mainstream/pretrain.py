@@ -92,7 +92,8 @@ class Run:
         keras.utils.set_random_seed(options.seed % 2**32)
         self.architecture = f"mobilenet-{options.alpha}"
         self.learner = Learner(bases.build(self.architecture, options.size), options.weight_decay, options.seed)
-        self.done, self.seconds, self.log = 0, 0.0, []  # steps, s, lines
+        self.done, self.seconds = 0, 0.0  # steps, s
+        self.log: list[dict[str, float]] = []
         self.output.mkdir(parents=True, exist_ok=True)
         self._resume()
         self.held_out: Batch = generic_images(options.held_out, seed=options.seed, size=options.size, start=HELD_OUT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,9 @@ def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, 
             decoded = container.decode(video=0)
             for k in range(frames + WARM_UP):
                 picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
-                small = _timed(times["resize"], lambda p=picture: resized(p, size))
+                small = _timed(times["resize"], partial(resized, picture, size))
                 for name, network in networks.items():
-                    _timed(times[name], lambda n=network, s=small: n(s[None]))
+                    _timed(times[name], partial(network, small[None]))
                 if k < WARM_UP:
                     for found in times.values():
                         found.clear()
@@ -101,11 +102,11 @@ def segment_costs(
         call = compile_model(part, engine, preprocessing=pixels, threads=threads, precision=precision)
         shape = (1, *part.input_shape[1:])
         x = rng.integers(0, 256, shape, dtype=np.uint8) if pixels else rng.random(shape, dtype=np.float32)
-        found = _summary(milliseconds(lambda c=call, v=x: c(v), repeats))
+        found = _summary(milliseconds(partial(call, x), repeats))
         rows.append({
             "index": point.index, "layer": point.name, "frozen_layers": point.frozen_layers, "stem_ms": stem,
             "segment_ms": found["median_ms"], "q25_ms": found["q25_ms"], "q75_ms": found["q75_ms"],
-            "cold_ms": float(np.median(_cold_milliseconds(lambda c=call, v=x: c(v)))),
+            "cold_ms": float(np.median(_cold_milliseconds(partial(call, x)))),
         })  # fmt: skip
         stem += found["median_ms"]
     return pd.DataFrame(rows)
@@ -139,10 +140,10 @@ def throughput(
             preprocessing=None if shared else preprocessing, threads=threads,
         )  # fmt: skip
         value = first(pixels) if first else pixels
-        stem_ms = float(np.median(milliseconds(lambda f=first: f(pixels), repeats))) if first else 0.0
-        tail_ms = float(np.median(milliseconds(lambda r=rest, v=value: r[0](v), repeats)))
+        stem_ms = float(np.median(milliseconds(partial(first, pixels), repeats))) if first else 0.0
+        tail_ms = float(np.median(milliseconds(partial(rest[0], value), repeats)))
         for n in counts:
-            found = _summary(milliseconds(lambda f=first, r=rest, k=n: _frame(f, r[:k], pixels), repeats, 2))
+            found = _summary(milliseconds(partial(_frame, first, rest[:n], pixels), repeats, 2))
             rows.append({
                 "index": points[name].index, "layer": name, "percent_shared": 100 * points[name].fraction,
                 "applications": n, **found, "fps": 1e3 / found["median_ms"], "stem_ms": stem_ms, "tail_ms": tail_ms,

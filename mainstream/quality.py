@@ -194,12 +194,10 @@ def _frames_seen(fps: Array, stream_fps: Array, length: Array, form: Form) -> Ar
 def _declared(p: Array, rho: Array, seen: Array, votes: NDArray[np.int64], form: Form) -> Array:
     """P(at least `votes` hits in a row among n), mixed over n = ⌊seen⌋ and ⌊seen⌋+1. Vote 0: 'no voting'."""
     p, rho = np.broadcast_arrays(p, rho)
-    shape = np.broadcast_shapes(p.shape, seen.shape, votes.shape)
     low = np.floor(seen + 1e-9).astype(np.int64)  # 0.3 × 10 is 3 frames, whatever binary fractions say
     share = np.clip(seen - low, 0, 1)
-    item = np.broadcast_to(np.arange(p.size).reshape(p.shape), shape)
-    low, share, which = (np.broadcast_to(a, shape) for a in (low, share, votes))
-    result = np.empty(shape)
+    item, low, share, which = np.broadcast_arrays(np.arange(p.size).reshape(p.shape), low, share, votes)
+    result = np.empty(item.shape)
     chunk = max(1, _TABLE_ELEMENTS // (int(low.max(initial=0)) + 2))
     for x in np.unique(votes):
         for start in range(0, p.size, chunk):

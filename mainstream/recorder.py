@@ -27,7 +27,8 @@ def record(
     """
     layers = list(splits or (s.layer for s in packages[0].splits))
     networks = _Networks(packages, base, layers)
-    answers, labels, clips, rate = [], [], [], 0.0
+    answers, labels, rate = [], [], 0.0
+    clips: list[np.ndarray] = []
     for piece in footage:
         answers.append(networks.ask(piece.images))
         labels.append(np.stack([piece.has(p.application) for p in packages]))

@@ -18,10 +18,9 @@ import numpy as np
 
 from mainstream import events
 from mainstream.errors import UserError
-from mainstream.events import EventScore
 from mainstream.footage import Footage
 from mainstream.footage import clips as footage_clips
-from mainstream.quality import harmonic_mean
+from mainstream.quality import Quality, harmonic_mean
 from mainstream.runner.sampling import Ladder
 
 
@@ -103,13 +102,13 @@ def count(
     return np.array(rows, dtype=int).reshape(-1, 4)
 
 
-def score(counts: np.ndarray) -> EventScore:
-    """Event-recall, Event-precision (by windows) and Event-F1 of counts summed over clips, int (..., 4)."""
+def score(counts: np.ndarray) -> Quality:
+    """Event-recall, Event-precision (by windows) and Event-F1 of counts summed over clips: int (..., 4) → (...)."""
     total, found, _, false = np.moveaxis(np.asarray(counts), -1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = np.where(total > 0, found / total, np.nan)
         precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
-    return EventScore(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
+    return Quality(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
 
 
 def draws(clips: int, seed: int, samples: int) -> np.ndarray:

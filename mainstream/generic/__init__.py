@@ -114,11 +114,13 @@ def _mask(r: Random, name: str, extent: float) -> tuple[np.ndarray, list[np.ndar
 
 def _texture(r: Random, name: str, first: tuple[int, int, int], w: int, h: int, extent: float) -> np.ndarray:
     """The surface: `first` with a pattern of a second colour, lit from above: uint8 (h, w, 3)."""
+    second: tuple[int, ...]
     if r.random() < 0.5:
         second = any_color(r, 1.0)
     else:
         factor = r.choice((0.35, 0.5, 1.6))
         second = tuple(int(min(255, c * factor + 60 * (factor > 1))) for c in first)
+    texture: np.ndarray
     if name == "plain":
         texture = np.full((h, w, 3), first, np.uint8)
     else:

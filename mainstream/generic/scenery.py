@@ -34,7 +34,8 @@ _POOL = 384  # px: side of the noise that crops are taken from
 def hsv(hue: float, saturation: float, value: float) -> Color:
     """RGB (0…255) of a hue in degrees and saturation and value from 0 to 1."""
     wheel = [(hue / 60 + k) % 6 for k in (5, 3, 1)]
-    return tuple(int(255 * value * (1 - saturation * max(0, min(k, 4 - k, 1)))) for k in wheel)  # type: ignore[return-value]
+    red, green, blue = (int(255 * value * (1 - saturation * max(0, min(k, 4 - k, 1)))) for k in wheel)
+    return red, green, blue
 
 
 def color(r: Random, family: str) -> Color:
@@ -71,7 +72,7 @@ def pattern(r: Random, name: str, w: int, h: int, period: float) -> np.ndarray:
     """Share of the second colour, 0…255: uint8 (h, w), turned at random; `period` in px."""
     scale, angle = 16 / period, r.uniform(0, 180)
     m = cv2.getRotationMatrix2D((w / 2, h / 2), angle, scale)
-    m[:, 2] += (_TILE / 2 - w / 2, _TILE / 2 - h / 2)
+    m[:, 2] += np.array([_TILE / 2 - w / 2, _TILE / 2 - h / 2])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(_tiles()[name], m, (w, h), flags=flags, borderMode=cv2.BORDER_WRAP)
 
@@ -187,7 +188,9 @@ def camera_faults(r: Random, picture: np.ndarray) -> np.ndarray:
         picture = cv2.blur(picture, r.choice(((3, 1), (5, 1), (1, 3))))
     elif fault < 0.38:
         code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, r.randint(25, 80)])[1]
-        picture = cv2.imdecode(code, cv2.IMREAD_COLOR)
+        decoded = cv2.imdecode(code, cv2.IMREAD_COLOR)
+        assert decoded is not None  # encoded just now
+        picture = decoded
     return add_noise(r, picture, r.uniform(0.5, 6), r.choice((0, 0, 1)))
 
 

@@ -18,6 +18,8 @@ from mainstream.scheduler.problem import Array, Choice, Problem
 
 
 class Exact(NamedTuple):
+    """One choice per application, and how far their objective can be from the best."""
+
     choices: list[Choice]
     gap: float  # proven: (upper bound − value) ÷ |value|
 

@@ -23,13 +23,14 @@ from typing import Protocol
 
 from mainstream.errors import UserError
 from mainstream.scheduler.cost import cost
+from mainstream.scheduler.optimal import Exact
 from mainstream.scheduler.problem import Choice, Problem
 
 
 class Scheduler(Protocol):
-    """A problem in, one choice per application out, in the applications' order."""
+    """A problem in, one choice per application out, in the applications' order; `Exact` where a gap is proven."""
 
-    def __call__(self, problem: Problem, /) -> Sequence[Choice]: ...
+    def __call__(self, problem: Problem, /) -> Sequence[Choice] | Exact: ...
 
 
 class InfeasibleSchedule(UserError):
@@ -61,6 +62,7 @@ def from_file(spec: str) -> Scheduler:
     assert module_spec and module_spec.loader
     module = importlib.util.module_from_spec(module_spec)
     module_spec.loader.exec_module(module)
-    if not callable(function := getattr(module, name, None)):
+    function: Scheduler | None = getattr(module, name, None)
+    if not callable(function):
         raise UserError(f"{path} has no function '{name}'")
-    return function  # type: ignore[no-any-return]
+    return function

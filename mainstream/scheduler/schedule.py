@@ -75,7 +75,7 @@ def system(problem: Problem, name: str) -> Problem:
     return problem
 
 
-SCHEDULERS: dict[str, Any] = {
+SCHEDULERS: dict[str, Scheduler] = {
     "no_sharing": no_sharing,
     "max_sharing": max_sharing,
     "greedy": greedy,

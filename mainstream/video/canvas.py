@@ -16,13 +16,15 @@ Option = TypeVar("Option")
 
 def shade(color: Color, factor: float) -> Color:
     """`color` made darker (factor < 1) or lighter (> 1)."""
-    return tuple(int(min(255, max(0, c * factor))) for c in color)  # type: ignore[return-value]
+    red, green, blue = (int(min(255, max(0, c * factor))) for c in color)
+    return red, green, blue
 
 
 def vary(rng: np.random.Generator, color: Color, amount: float = 14) -> Color:
     """`color` with a small random change of brightness and of each channel (in levels of 255)."""
     shift = rng.normal(0, amount) + rng.normal(0, amount / 3, 3)
-    return tuple(int(v) for v in np.clip(np.add(color, shift), 4, 252))  # type: ignore[return-value]
+    red, green, blue = (int(v) for v in np.clip(np.add(color, shift), 4, 252))
+    return red, green, blue
 
 
 def choose(rng: np.random.Generator, options: Sequence[Option]) -> Option:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -25,7 +26,7 @@ def render_video(
     *,
     fps: float = 20.0,
     crf: int = 23,
-    **world: object,
+    **world: Any,
 ) -> tuple[Path, Path]:
     """Write `seconds` of a `World` to `path` (H.264, MP4) and its events to the CSV beside it; returns both paths.
 
@@ -37,7 +38,7 @@ def render_video(
         raise UserError(f"path={str(path)!r}: must end in .mp4")
     if not 0 <= crf <= 51:
         raise UserError(f"crf={crf}: must be from 0 to 51")
-    film = World(camera, seed, seconds=seconds, fps=fps, **world)  # type: ignore[arg-type]
+    film = World(camera, seed, seconds=seconds, fps=fps, **world)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part.mp4")
     write_h264(unfinished, (film.frame(i) for i in range(len(film))), fps=fps, size=film.size, crf=crf)

@@ -39,7 +39,7 @@ class Stage:
         self.weather, self.fps = weather, fps
         self._depth = depth(number)
         self._backdrop = hazy(background(number), weather, self._depth)
-        self._sprites: OrderedDict[tuple, Sprite] = OrderedDict()
+        self._sprites: OrderedDict[tuple[object, ...], Sprite] = OrderedDict()
         self._standing = self._fixtures() + self._clutter(np.random.default_rng(clutter_seed))
 
     def _look(self, y: int, motion_px: float = 0.0) -> Look:

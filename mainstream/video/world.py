@@ -16,7 +16,7 @@ import numpy as np
 from mainstream.errors import UserError
 from mainstream.video.cameras import HEIGHT, SEEN, UNSEEN, WIDTH, camera
 from mainstream.video.objects import APPS
-from mainstream.video.render import Stage, present
+from mainstream.video.render import Placed, Stage, present
 from mainstream.video.traffic import DEFAULT_EVENTS, EventSpec, Individual, arrivals, checked_events
 from mainstream.video.weather import SPLITS, Weather, draw_weather, split_number
 
@@ -77,7 +77,7 @@ class World:
                 seconds[second].append(who)
         return seconds
 
-    def _things(self, t: float) -> list:
+    def _things(self, t: float) -> list[Placed]:
         inside = (who for who in self._by_second[int(t)] if who.times[0] <= t <= who.times[-1])
         return self._stage.ordered(self._stage.place(who, t) for who in inside)
 
