@@ -13,7 +13,9 @@ import pandas as pd
 from mainstream import quality
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.paths import PUBLISHED
+from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
+from mainstream.tables import groups, records
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
 HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
@@ -70,7 +72,7 @@ def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
         weights=f"record:mainstream-{vintage}",
     )
     packages = {}
-    for app, rows in curves[curves.vintage == vintage].groupby("app"):
+    for app, rows in groups(curves[curves.vintage == vintage], "app"):
         first = rows.iloc[0]
         known = pd.notna(first.event_length_s)
         packages[str(app)] = MPackage(
@@ -78,7 +80,7 @@ def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
             base=base,
             splits=tuple(
                 SplitRecord(split=r.frozen_layers, layer=f"layer_{r.frozen_layers}", tpr=r.tpr, fpr=r.fpr)
-                for r in rows.sort_values("frozen_layers").itertuples()
+                for r in records(rows.sort_values("frozen_layers"))
             ),
             events=Events(
                 length_s=first.event_length_s, frequency=first.event_frequency, correlation=(first.correlation,)
@@ -106,7 +108,7 @@ def reading_rule(system: str, n_apps: int, frozen_layers: list[float], fps: list
     return (15.0 if system == "max_sharing" and n_apps == 2 else 18.0), fps
 
 
-def headline_rows(*, form: str = "as_published", one_stream: bool = False) -> pd.DataFrame:
+def headline_rows(*, form: Form = "as_published", one_stream: bool = False) -> pd.DataFrame:
     """Every recorded headline schedule, re-evaluated: recall, precision and F1 of their means, beside the record.
 
     Args:
@@ -118,7 +120,7 @@ def headline_rows(*, form: str = "as_published", one_stream: bool = False) -> pd
         recorded_recall, recorded_precision, recorded_f1.
     """
     packages, rows = mpackages(HEADLINE_VINTAGE), []
-    for record in table("headline_4apps").itertuples():
+    for record in records(table("headline_4apps")):
         apps, layers = record.apps.split(), numbers(record.frozen_layers)
         if one_stream:
             stream, rates = float(HEADLINE_STREAM_FPS), [min(f, HEADLINE_STREAM_FPS) for f in numbers(record.fps)]
@@ -136,7 +138,7 @@ def headline_rows(*, form: str = "as_published", one_stream: bool = False) -> pd
 
 
 def _evaluate(
-    packages: list[MPackage], layers: list[float], fps: list[float], stream: float, form: str
+    packages: list[MPackage], layers: list[float], fps: list[float], stream: float, form: Form
 ) -> quality.Quality:
     at = [next(s for s in p.splits if s.split == k) for p, k in zip(packages, layers, strict=True)]
     events = [p.events for p in packages if p.events]
@@ -149,7 +151,7 @@ def _evaluate(
         event_frequency=np.array([e.frequency for e in events]),
         correlation=np.array([e.correlation[0] for e in events]),
         x_vote=None if form == "as_published" else 1,
-        form=form,  # type: ignore[arg-type]
+        form=form,
     )
 
 
@@ -159,7 +161,7 @@ def headline_mixes() -> list[tuple[str, ...]]:
     return [tuple(apps.split()) for apps in record[record.system == "mainstream"].apps]
 
 
-def headline_problem(names: tuple[str, ...], *, form: str = "consistent", budget: float = HEADLINE_BUDGET) -> Problem:
+def headline_problem(names: tuple[str, ...], *, form: Form = "consistent", budget: float = HEADLINE_BUDGET) -> Problem:
     """The headline's scheduling problem for these applications at 15 fps; rates 0.1…0.9 and 1…15.
 
     The 2018-02 curves begin at 3 frozen layers, where the record's No Sharing rows stand too. A full network per
@@ -186,7 +188,7 @@ def headline_costs() -> pd.DataFrame:
     """What each recorded schedule costs by the study's own latencies, in units per second (350 were allowed)."""
     box, rows = device(HEADLINE_VINTAGE), []
     segments, places = box.segments, {s: i for i, s in enumerate(box.split)}
-    for record in table("headline_4apps").itertuples():
+    for record in records(table("headline_4apps")):
         split = np.array([places[int(k)] for k in numbers(record.frozen_layers)])
         fps = np.array(numbers(record.fps))
         if record.system == "no_sharing":  # a full network each
@@ -201,7 +203,8 @@ def headline_costs() -> pd.DataFrame:
 # -- the later sweep ------------------------------------------------------------------------------------------------
 @cache
 def _setups() -> dict[tuple[int, int], pd.DataFrame]:
-    return {key: rows.sort_values("position") for key, rows in table("sweep_7apps_setups").groupby(["n_apps", "setup"])}
+    setups = groups(table("sweep_7apps_setups"), ["n_apps", "setup"])
+    return {key: rows.sort_values("position") for key, rows in setups}
 
 
 def sweep_problem(
@@ -210,7 +213,7 @@ def sweep_problem(
     *,
     budget: float,
     system: str = "mainstream",
-    form: str = "as_published",
+    form: Form = "as_published",
     rates_of: str = "",
 ) -> Problem:
     """One of the sweep's recorded setups as a problem: random applications, event lengths, frequencies, correlations.
@@ -219,7 +222,7 @@ def sweep_problem(
     """
     packages, box = mpackages(SWEEP_VINTAGE), device(SWEEP_VINTAGE)
     apps = []
-    for i, row in enumerate(_setups()[(n_apps, setup)].itertuples()):
+    for i, row in enumerate(records(_setups()[(n_apps, setup)])):
         splits = packages[row.app].splits
         apps.append(App(
             name=f"{row.app}-{i + 1}", split=tuple(s.split for s in splits), tpr=tuple(s.tpr for s in splits),
@@ -238,15 +241,15 @@ def sweep_problem(
     return problem.restricted(box.split[0] if system == "no_sharing" else box.split[-1])
 
 
-def sweep_rows(budget: int, *, form: str = "as_published", setups: int = 100) -> pd.DataFrame:
+def sweep_rows(budget: int, *, form: Form = "as_published", setups: int = 100) -> pd.DataFrame:
     """Every recorded greedy schedule of the sweep at this budget (150 or 300), re-evaluated under a form of the model.
 
-    Returns: system, n_apps, setup, f1 (mean of F1s, ours), recorded_f1.
+    Returns: system, n_apps, setup, f1 (mean of F1s, ours), recall, precision (means), recorded_f1.
     """
     record = table("sweep_7apps_schedules")
     record = record[(record.scheduler == "greedy") & (record.budget == budget) & (record.setup < setups)]
     packages, rows = mpackages(SWEEP_VINTAGE), []
-    for r in record.itertuples():
+    for r in records(record):
         setup = _setups()[(r.n_apps, r.setup)]
         at = [
             next(s for s in packages[app].splits if s.split == k)
@@ -259,6 +262,9 @@ def sweep_rows(budget: int, *, form: str = "as_published", setups: int = 100) ->
             x_vote=None if form == "as_published" else 1, form=form,
         )  # fmt: skip
         rows.append(
-            {"system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": q.f1.mean(), "recorded_f1": r.mean_f1}
-        )
+            {
+                "system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": q.f1.mean(),
+                "recall": q.recall.mean(), "precision": q.precision.mean(), "recorded_f1": r.mean_f1,
+            }
+        )  # fmt: skip
     return pd.DataFrame(rows)
