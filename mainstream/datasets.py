@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,10 @@ from mainstream.downloads import PHOTO_SETS, fetch
 from mainstream.errors import UserError, unknown
 from mainstream.photos import PARTITIONS, Photos, decode
 
-__all__ = ["PARTITIONS", "PHOTO_SETS", "Photos", "fetch", "image_folder", "labelled_table", "partition_of", "public"]
+__all__ = [
+    "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",
+    "list_table", "partition_of", "public",
+]  # fmt: skip
 
 SHARES = (0.6, 0.15, 0.25)
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
@@ -35,6 +39,28 @@ def partition_of(file: str, shares: Sequence[float] = SHARES) -> str:
     return PARTITIONS[min(int(np.searchsorted(bounds, place, side="right")), 2)]
 
 
+@dataclass(frozen=True)
+class Listing:
+    """Labelled files, none of them opened yet. `decode` reads them."""
+
+    root: Path
+    files: tuple[str, ...]  # relative to the root
+    labels: np.ndarray  # bool (n, classes)
+    classes: tuple[str, ...]
+    partition: np.ndarray  # str (n,): train, val, test
+    ignored: int = 0  # files that are no images
+
+    def alone(self, name: str, called: str) -> Listing:
+        """With one class only, under another name. Raises `UserError` for an unknown one."""
+        if name not in self.classes:
+            raise unknown("class", name, self.classes)
+        return replace(self, labels=self.labels[:, [self.classes.index(name)]], classes=(called,))
+
+    def decode(self, size: int | tuple[int, int]) -> Photos:
+        """Raises as `photos.decode`."""
+        return decode(self.root, self.files, self.labels, self.classes, self.partition, size=size, ignored=self.ignored)
+
+
 def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares: Sequence[float] = SHARES) -> Photos:
     """The photos of an `ImageFolder` layout, their middle cut out and resized to `size` (px; or (height, width)).
 
@@ -42,6 +68,11 @@ def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares:
         UserError: no such folder; fewer than two classes; a class without images, in all or in one partition; a
             partition without a class; more than 5% of images unreadable (fewer: skipped, named in a warning).
     """
+    return list_folder(root, shares=shares).decode(size)
+
+
+def list_folder(root: str | Path, *, shares: Sequence[float] = SHARES) -> Listing:
+    """What an `ImageFolder` layout holds. Raises as `image_folder`, for what can be seen without opening a photo."""
     root = Path(root)
     if not root.is_dir():
         raise UserError(f"images='{root}': no such folder; expected {root}/<class>/*.jpg")
@@ -60,8 +91,8 @@ def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares:
                 raise UserError(f"images='{root}': class folder '{base / label}' holds no image")
             files += [(p.relative_to(root).as_posix(), label, _place(p, name, given, shares)) for p in images]
     labels = np.array([[c == label for c in classes] for _, label, _ in files])
-    names, partition = [f for f, _, _ in files], np.array([p for _, _, p in files])
-    return decode(root, names, labels, classes, partition, size=size, ignored=ignored)
+    partition = np.array([p for _, _, p in files])
+    return Listing(root, tuple(f for f, _, _ in files), labels, classes, partition, ignored)
 
 
 def labelled_table(
@@ -77,6 +108,17 @@ def labelled_table(
     images: the folder that names are relative to (default: `images` beside the table, else the table's own).
     classes: columns to take (default: every column of only 0 and 1). Raises as `image_folder`, and for a bad table.
     """
+    return list_table(table, images=images, classes=classes, shares=shares).decode(size)
+
+
+def list_table(
+    table: str | Path,
+    *,
+    images: str | Path | None = None,
+    classes: Sequence[str] | None = None,
+    shares: Sequence[float] = SHARES,
+) -> Listing:
+    """What a labelled table names; arguments and errors as `labelled_table`, no photo being opened."""
     table = Path(table)
     try:
         rows = pd.read_csv(table)
@@ -84,7 +126,7 @@ def labelled_table(
         raise UserError(f"labels='{table}': {e}") from e
     if "image" not in rows or rows.empty:
         raise UserError(f"labels='{table}': needs a column 'image' and at least one row; has {list(rows.columns)}")
-    binary = [c for c in rows if c not in _RESERVED and rows[c].isin([0, 1]).all()]
+    binary = [str(c) for c in rows if c not in _RESERVED and rows[c].isin([0, 1]).all()]
     for name in classes or ():
         if name not in rows:
             raise unknown("class column", name, binary)
@@ -103,7 +145,7 @@ def labelled_table(
     beside = table.parent / "images"
     root = Path(images) if images else beside if beside.is_dir() else table.parent
     labels = rows[list(chosen)].to_numpy(bool)
-    return decode(root, files, labels, chosen, partition.to_numpy(str), size=size)
+    return Listing(root, tuple(files), labels, chosen, partition.to_numpy(str))
 
 
 def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from tqdm.auto import tqdm
 
 from mainstream.errors import UserError, unknown
 
@@ -61,27 +62,67 @@ def file_footage(
 
     Raises `UserError`: a file that cannot be read, or truth for nothing.
     """
-    import av
-
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
+    images, times = sampled_frames(video, fps=fps, size=size)
+    labels = [held(spans, times) for spans in truth.values()]
+    return joined([(images, np.stack(labels, 1))], list(truth), fps)
+
+
+def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:
+    """bool (n,): does any [start, end) hold at these seconds?"""
+    at = np.asarray(times)[:, None]
+    return np.any((at >= [a for a, _ in spans]) & (at < [b for _, b in spans]), axis=1)
+
+
+def sampled_frames(
+    video: str | Path, *, fps: float, size: int, start_s: float = 0.0, end_s: float = np.inf
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frames from `start_s` up to `end_s`, `fps` of them a second (fewer where the video has fewer), and their times.
+
+    Time is cut into slots of 1/fps, of which each gives its first frame: the rate holds on average whatever the video's
+    own. Returns uint8 (n, size, size, 3) RGB and seconds (n,) from the video's first frame. Raises `UserError`: a file
+    that cannot be read, or no frame in that time.
+    """
+    import av
+
     images: list[np.ndarray] = []
     times: list[float] = []
+    first, taken = None, -1
     try:
         with av.open(str(video)) as container:
-            for frame in container.decode(video=0):
-                time = float(frame.time or 0.0)
-                if not times or time >= times[-1] + 1 / fps - 1e-6:
-                    rgb = frame.to_ndarray(format="rgb24")
-                    images.append(resized(rgb, size))
+            bar = tqdm(container.decode(video=0), desc="frames", unit="frame", leave=False, disable=None)
+            for frame in bar:
+                first = float(frame.time or 0.0) if first is None else first
+                time = float(frame.time or 0.0) - first
+                if time >= end_s:
+                    break
+                slot = int(np.floor(time * fps + 1e-6))
+                if time >= start_s and slot > taken:
+                    images.append(resized(frame.to_ndarray(format="rgb24"), size))
                     times.append(time)
-    except (OSError, av.FFmpegError) as e:
+                    taken = slot
+    except (OSError, av.FFmpegError, IndexError) as e:
         raise UserError(f"video='{video}': {e}") from e
     if not images:
+        raise UserError(f"video='{video}': has no frames" + (f" from {start_s:g} s on" if start_s else ""))
+    return np.stack(images), np.array(times)
+
+
+def video_seconds(video: str | Path) -> float:
+    """Length of a file by the time stamps of its packets. Raises `UserError` for what cannot be read as a video."""
+    import av
+
+    try:
+        with av.open(str(video)) as container:
+            stream = container.streams.video[0]
+            ends = [(p.pts, p.pts + (p.duration or 0)) for p in container.demux(stream) if p.pts is not None]
+            unit = float(stream.time_base or 0)
+    except (OSError, av.FFmpegError, IndexError) as e:
+        raise UserError(f"video='{video}': not a video that can be read: {e}") from e
+    if not ends or not unit:
         raise UserError(f"video='{video}': has no frames")
-    at = np.array(times)[:, None]
-    labels = [((at >= [a for a, _ in spans]) & (at < [b for _, b in spans])).any(1) for spans in truth.values()]
-    return joined([(np.stack(images), np.stack(labels, 1))], list(truth), fps)
+    return (max(end for _, end in ends) - min(start for start, _ in ends)) * unit
 
 
 def resized(image: np.ndarray, size: int) -> np.ndarray:

@@ -15,7 +15,6 @@ import itertools
 import json
 import platform
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,11 @@ from mainstream import rates as counted
 from mainstream.base import BaseNetwork, load_base
 from mainstream.devices import nuc_2017
 from mainstream.footage import Footage, clip_intervals, resized
+from mainstream.held_out import Between, count_stream, photos_in_time
 from mainstream.package import MPackage
 from mainstream.photos import Photos
 from mainstream.runner.clock import Virtual
-from mainstream.runner.sources import Frame, Source, VideoSource
+from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.trainer import Settings, train
 
@@ -38,21 +38,6 @@ APP = "pedestrian in zone"
 PARTS = {"train": 0.6, "val": 0.2, "test": 0.2}  # of the first half, one after the other
 SIDES = (60, 80, 100, 120)  # px, of zones tried
 SHARE = (0.25, 0.6)  # of the first half's frames that a zone should be occupied in
-
-
-class Later(Source):
-    """A video from one frame on, its time beginning there."""
-
-    def __init__(self, video: VideoSource, first: int):
-        super().__init__()
-        self.video, self.first, self.fps = video, first, video.fps
-
-    def __iter__(self) -> Iterator[Frame]:
-        start = None
-        for frame in self.video:
-            if frame.number >= self.first:
-                start = frame.time_s if start is None else start
-                yield Frame(frame.number - self.first, frame.time_s - start, frame.image)
 
 
 def occupied(feet: pd.DataFrame, zone: tuple[float, ...], frames: int) -> np.ndarray:
@@ -82,8 +67,7 @@ def first_half(images: np.ndarray, labels: np.ndarray) -> tuple[Photos, slice]:
     n = len(images)
     edges = np.round(np.cumsum(list(PARTS.values())) * n).astype(int)
     partition = np.array(list(PARTS))[np.searchsorted(edges, np.arange(n), side="right").clip(max=2)]
-    files = tuple(f"frame {k + 1}" for k in range(n))
-    return Photos(images, labels[:, None], (APP,), files, partition), slice(int(edges[1]), n)
+    return photos_in_time(images, labels, partition, APP), slice(int(edges[1]), n)
 
 
 def trained(photos: Photos, test: Footage, whole: Footage, base: BaseNetwork, place: Path) -> MPackage:
@@ -103,19 +87,13 @@ def streamed(
 ) -> dict[str, Any]:
     """One real run of the second half on the emulated NUC, counted."""
     runner = Runner(base, {APP: package}, nuc_2017(), stream_fps=10, budget=budget)
-    report = runner.run(Later(VideoSource(video), half), Virtual())
-    table, [member] = report.table(), runner.current.network.members
-    tally = events.tally_events(
-        truth, table.time_s, table.positive.astype(int), member.x_vote, window_s=package.events.length_s,
-        duration_s=report.stream_s + 0.1,
-    )  # fmt: skip
-    unit = runner.current.schedule.units[0]
-    return {
-        "budget": budget, "layer": member.layer, "fps": member.fps, "x_vote": member.x_vote, "looks": len(table),
-        "events": len(truth), "found": int(tally.found.sum()), "empty_windows": len(tally.false),
-        "false": int(tally.false.sum()), **tally.score()._asdict(), "model_f1": unit.f1,
-        **{f"{k}_interval": v for k, v in events.bootstrap_events(tally).items()},
-    }  # fmt: skip
+    report = runner.run(Between(VideoSource(video), half / 10), Virtual())
+    [member], unit = runner.current.network.members, runner.current.schedule.units[0]
+    found = count_stream(
+        report, APP, member.x_vote, truth, window_s=package.events.length_s, duration_s=report.stream_s + 0.1
+    )
+    plan = {"budget": budget, "layer": member.layer, "fps": member.fps, "x_vote": member.x_vote}
+    return {**plan, **found, "model_f1": unit.f1}
 
 
 def main() -> None:
