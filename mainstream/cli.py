@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mainstream import cli_report, cli_running, cli_training
+from mainstream import cli_new_app, cli_report, cli_running, cli_training
 from mainstream.errors import UserError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 cli_training.mount(app)
 cli_running.mount(app)
+cli_new_app.mount(app)
 cli_report.mount(app)
 
 
