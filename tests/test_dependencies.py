@@ -56,3 +56,10 @@ def test_every_dependency_says_why_it_is_there():
     lines = re.findall(r'^  "[\w.-]+[^"]*",?(.*)$', PROJECT.split("[project.scripts]")[0], re.M)
     assert len(lines) == len(DIRECT)
     assert all(re.match(r"\s*# \S{2,}", line) for line in lines)
+
+
+def test_binder_takes_a_part_of_the_same_versions():
+    pins = dict(re.findall(r"^      - ([\w.-]+)==(\S+) # \S", (ROOT / "binder" / "environment.yml").read_text(), re.M))
+    whole = dict(re.findall(r"^      - ([\w.-]+)==(\S+) # \S", (ROOT / "environment.yml").read_text(), re.M))
+    assert pins.items() <= whole.items() and not {"tensorflow", "keras", "openvino"} & set(pins)
+    assert {"jupyterlab", "ipykernel", "ipywidgets", "scipy", "pandas"} <= set(pins)
