@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests: ./run_tests.sh, or --all with the slow ones. Further arguments go to pytest.
+# Lint, types and tests: ./run_tests.sh, or --all with the slow tests. Further arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/install.sh
@@ -7,4 +7,5 @@ install_kit
 marks=(-m "not slow")
 if [ "${1:-}" = "--all" ]; then marks=(-m "slow or not slow"); shift; fi
 .venv/bin/ruff check mainstream tests benchmarks scripts notebooks
+.venv/bin/mypy
 exec .venv/bin/python -m pytest -n 2 --dist loadfile "${marks[@]}" "$@"
