@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
-from mainstream.paths import PACKAGE, RESULTS
+from mainstream.paths import PACKAGE, REFERENCE, RESULTS
 
 Track = Literal["published", "measured", "executed", "model"]
 
@@ -64,13 +64,20 @@ class Output:
         self.directory = Path(output_dir) if output_dir else RESULTS / "interactive" / notebook
         self.directory.mkdir(parents=True, exist_ok=True)
 
-    def of_stage(self, notebook: str) -> Path:
+    def of_stage(self, notebook: str, *, reference: bool = False) -> Path:
         """The results of an earlier notebook: of the same run or made by hand too, else of the profile, else default.
 
-        Raises `UserError` where there are none yet.
+        reference: where there are none yet, by hand, take what `results/reference/` keeps of it, and say so.
+
+        Raises `UserError` where there are none.
         """
-        for place in (self.directory.parent, RESULTS / self.profile, RESULTS / "default"):
+        places = [self.directory.parent, RESULTS / self.profile, RESULTS / "default"]
+        if reference and self.by_hand:
+            places.append(REFERENCE / "decisions")
+        for place in places:
             if (place / notebook).is_dir():
+                if place.parent == REFERENCE:
+                    print(f"no results of {notebook} here yet: taking the kept ones, results/reference/decisions")
                 return place / notebook
         raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")
 

@@ -9,7 +9,7 @@ against real runs.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
@@ -31,7 +31,7 @@ class Recording:
     apps: np.ndarray  # str (A,)
     layers: np.ndarray  # str (K,)
     splits: np.ndarray  # int (K,): frozen layers
-    probabilities: np.ndarray  # float32 (A, K, frames)
+    probabilities: np.ndarray  # float32 (A, K, frames); 0 and 1 in one that kept its decisions only
     thresholds: np.ndarray  # float64 (A, K)
     labels: np.ndarray  # bool (A, frames)
     clip: np.ndarray  # int (frames,), ascending
@@ -57,6 +57,10 @@ class Recording:
         if app not in self.apps or split not in self.splits:
             raise UserError(f"'{app}' at split {split}: not in this recording")
         return list(self.apps).index(app), list(self.splits).index(split)
+
+    def without_probabilities(self) -> Recording:
+        """The same decisions as yes and no, without how sure they were: a tenth of the size."""
+        return replace(self, probabilities=self.said.astype(np.uint8), thresholds=np.full(self.thresholds.shape, 0.5))
 
     def save(self, path: str | Path) -> None:
         np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})

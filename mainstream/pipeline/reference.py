@@ -42,8 +42,33 @@ def save_reference(project: Project, profile: str) -> list[Path]:
             k: run[k] for k in ("finished", "parameters", "seconds", "versions", "machine", "git", "key")
         }
         copied += [Path(shutil.copy(directory / name, target / name)) for name in names]
+    copied += save_decisions(project, profile)
     (target / "provenance.json").write_text(json.dumps(provenance, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return copied
+
+
+def save_decisions(project: Project, profile: str) -> list[Path]:
+    """Keeps what notebook 05 needs of 01 and 03 in results/reference/decisions/, so that it runs without training.
+
+    Packages without weights, and what each application said about every recorded frame, without how sure it was.
+    """
+    from mainstream.curves import load_packages
+    from mainstream.replay import Recording
+
+    results, target = project.results(profile), project.results("reference") / "decisions"
+    shutil.rmtree(target, ignore_errors=True)
+    trained, counted = target / "01_finetune_every_split" / "packages", target / "03_event_f1_model"
+    kept = []
+    for package in load_packages(results / "01_finetune_every_split" / "packages"):
+        bare = tuple(s.model_copy(update={"tail": None}) for s in package.splits)
+        name = f"{package.application}-{package.training.get('seed', 0)}"
+        kept.append(package.model_copy(update={"splits": bare}).save(trained / name))
+    counted.mkdir(parents=True)
+    Recording.load(results / "03_event_f1_model" / "recording.npz").without_probabilities().save(
+        counted / "recording.npz"
+    )
+    shutil.copy(results / "03_event_f1_model" / "model_error.csv", counted)
+    return [*kept, *counted.iterdir()]
 
 
 def readme_table(reference: Path) -> str:

@@ -91,3 +91,10 @@ def test_a_recording_is_kept_and_missing_ones_are_named(recording, packages, tmp
         replay.Recording.load(tmp_path / "r.npz")
     with pytest.raises(UserError, match="'dog' at split 3: not in this recording"):
         recording.place("dog", 3)
+
+
+def test_without_probabilities_the_decisions_stay(recording, tmp_path):
+    bare = recording.without_probabilities()
+    assert np.array_equal(bare.said, recording.said) and bare.probabilities.dtype == np.uint8
+    bare.save(tmp_path / "bare.npz")
+    assert np.array_equal(replay.Recording.load(tmp_path / "bare.npz").said, recording.said)
