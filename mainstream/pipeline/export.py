@@ -21,7 +21,7 @@ BOX = (0.06, 0.25, 0.88, 0.62)  # left, bottom, width, height of a figure, as sh
 INK, SOFT, LINE = "#1b2025", "#535d69", "#c9d0d8"
 LARGEST = 1.4  # times a figure's own size: its text stays in proportion to the caption
 PAD = 0.0045  # of a badge, as a share of the page's width
-STYLE = {"pdf.fonttype": 42, "text.parse_math": False}  # text that can be searched; a $ is a $
+STYLE: Any = {"pdf.fonttype": 42, "text.parse_math": False}  # text that can be searched; a $ is a $
 TRACK_INK = {"published": "#0b4f7d", "measured": "#6d4300", "executed": "#005738", "model": "#54377f"}
 
 
@@ -63,12 +63,13 @@ def write_pdf(report: dict[str, Any], path: Path) -> Path:
 
 def _bookmarks(writer: Any, sections: list[dict[str, Any]]) -> None:
     """One per notebook that has figures, and below it one per figure."""
-    writer.add_outline_item("Headline and provenance", 0)
+    writer.add_outline_item(title="Headline and provenance", page_number=0)
     place = 1
     for section in sections:
-        parent = writer.add_outline_item(section["title"], place) if section["figures"] else None
+        if section["figures"]:
+            parent = writer.add_outline_item(title=section["title"], page_number=place)
         for figure in section["figures"]:
-            writer.add_outline_item(figure["title"], place, parent=parent)
+            writer.add_outline_item(title=figure["title"], page_number=place, parent=parent)
             place += 1
 
 

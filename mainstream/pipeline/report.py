@@ -96,14 +96,15 @@ def _section(project: Project, profile: str, name: str, outcome: Outcome | None)
     """One stage: what it asks, what it drew, how it ended."""
     directory = project.results(profile) / name
     run = cache.read_run(directory)
+    failed = directory.with_name(f"{name}.failed.ipynb").is_file()
     executed, source = directory / f"{name}.ipynb", project.notebooks / f"{name}.ipynb"
     return {
         "name": name,
         **_first_cell(executed if executed.is_file() else source, name),
         "run": run,
-        "failed": directory.with_name(f"{name}.failed.ipynb").is_file(),
-        "state": outcome.state if outcome else "not asked for",
-        "result": outcome.result if outcome else "ok" if run else "never run",
+        "failed": failed,
+        "state": outcome.state if outcome else "not asked for" if run else "–",
+        "result": outcome.result if outcome else "ok" if run else "failed" if failed else "never run",
         "figures": [_figure(directory, f) for f in _json(directory / "figures.json")],
         "matches": _json(directory / "matches.json"),
     }
