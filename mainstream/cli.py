@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from mainstream import cli_new_app, cli_report, cli_running, cli_training
+from mainstream import __version__, cli_new_app, cli_report, cli_running, cli_training, cli_upkeep, completion
 from mainstream.errors import UserError
+from mainstream.usage import UsageError, one_line
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,17 +23,41 @@ app = typer.Typer(
     """,
 )
 
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mainstream {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Options of the command line itself; the help of `app` stands above them."""
+
+
 cli_training.mount(app)
 cli_running.mount(app)
 cli_new_app.mount(app)
 cli_report.mount(app)
+cli_upkeep.mount(app)
 
 
 @app.command("run")
 def run_command(
-    profile: Annotated[str, typer.Option(help="smoke (a quick check), default, or paper.")] = "default",
-    only: Annotated[str | None, typer.Option(help="Only these stages, by number or name: 04,05")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="This stage and those after it: 05")] = None,
+    profile: Annotated[
+        str, typer.Option(help="smoke (a quick check), default, or paper.", autocompletion=completion.profiles)
+    ] = "default",
+    only: Annotated[
+        str | None,
+        typer.Option(help="Only these stages, by number or name: 04,05", autocompletion=completion.stages),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="This stage and those after it: 05", autocompletion=completion.stages)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
     param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
@@ -65,7 +90,8 @@ def schedule(
     scheduler: Annotated[
         str,
         typer.Option(
-            help="no_sharing, max_sharing, greedy, greedy_as_published, optimal, exhaustive, or FILE.py:function."
+            help="no_sharing, max_sharing, greedy, greedy_as_published, optimal, exhaustive, or FILE.py:function.",
+            autocompletion=completion.among(completion.SCHEDULERS),
         ),
     ] = "optimal",
     json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -107,7 +133,10 @@ def package(
 def lab(
     context: typer.Context,
     profile: Annotated[
-        str, typer.Option(help="Profile of notebooks that name none: smoke for a quick look.")
+        str,
+        typer.Option(
+            help="Profile of notebooks that name none: smoke for a quick look.", autocompletion=completion.profiles
+        ),
     ] = "default",
     port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
@@ -127,41 +156,6 @@ def lab(
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(NOTEBOOKS), *options, *context.args])
 
 
-@app.command()
-def reference(profile: Annotated[str, typer.Option(help="The profile whose results to keep.")] = "default") -> None:
-    """Keep the small results of a run in results/reference/ and print the README's tables made from them."""
-    from mainstream.pipeline.project import Project
-    from mainstream.pipeline.reference import executed_table, readme_table, save_reference
-
-    project = Project()
-    project.profile(profile)
-    for path in save_reference(project, profile):
-        typer.echo(f"results/reference/{path.name}", err=True)
-    for table in (readme_table, executed_table):
-        typer.echo(table(project.results("reference")) + "\n")
-
-
-@app.command()
-def bench(names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all when none.")] = None) -> None:
-    """Run the benchmarks: each prints JSON; a benchmark that misses its target is marked, not hidden."""
-    import subprocess
-
-    from mainstream.errors import unknown
-    from mainstream.paths import BENCHMARKS
-
-    scripts = {p.stem: p for p in sorted(BENCHMARKS.glob("*.py"))}
-    for name in names or scripts:
-        if name not in scripts:
-            raise unknown("benchmark", name, scripts)
-    failed = False
-    for name in names or list(scripts):
-        done = subprocess.run([sys.executable, str(scripts[name])], stdout=subprocess.PIPE, text=True)
-        typer.echo(f"{name}: {done.stdout.strip() or 'failed'}")
-        failed |= done.returncode != 0
-    if failed:
-        raise typer.Exit(1)
-
-
 def _table(rows: list[dict[str, Any]]) -> None:
     """Rows as aligned columns."""
     text = [list(rows[0])] + [[f"{v:.4f}" if isinstance(v, float) else str(v) for v in r.values()] for r in rows]
@@ -171,13 +165,21 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Entry point: bad input is one line on standard error and exit 2; Ctrl-C is 130."""
+    """Entry point: bad input is one line on standard error and exit 2; Ctrl-C is 130; without a command, the help."""
     try:
-        app()
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="mainstream", standalone_mode=False)
+    except UsageError as e:
+        _complain(one_line(e), 2)
     except UserError as e:
-        typer.echo(f"mainstream: {' '.join(str(e).split())}", err=True)
-        sys.exit(2)
-    except SystemExit as e:
-        if e.code == 130:  # how typer ends a command after Ctrl-C
-            typer.echo("\nmainstream: interrupted; run again to continue", err=True)
-        raise
+        _complain(" ".join(str(e).split()), 2)
+    except typer.Abort:  # Ctrl-C, or the end of input, at a question
+        code = 130
+    if code == 130:
+        typer.echo(err=True)
+        _complain("interrupted; run again to continue", 130)
+    sys.exit(code)
+
+
+def _complain(message: str, code: int) -> NoReturn:
+    typer.echo(f"mainstream: {message}", err=True)
+    sys.exit(code)

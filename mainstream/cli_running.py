@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mainstream import completion
 from mainstream.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ def profile_command(
     output: Annotated[Path, typer.Option(help="The device file, for `stream --device` and problem files.")] = Path(
         "device.json"
     ),
-    base: Annotated[str, typer.Option(help="embedded or imagenet.")] = "embedded",
+    base: Annotated[
+        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
+    ] = "embedded",
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
     architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0.")] = None,
-    engine: Annotated[str, typer.Option(help="openvino or keras.")] = "openvino",
+    engine: Annotated[
+        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
+    ] = "openvino",
     threads: Annotated[int, typer.Option(help="Threads of OpenVINO.")] = 2,
     precision: Annotated[str, typer.Option(help="f32, or bf16 where the processor has it.")] = "f32",
     repeats: Annotated[int, typer.Option(help="Calls per segment.")] = 50,
@@ -44,14 +49,33 @@ def stream_command(
     video: Annotated[str, typer.Option(help="A file, a camera (/dev/video0), or an RTSP or HTTP address.")],
     apps: Annotated[list[Path], typer.Option(help="A folder with an M-Package (repeatable).")],
     budget: Annotated[float, typer.Option(help="Share of the device; 1.0 is one saturated device.")] = 1.0,
-    scheduler: Annotated[str, typer.Option(help="As `mainstream schedule`.")] = "optimal",
-    clock: Annotated[str, typer.Option(help="wall, virtual (the device emulated), or none (every frame).")] = "wall",
-    device: Annotated[str, typer.Option(help="this-machine, nuc-2017, or a file of `profile`.")] = "this-machine",
+    scheduler: Annotated[
+        str,
+        typer.Option(help="As `mainstream schedule`.", autocompletion=completion.among(completion.SCHEDULERS)),
+    ] = "optimal",
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="wall, virtual (the device emulated), or none (every frame).",
+            autocompletion=completion.among(completion.CLOCKS),
+        ),
+    ] = "wall",
+    device: Annotated[
+        str,
+        typer.Option(
+            help="this-machine, nuc-2017, or a file of `profile`.",
+            autocompletion=completion.among(completion.DEVICES),
+        ),
+    ] = "this-machine",
     events: Annotated[Path | None, typer.Option(help="Detections as JSON lines.")] = None,
     annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
-    base: Annotated[str, typer.Option(help="embedded or imagenet.")] = "embedded",
+    base: Annotated[
+        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
+    ] = "embedded",
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
-    engine: Annotated[str, typer.Option(help="openvino or keras.")] = "openvino",
+    engine: Annotated[
+        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
+    ] = "openvino",
 ) -> None:
     """Run applications on a stream: one schedule, one shared stem, detections as they end."""
     from mainstream.base import load_base

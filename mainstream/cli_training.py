@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mainstream import completion
 from mainstream.errors import UserError
 from mainstream.paths import BASE, RESULTS
 
@@ -29,7 +30,13 @@ def train_command(
     truth: Annotated[Path | None, typer.Option(help="CSV of the video: app,start_s,end_s.")] = None,
     output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
     / "packages",
-    base: Annotated[str, typer.Option(help="embedded, or imagenet (weights of keras.applications).")] = "embedded",
+    base: Annotated[
+        str,
+        typer.Option(
+            help="embedded, or imagenet (weights of keras.applications).",
+            autocompletion=completion.among(completion.BASES),
+        ),
+    ] = "embedded",
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file, no download.")] = None,
     architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")] = None,
     size: Annotated[int | None, typer.Option(help="For imagenet: px of the network's input.")] = None,

@@ -1,15 +1,20 @@
 """The command line as a person meets it: real processes, exit codes, one line on standard error."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mainstream import experiments
-from mainstream.scheduler import solve
+from mainstream import cli_running, completion, experiments
+from mainstream.devices import HERE, NUC
+from mainstream.errors import UserError
+from mainstream.scheduler import SCHEDULERS, solve
 
 GOOD = {
     "stream_fps": 10, "fps_options": [1, 2, 3], "x_options": [1], "budget": 150.0, "objective": "mean",
@@ -91,6 +96,67 @@ def test_bad_requests_exit_2_with_one_line(tmp_path, arguments, message):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "--onyl", "04"), "unknown option '--onyl': did you mean '--only'? (valid: --force,"),
+        (("rnu",), "unknown command 'rnu': did you mean 'run'? (valid: "),
+        (("schedule",), "missing argument 'problem'; see mainstream schedule --help"),
+        (("run", "--only"), "option '--only' requires an argument; see mainstream"),
+        (("reference", "extra"), "unexpected extra argument"), (("lab", "--port", "x"), "invalid value for '--port'"),
+        (("--versoin",), "did you mean '--version'?"),
+    ],
+)  # fmt: skip
+def test_words_that_are_no_command_line_exit_2_with_one_line(arguments, message):
+    done = mainstream(*arguments)
+    assert done.returncode == 2 and done.stderr.startswith("mainstream: ") and message in done.stderr
+    assert done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_without_a_command_the_help_is_shown():
+    done = mainstream()
+    assert done.returncode == 0 and "Usage: mainstream" in done.stdout and not done.stderr
+    assert mainstream("--version").stdout.startswith("mainstream ")
+
+
+def test_values_to_complete_are_the_ones_that_are_valid():
+    assert set(completion.SCHEDULERS) == set(SCHEDULERS)
+    assert set(completion.DEVICES) == {NUC, HERE}
+    with pytest.raises(UserError, match=f"valid: {', '.join(sorted(completion.CLOCKS))}"):
+        cli_running._clock("wrong")
+    listed = mainstream("run", "--list").stdout.split()
+    assert [w for w in listed if w.startswith("04_")] == completion.stages("04_")
+    assert set(completion.profiles("")) == {"smoke", "default", "paper"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("option", "names"), [("--base", completion.BASES), ("--engine", completion.ENGINES)])
+def test_bases_and_engines_to_complete_are_the_ones_that_are_valid(tmp_path, option, names):
+    done = mainstream("profile", option, "wrong", "--output", str(tmp_path / "device.json"))
+    assert done.returncode == 2 and f"valid: {', '.join(sorted(names))})" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_completes_commands_and_values(tmp_path):
+    """As a person has it: installed into a home of its own, sourced, asked."""
+    environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    def bash(script):
+        return subprocess.run(["bash", "--norc", "-c", script], env=environment, capture_output=True, text=True)
+
+    assert bash("mainstream --install-completion bash; true").returncode == 0
+    asked = {
+        "mainstream run --profile sm": ["smoke"], "mainstream ru": ["run"],
+        "mainstream run --only 04,05_": ["04,05_headline"],
+        "mainstream schedule p.json --scheduler greedy_": ["greedy_as_published"],
+        "mainstream stream a.mp4 --device n": ["nuc-2017"],
+    }  # fmt: skip
+    for words, answers in asked.items():
+        done = bash(f"""source ~/.bashrc; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+                        _mainstream_completion mainstream; printf '%s\\n' "${{COMPREPLY[@]}}" """)
+        assert done.stdout.split() == answers, (words, done.stderr)
+
+
 def test_a_package_of_a_newer_schema_exits_2(tmp_path):
     (tmp_path / "mpackage.json").write_text('{"schema_version": 2}')
     done = mainstream("package", str(tmp_path))
@@ -98,7 +164,7 @@ def test_a_package_of_a_newer_schema_exits_2(tmp_path):
 
 
 def test_help_and_list_start_without_heavy_imports():
-    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy")
+    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy", "numpy", "pydantic")
     code = f"import sys, mainstream, mainstream.cli; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
     assert "mainstream run" in mainstream("--help").stdout

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mainstream.errors import UserError, unknown
-from mainstream.package import FILE, MPackage
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
     from mainstream.datasets import Listing
+    from mainstream.package import MPackage
 
 APPS = RESULTS / "apps"
 CLOCKS = ("none", "virtual")
@@ -69,6 +69,8 @@ class Request:
         return replace(self, packages=self._others())
 
     def _others(self) -> dict[str, MPackage]:
+        from mainstream.package import MPackage  # the command line reads this module for its help
+
         found: dict[str, MPackage] = {}
         for folder in self.others:
             package = MPackage.load(folder).validate()
@@ -110,6 +112,8 @@ def check_name(name: str) -> None:
 
 def check_place(place: Path, name: str) -> None:
     """`UserError` where the folder cannot be taken: a file, or another application's."""
+    from mainstream.package import FILE, MPackage
+
     if place.exists() and not place.is_dir():
         raise UserError(f"--output {place}: is a file; name a folder")
     if (place / FILE).is_file() and (found := MPackage.load(place).application) != name:
