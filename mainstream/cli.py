@@ -144,16 +144,17 @@ def lab(
     """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
     import os
 
-    from mainstream.paths import NOTEBOOKS
+    from mainstream.paths import LAB_SETTINGS, NOTEBOOKS, ROOT
     from mainstream.pipeline.by_hand import VARIABLE
     from mainstream.pipeline.project import Project
 
     Project().profile(profile)
     os.environ[VARIABLE] = profile
-    options = ["--LabApp.default_url=/lab/tree/START.md?factory=Markdown%20Preview"]
+    options = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
+    options += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
     options += [f"--port={port}"] if port else []
     options += [] if browser else ["--no-browser"]
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(NOTEBOOKS), *options, *context.args])
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *options, *context.args])
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
