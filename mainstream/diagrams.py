@@ -177,3 +177,4 @@ def leaderboard_bars(ax: Axes, board: pd.DataFrame) -> None:
         ax.text(np.nan_to_num(mean), y, text, va="center", color="black" if np.isfinite(mean) else "0.4")
     ax.set(xlabel="mean Event-F1", xlim=(0, 1.18 * max(0.1, *np.nan_to_num(means))))
     ax.grid(axis="y", visible=False)
+    ax.set_axisbelow(True)

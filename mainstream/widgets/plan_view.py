@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from mainstream import diagrams
 from mainstream.figures import LABELS
@@ -30,13 +31,14 @@ class PlanView(Moving):
 
     def __init__(self, one_device: float) -> None:
         super().__init__(WIDTH, 5.0, dpi=85)
+        # An engine that does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
+        self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
         self.one_device = one_device
         self._framed: tuple[object, ...] = ()
         self._over: list[Axes] = []
 
     def show(self, problem: Problem, plan: Schedule) -> None:
         """Draws the plan of the problem and shows it."""
-        self.figure.set_layout_engine("none")  # matplotlib puts the style's own back whenever the figure was saved
         top, layers = diagrams.bar_top(plan.cost, problem.budget), [str(k) for k in problem.device.split]
         old, self._framed = self._framed, (len(plan.units), top, *layers)
         if new := self._framed != old:
@@ -112,7 +114,7 @@ def best_move(problem: Problem, plan: Schedule) -> str:
     price = f"for {best.added_cost:.3g} units/s" if best.added_cost > 0 else f"and save {-best.added_cost:.3g} units/s"
     fits = "it fits" if best.affordable else f"it does not fit into the {left:.3g} left"
     move = f"{best.app} to split {best.split:g} at {best.fps:g}/s"
-    return f"The best next move, {move}, would gain {best.gain:.3f} F1 {price}; {fits}."
+    return f"The best next move, {move}, would gain {best.gain:.2g} F1 {price}; {fits}."
 
 
 def plan_html(table: pd.DataFrame) -> str:
@@ -159,11 +161,11 @@ def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
         if not np.isnan(row.gain):
             free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.4f}"
             cells = [_change(unit.split, row.split, unit.fps, row.fps, unit.x_vote, row.x_vote)]
-            cells += [f"+{row.gain:.3f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
+            cells += [f"+{row.gain:.4f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
         later = "…"
         if "split_richer" in row:
             later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
-            later += f", F1 {row.gain_optimal:+.3f}" if later != "as it is" else ""
+            later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
         rows.append([swatch(colour[unit.app]), escape(unit.app), *cells, later])
     return html_table(head, rows)
 

@@ -61,7 +61,6 @@ class Playground:
     # -- what it shows ----------------------------------------------------------------------------------------------
     def figure(self) -> Figure:
         """The tree and its cost, as they are now."""
-        self._canvas.figure.set_layout_engine("none")  # as in `plan_view`
         return self._canvas.figure
 
     def table(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from mainstream import diagrams, experiments, published
+from mainstream import diagrams, experiments, figures, published
 from mainstream.errors import UserError
 from mainstream.package import Events, MPackage, SplitRecord
 from mainstream.scheduler import solve
@@ -136,7 +136,10 @@ def test_a_start_without_a_plan_is_told():
 
 
 def test_the_figure_can_be_saved_and_shown_again(playground, tmp_path, recwarn):
-    playground.figure().savefig(tmp_path / "a.png", bbox_inches="tight")
+    with plt.rc_context():
+        figures.use_style()
+        for name in ("a.pdf", "a.png"):  # two in a row: saving puts the style's layout back where there is none
+            playground.figure().savefig(tmp_path / name, bbox_inches="tight")
     playground.budget.value = 45.0
     playground.figure().savefig(tmp_path / "b.png", bbox_inches="tight")
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
