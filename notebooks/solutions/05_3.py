@@ -15,10 +15,10 @@ def ratio(n, length_s):
     return best.mean_f1 / solve(problem, lambda p: optimal(p.restricted(0), rel_gap=0.01)).mean_f1
 
 
-tried = {None: [16, 32], 2.0: [16, 32, 64, 128]}  # event length (None: as recorded) -> numbers of applications
-table = pd.DataFrame({length or "as recorded": {n: ratio(n, length) for n in sizes} for length, sizes in tried.items()})
-for length, ratios_ in table.items():
+tried = {"as recorded": (None, [16, 32]), "of 2 s": (2.0, [16, 32, 64, 128])}  # events -> length, applications
+table = pd.DataFrame({name: {n: ratio(n, length) for n in sizes} for name, (length, sizes) in tried.items()})
+for name, ratios_ in table.items():
     passed = ratios_[ratios_ >= 2].index
     where = f"passed at {passed[0]}" if len(passed) else "not passed"
-    print(f"events of {length} s: 2X is {where}; tried were {list(ratios_.dropna().index)}")
-table.rename_axis("applications").rename_axis("event length, s", axis=1).round(3)
+    print(f"events {name}: 2X is {where}; tried were {list(ratios_.dropna().index)}")
+table.rename_axis("applications").rename_axis("events", axis=1).round(3)
