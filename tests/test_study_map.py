@@ -1,0 +1,26 @@
+"""docs/study_map.md: every row names a cell that is there, says its track, and no figure of the paper is left out."""
+
+import re
+
+import pytest
+from study_map import MAP, map_rows
+
+from mainstream.paths import NOTEBOOKS
+from mainstream.pipeline.project import read_notebook
+
+ROWS = map_rows()
+
+
+def test_figures_4_to_10_and_the_drawings_have_their_rows():
+    figures = {r.item for r in ROWS}
+    assert {"1–3", "4a", "4b", *(str(n) for n in range(5, 11))} <= figures
+    assert len(ROWS) == len(re.findall(r"^\| (?!figure|topic|-)", MAP.read_text(), re.M)) > 40
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda r: f"{r.item}: {r.cell}")
+def test_the_cell_is_there_and_its_track_is_right(row):
+    cells = ["".join(c["source"]) for c in read_notebook(NOTEBOOKS / f"{row.notebook}.ipynb")["cells"]]
+    drawing = [c for c in cells if re.search(rf'save_figure\([^"]+, "{row.cell}"', c)]
+    assert len(drawing) == 1
+    call = drawing[0][drawing[0].index(f'"{row.cell}"') :]
+    assert f'track="{row.track}"' in call
