@@ -7,4 +7,4 @@ COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY mainstream mainstream
 RUN bash -c '. scripts/install.sh && install_kit'
 COPY . .
-CMD [".venv/bin/jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--allow-root", "notebooks"]
+CMD [".venv/bin/mainstream", "lab", "--no-browser", "--ip=0.0.0.0", "--allow-root"]
