@@ -38,6 +38,9 @@ def new_app_command(
     ] = EVENT_FREQUENCY,
     clock: Annotated[str, typer.Option(help="none (every frame) or virtual (the device emulated).")] = "none",
     quick: Annotated[bool, typer.Option("--quick", help="Four splits and few epochs: does everything work?")] = False,
+    every_split: Annotated[
+        bool, typer.Option("--every-split", help="All split points, however long it takes.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
     """From photos or a video to a trained, scheduled, streaming application. Asks for what is missing.
@@ -51,7 +54,7 @@ def new_app_command(
     request = Request(
         name=name, images=images, video=video, truth=truth, label=label, others=tuple(others or ()), budget=budget,
         device=device, base=base, weights=weights, output=output, event_length_s=event_length,
-        event_frequency=event_frequency, clock=clock, quick=quick,
+        event_frequency=event_frequency, clock=clock, quick=quick, every_split=every_split,
     )  # fmt: skip
     missing = not name or (images is None and video is None)
     if missing and (yes or not sys.stdin.isatty()):
@@ -61,6 +64,9 @@ def new_app_command(
 
         request = ask(request, lambda question, default: typer.prompt(question, default=default), typer.echo)
         typer.echo(f"\nThe same without questions: {request.command()}\n")
+    from mainstream.new_app.material import look
+
+    look(request.checked())
     from mainstream.new_app.steps import new_app
 
     summary = new_app(request, typer.echo)

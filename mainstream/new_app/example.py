@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from joblib import Parallel, delayed
 from PIL import Image
-from tqdm.auto import tqdm
 
 from mainstream.errors import UserError, unknown
 from mainstream.video.encode import read_intervals, render_video, write_intervals
@@ -30,7 +30,7 @@ class Example(NamedTuple):
 def render_example(
     folder: str | Path, app: str = "cat", *, photos: int = 800, seconds: float = 180.0, seed: int = 0, size: int = 160
 ) -> Example:
-    """Draws `photos` stills of `size` px of one camera of the synthetic world, and a video of another of its days.
+    """Draws `photos` stills of `size` px of one camera of the synthetic world, and a video (10 fps) of a later day.
 
     The CSV has the events of all the world's applications. Raises `UserError`: an unknown application, a folder that
     holds something else, or as `still_images` and `World`.
@@ -40,13 +40,16 @@ def render_example(
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"'{folder}': is not empty; name a new folder")
-    images, labels = still_images([app], photos, cameras=[0], seed=seed, size=size, share=SHARE)
+    folder.mkdir(parents=True, exist_ok=True)
+    events = {app: EventSpec(3.0, FREQUENCY)}
+    (video, table), (images, labels) = Parallel(2)([
+        delayed(render_video)(folder / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events),
+        delayed(still_images)([app], photos, cameras=[0], seed=seed, size=size, share=SHARE),
+    ])  # fmt: skip
     for name in (app, OTHER):
         (folder / "photos" / name).mkdir(parents=True, exist_ok=True)
-    for k, (image, (held,)) in enumerate(zip(tqdm(images, desc="photos", disable=None), labels, strict=True)):
+    for k, (image, (held,)) in enumerate(zip(images, labels, strict=True)):
         Image.fromarray(image).save(folder / "photos" / (app if held else OTHER) / f"{k:05d}.jpg", quality=92)
-    events = {app: EventSpec(3.0, FREQUENCY)}
-    video, table = render_video(folder / "street.mp4", seconds, camera=0, seed=seed, events=events)
     kept = {name: spans for name, spans in read_intervals(table).items() if spans}
     write_intervals(table, kept)
     return Example(folder / "photos", video, table)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mainstream.datasets import SHARES, Listing
 from mainstream.errors import UserError
 from mainstream.footage import Footage, held, sampled_frames, video_seconds
 from mainstream.held_out import Interval, cut_between_events, merged, photos_in_time, within
@@ -64,8 +65,6 @@ def check_counts(found: dict[str, tuple[int, int]], app: str, where: str) -> Non
 
 def _altogether(part: str, missing: int) -> int:
     """Photos to add where the partition is by hash."""
-    from mainstream.datasets import SHARES
-
     return int(np.ceil(missing / SHARES[PARTITIONS.index(part)]))
 
 
@@ -93,19 +92,30 @@ def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     return truth, length
 
 
+def cut(request: Request) -> tuple[dict[str, list[Interval]], dict[str, Interval]]:
+    """Truth and parts of the video, {} and {} without one. Raises as `video_truth`, and for too few events."""
+    if request.video is None:
+        return {}, {}
+    truth, length = video_truth(request)
+    mine, shares = truth[request.name], BESIDE if request.images else ALONE
+    try:
+        return truth, cut_between_events(mine, length, shares, least=EVENTS_NEEDED, gap_s=GAP_S)
+    except UserError as e:
+        raise UserError(f"{request.truth}, '{request.name}': {e}") from e
+
+
+def look(request: Request) -> None:
+    """What can be found wrong with the data in moments, no photo or frame being decoded. Raises as `gather`."""
+    if request.images is not None:
+        _listing(request)
+    cut(request)
+
+
 def gather(request: Request, size: int) -> Material:
     """Photos and footage of `size` px. Raises `UserError` where there is too little to train, measure or stream."""
-    parts: dict[str, Interval] = {}
-    truth: dict[str, list[Interval]] = {}
+    truth, parts = cut(request)
+    photos = _listing(request).decode(size) if request.images else _stills(request, parts, truth[request.name], size)
     measured = None
-    if request.video is not None:
-        truth, length = video_truth(request)
-        mine, shares = truth[request.name], BESIDE if request.images else ALONE
-        try:
-            parts = cut_between_events(mine, length, shares, least=EVENTS_NEEDED, gap_s=GAP_S)
-        except UserError as e:
-            raise UserError(f"{request.truth}, '{request.name}': {e}") from e
-    photos = _photos(request, size) if request.images else _stills(request, parts, truth[request.name], size)
     if request.video is not None:
         start, end = parts["measure"]
         images, times = sampled_frames(
@@ -116,12 +126,13 @@ def gather(request: Request, size: int) -> Material:
     return Material(photos, measured, parts, truth)
 
 
-def _photos(request: Request, size: int) -> Photos:
+def _listing(request: Request) -> Listing:
+    """The photos' files with the application alone, enough of them in every partition."""
     listing = request.listing()
     label = choose_class(request.name, request.label, list(listing.classes), f"'{request.images}'")
     alone = listing.alone(label, request.name)
     check_counts(counts(alone.labels, alone.partition), request.name, str(request.images))
-    return alone.decode(size)
+    return alone
 
 
 def _stills(request: Request, parts: dict[str, Interval], spans: list[Interval], size: int) -> Photos:

@@ -54,7 +54,11 @@ def accuracy(fig: Figure, package: MPackage, chosen: str = "") -> None:
         ax.axvline(layers.index(chosen), color=TRUTH, lw=1, ls=":", label="chosen by the schedule")
     ax.axhline(0.5, color=TRUTH, lw=0.8)
     ax.set_xticks(range(len(layers)), layers, rotation=45, ha="right", fontsize=8)
-    ax.set(ylabel="balanced accuracy", ylim=(0.4, 1.02), xlabel="split point: what is left of it is frozen and shared")
+    ax.set(
+        ylabel="balanced accuracy",
+        ylim=(0.4, 1.02),
+        xlabel="split point: the layers up to it are frozen and can be shared",
+    )
     ax.legend(fontsize=8)
 
 

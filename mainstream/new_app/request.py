@@ -39,6 +39,7 @@ class Request:
     event_frequency: float = EVENT_FREQUENCY
     clock: str = "none"
     quick: bool = False
+    every_split: bool = False
     packages: dict[str, MPackage] = field(default_factory=dict, compare=False)  # of `others`, by `checked`
 
     @property
@@ -65,6 +66,8 @@ class Request:
             from mainstream.devices import load_device
 
             load_device(self.device)
+        if self.quick and self.every_split:
+            raise UserError("--quick and --every-split: name one of them")
         check_place(self.place, self.name)
         return replace(self, packages=self._others())
 
@@ -99,6 +102,7 @@ class Request:
             if value not in (None, "", usual.get(option)):
                 words += [option, str(value)]
         words += [word for folder in self.others for word in ("--with", str(folder))] + ["--quick"] * self.quick
+        words += ["--every-split"] * self.every_split
         if self.video is None:
             words += ["--event-length", f"{self.event_length_s:g}", "--event-frequency", f"{self.event_frequency:g}"]
         return shlex.join(words)
