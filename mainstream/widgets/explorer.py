@@ -55,8 +55,9 @@ class Explorer:
             slider.observe(self._moved, "value")
         self.preset.observe(self._chosen, "value")
         self.update()
-        rows = ipywidgets.HBox(list(self.sliders.values()), layout={"flex_flow": "row wrap"})
-        self.box = ipywidgets.VBox([self.preset, rows, self._canvas.image, self.text])
+        rows = ipywidgets.HBox(list(self.sliders.values()), layout={"flex_flow": "row wrap", "width": "100%"})
+        parts = [self.preset, rows, self._canvas.image, self.text]
+        self.box = ipywidgets.VBox(parts, layout={"align_items": "flex-start"})  # no picture wider than it is
 
     @property
     def setting(self) -> Setting:
@@ -175,7 +176,7 @@ class Explorer:
 def _sliders(start: Setting) -> dict[str, Any]:
     """One slider per argument of the model."""
     look = {"style": {"description_width": "118px"}, "layout": {"width": "318px"}, "continuous_update": True}
-    share = {"min": 0.0, "max": 1.0, "step": 0.005, "readout_format": ".3f", **look}
+    share = {"min": 0.0, "max": 1.0, "step": 0.0001, "readout_format": ".4f", **look}  # the record's digits
     stream = int(start.stream_fps)
     return {
         "tpr": ipywidgets.FloatSlider(start.tpr, description="TPR", **share),
@@ -183,12 +184,11 @@ def _sliders(start: Setting) -> dict[str, Any]:
         "fps": ipywidgets.FloatSlider(
             start.fps, min=STEP_FPS, max=stream, step=STEP_FPS, description="frames/s", **look
         ),
-        "event_length_s": ipywidgets.FloatLogSlider(
-            start.event_length_s, min=-1, max=1, step=0.02, description="event length L (s)",
-            readout_format=".2f", **look,
+        "event_length_s": ipywidgets.FloatSlider(
+            start.event_length_s, min=0.1, max=10, step=0.1, description="event length L (s)", **look
         ),
-        "event_frequency": ipywidgets.FloatLogSlider(
-            start.event_frequency, min=-3, max=0, step=0.02, description="frequency π", readout_format=".3f", **look
+        "event_frequency": ipywidgets.FloatSlider(
+            start.event_frequency, description="frequency π", **{**share, "min": share["step"]}
         ),
         "correlation": ipywidgets.FloatSlider(start.correlation, description="correlation ρ", **share),
         "x_vote": ipywidgets.IntSlider(start.x_vote, min=VOTES[0], max=VOTES[-1], description="votes X", **look),

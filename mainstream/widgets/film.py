@@ -60,7 +60,7 @@ class VideoFilm(Film):
         fps: at most so many frames per second are kept …
         also: … and those of these numbers (what a runner looked at).
         width: px of the pictures, at most; heights follow.
-        at_most_mb: of JPEGs, in memory. At 480 px and ten frames per second a minute takes some 10 to 20 MB.
+        at_most_mb: of JPEGs, in memory. A minute of the synthetic world takes about 20 MB.
     Raises:
         UserError: a file that cannot be decoded, a live stream, frames in `also` that it lacks, too many MB.
     """

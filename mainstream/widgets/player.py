@@ -49,17 +49,18 @@ class Player:
     ) -> None:
         self.film, self.verdicts = film, Verdicts(truth, report, apps)
         self.redraw_ms = 0.0  # what the last frame took
-        self.picture, self.text = ipywidgets.Image(format="jpeg"), ipywidgets.HTML()
-        self._canvas = Moving(10.6, 1.0 + 0.36 * len(self.verdicts.apps))
+        self.picture, self.text = ipywidgets.Image(format="jpeg"), ipywidgets.HTML(layout={"margin": "0 0 8px 12px"})
+        self._canvas = Moving(12.5, 1.0 + 0.36 * len(self.verdicts.apps))
         self._ax = self._canvas.figure.subplots()
         self._controls()
         self._laid_out()
         self.app.observe(lambda change: self._laid_out(), "value")
         self.slider.observe(lambda change: self.update(), "value")
-        look = ipywidgets.HBox([self.picture, self.text], layout={"align_items": "flex-start"})
-        steps = ipywidgets.HBox([self.kind, self.back, self.on, self.app, self.speed])
+        controls = [(self.play, self.clock), (self.slider,), (self.kind, self.back, self.on), (self.app, self.speed)]
+        beside = ipywidgets.VBox([self.text, *map(ipywidgets.HBox, controls)])
+        top = {"align_items": "flex-start"}
         self.box = ipywidgets.VBox(
-            [look, self._canvas.image, ipywidgets.HBox([self.play, self.slider, self.clock]), steps]
+            [ipywidgets.HBox([self.picture, beside], layout=top), self._canvas.image], layout=top
         )
 
     @classmethod
@@ -75,16 +76,17 @@ class Player:
         report: Report | None = None,
         *,
         fps: float = 10.0,
+        at_most_mb: float = 400,
         **options: Any,
     ) -> Player:
         """A video file with its CSV `app,start_s,end_s`; frames that the report looked at are kept whatever the `fps`.
 
-        Raises `UserError` as `VideoFilm` (memory!) and `read_intervals`.
+        Raises `UserError` as `VideoFilm` (more than `at_most_mb` of pictures) and `read_intervals`.
         """
         planned = {app for plan in report.plans for app in plan["apps"]} if report else set()
         looked_at = {d.frame for d in report.decisions} if report else set()
         truth = read_intervals(intervals, sorted(planned))
-        return cls(VideoFilm(video, fps=fps, also=looked_at), truth, report, **options)
+        return cls(VideoFilm(video, fps=fps, also=looked_at, at_most_mb=at_most_mb), truth, report, **options)
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -158,16 +160,16 @@ class Player:
         figure, height = self._canvas.figure, self._canvas.figure.get_figheight()
         draw_timeline(self._ax, self.verdicts, self.apps, float(self.film.times[-1] + self.film.step_s))
         legend(self._ax, loc="lower right", bbox_to_anchor=(1.0, 1.0))
-        figure.subplots_adjust(left=0.1, right=0.99, bottom=0.5 / height, top=1 - 0.3 / height)
+        figure.subplots_adjust(left=0.09, right=0.995, bottom=0.5 / height, top=1 - 0.3 / height)
         self._cursor = self._ax.axvline(0, color="black", lw=1.5)
         self._canvas.settle([self._cursor])
         self.update()
 
     def _controls(self) -> None:
         """Play, slider, and the rest of what can be chosen."""
-        last, small = len(self.film) - 1, {"width": "230px"}
+        last, small = len(self.film) - 1, {"width": "210px"}
         self.play = ipywidgets.Play(min=0, max=last, value=0, show_repeat=False)
-        self.slider = ipywidgets.IntSlider(min=0, max=last, readout=False, layout={"width": "560px"})
+        self.slider = ipywidgets.IntSlider(min=0, max=last, readout=False, layout={"width": "430px"})
         self.link = ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
         self.clock = ipywidgets.Label()
         self.app = ipywidgets.Dropdown(options=[ALL, *self.verdicts.apps], layout=small)
