@@ -1,5 +1,6 @@
 # `on_frame` hears of decisions, not of detections: a `Voter` per application counts them as the runner does. Whoever has
 # found enough is left out of the next `update`. A plan needs somebody, so the last one stays.
+# Where the budget was not short, the others do not need what becomes free: compare the rows of the last table.
 from mainstream.runner.voting import Voter
 
 enough = 3 if seconds >= 60 else 1  # a short stream has few events
