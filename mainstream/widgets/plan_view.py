@@ -31,6 +31,7 @@ class PlanView(Moving):
 
     def __init__(self, one_device: float) -> None:
         super().__init__(WIDTH, 5.0, dpi=85)
+        self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
         # An engine that does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
         self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
         self.one_device = one_device
@@ -159,7 +160,7 @@ def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
     for unit, (_, row) in zip(plan.units, table.iterrows(), strict=True):
         cells = ["none: nothing is better for it", "", "", "", ""]
         if not np.isnan(row.gain):
-            free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.4f}"
+            free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.2g}"
             cells = [_change(unit.split, row.split, unit.fps, row.fps, unit.x_vote, row.x_vote)]
             cells += [f"+{row.gain:.4f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
         later = "…"
