@@ -2,10 +2,12 @@
 # at one split on the same frozen outputs, which is M-Trainer's saving: the stem runs once for all applications.
 from mainstream import base as bases
 from mainstream import rates as counting
+from mainstream.backend import tf
 from mainstream.splits import cut, split_points, with_head
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
 
+tf.get_logger().setLevel("ERROR")  # one compiled graph per split is meant, and need not be warned of
 pair, split, how = ["bus", "schoolbus"], "conv_pw_11", base.identity.preprocessing
 street = world_photos(pair, train=min(stills[0] // 2, 2000), val=stills[1], test=stills[2], size=size, jobs=jobs)
 parts = {p: street.part(p) for p in ("train", "val", "test")}

@@ -2,10 +2,12 @@
 # each beginning where its neighbour ended. The sizes of training set share the frozen outputs, as applications do.
 from mainstream import base as bases
 from mainstream import rates as counting
+from mainstream.backend import tf
 from mainstream.splits import cut, split_points, with_head
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
 
+tf.get_logger().setLevel("ERROR")  # one compiled graph per split is meant, and need not be warned of
 app, how, pooled = apps[0], base.identity.preprocessing, "pooled features"
 part = {p: photos.part(p) for p in ("train", "val", "test")}
 y = {p: d.has(app) for p, d in part.items()}
