@@ -75,14 +75,14 @@ def player() -> dict[str, Any]:
 
 def playground() -> dict[str, Any]:
     """The budget of notebook 04's worked example, dragged: drawing alone, and with the optimal plan that is drawn."""
-    made = Playground(experiments.random_problem(10, seed=0))
+    made = Playground(experiments.random_problem(10, seed=0, budget=60.0))
     drawing: list[float] = []
 
     def drag(budget: float) -> None:
-        made.budget.value = budget
+        made.controls.budget.value = budget
         drawing.append(made.redraw_ms / 1000)
 
-    with_plan = redraws(drag, [150 + 9.25 * k for k in range(1, 17)])
+    with_plan = redraws(drag, [60 + 6.25 * k for k in range(1, 17)])
     return {"budget": with_plan, "drawing": summary(drawing[1:])}
 
 
