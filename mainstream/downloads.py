@@ -36,6 +36,7 @@ class PhotoSet:
 
     @property
     def file(self) -> str:
+        """Name of the archive, as its address ends."""
         return self.url.rsplit("/", 1)[-1]
 
 

@@ -27,8 +27,10 @@ class EventScore(NamedTuple):
 class EventTally(NamedTuple):
     """What `count_events` counts.
 
-    found: one flag per true event – declared inside?
-    false: one flag per empty window (`windows`) or per detection (`segments`) – a false alarm?
+    Attributes:
+        found: one flag per true event – declared inside?
+        false: one flag per empty window (`windows`) or per detection (`segments`) – a false alarm?
+        definition: of Event-precision, as `count_events` takes it.
     """
 
     found: NDArray[np.bool_]
@@ -36,6 +38,7 @@ class EventTally(NamedTuple):
     definition: Definition
 
     def score(self) -> EventScore:
+        """Counted Event-recall, Event-precision and Event-F1 of these flags."""
         return _score(self.found, self.false, self.definition)
 
 

@@ -22,6 +22,8 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
+    """What comes from a file: an unknown key is an error, and nothing changes once it is checked."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

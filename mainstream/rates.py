@@ -31,6 +31,7 @@ class Rates(NamedTuple):
 
     @property
     def balanced_accuracy(self) -> float:
+        """Mean of TPR and 1 − FPR: 0.5 is chance, however rare the object."""
         return (self.tpr + 1 - self.fpr) / 2
 
 

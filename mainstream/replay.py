@@ -63,6 +63,7 @@ class Recording:
         return replace(self, probabilities=self.said.astype(np.uint8), thresholds=np.full(self.thresholds.shape, 0.5))
 
     def save(self, path: str | Path) -> None:
+        """Writes everything into one compressed .npz file, for `load`."""
         np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})
 
     @classmethod

@@ -143,9 +143,11 @@ class Inference(keras.layers.Layer):
         self.stem = stem
 
     def call(self, inputs: Any) -> Any:
+        """The stem's output, its layers in inference mode."""
         return self.stem(inputs, training=False)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The stem's own."""
         return self.stem.compute_output_shape(input_shape)
 
 

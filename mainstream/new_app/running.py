@@ -69,6 +69,7 @@ def schedule(work: Work, packages: Mapping[str, MPackage], device: Device) -> st
 
 
 def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None:
+    """Runs the applications on the video's last part: what they found goes into the folder, counts into the summary."""
     started, request, material = time.perf_counter(), work.request, work.material
     start, end = material.parts["stream"]
     work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.3 * end + 5)})")

@@ -30,6 +30,7 @@ class Work:
 
     @property
     def place(self) -> Path:
+        """The application's folder."""
         return self.request.place
 
     def done(self, step: str, started: float) -> None:

@@ -15,6 +15,7 @@ RUN = "run.json"
 
 
 def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -47,6 +48,7 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
 
 
 def key(hashes: dict[str, str]) -> str:
+    """One hash of all of a stage's: a stage whose key is that of its last run is not run again."""
     return digest(json.dumps(hashes, sort_keys=True).encode())
 
 

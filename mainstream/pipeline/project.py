@@ -46,13 +46,16 @@ class Project:
 
     @property
     def notebooks(self) -> Path:
+        """The folder of notebooks; profiles lie in it."""
         return self.root / "notebooks"
 
     @property
     def library(self) -> Path:
+        """The folder of the modules that notebooks import."""
         return self.root / "mainstream"
 
     def results(self, profile: str) -> Path:
+        """The folder of a profile's results, a folder per stage in it."""
         return self.root / "results" / profile
 
     def profile(self, name: str) -> Profile:

@@ -53,6 +53,7 @@ def strip_paths(path: Path, directory: Path, root: Path) -> None:
 
 
 def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
     found = {"python": platform.python_version()}
     for name in VERSIONS:
         try:

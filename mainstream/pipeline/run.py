@@ -11,6 +11,8 @@ from mainstream.pipeline.project import Project, Stage, pick
 
 @dataclass(frozen=True)
 class Outcome:
+    """What became of one stage of a run."""
+
     stage: str
     seconds: float
     state: str  # fresh (ran now) | cached | –

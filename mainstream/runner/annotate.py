@@ -53,6 +53,7 @@ class Annotator:
         self._container.mux(self._stream.encode(encoded))
 
     def close(self) -> Path:
+        """Ends the file and moves it to its place; its path."""
         if self._begun:
             self._container.mux(self._stream.encode(None))
         self._container.close()

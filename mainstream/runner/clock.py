@@ -22,9 +22,13 @@ class Clock(Protocol):
     dropped: int
     frames: int
 
-    def arrivals(self, source: Source) -> Iterator[Frame]: ...
+    def arrivals(self, source: Source) -> Iterator[Frame]:
+        """The frames to work on, in order; the time between two of them is the work on the first."""
+        ...
 
-    def worked(self, milliseconds: float) -> None: ...
+    def worked(self, milliseconds: float) -> None:
+        """Says what the last frame cost the device, by its profile."""
+        ...
 
 
 class Unhurried:
@@ -34,6 +38,7 @@ class Unhurried:
         self.dropped = self.frames = 0
 
     def arrivals(self, source: Source) -> Iterator[Frame]:
+        """Every frame of the source."""
         for frame in source:
             self.frames += 1
             yield frame
@@ -55,6 +60,7 @@ class Wall:
         self._failure: BaseException | None = None
 
     def arrivals(self, source: Source) -> Iterator[Frame]:
+        """Frames as they become due; those that waited too long are dropped. Raises what the source raised."""
         reader = threading.Thread(target=self._read, args=(source,), daemon=True, name="frames")
         reader.start()
         try:
@@ -111,6 +117,7 @@ class Virtual:
         self._now_s = 0.0  # when the frame last handed out was begun
 
     def arrivals(self, source: Source) -> Iterator[Frame]:
+        """Frames that the emulated device would have got to, by its own time."""
         waiting: deque[Frame] = deque()
         for frame in source:
             self.frames += 1
@@ -124,6 +131,7 @@ class Virtual:
             yield self._begin(waiting.popleft())
 
     def worked(self, milliseconds: float) -> None:
+        """The device is busy for so long, times the slowdown at that second."""
         self._free_s = self._now_s + milliseconds / 1e3 * self._slowdown(self._now_s)
 
     def _begin(self, frame: Frame) -> Frame:

@@ -101,6 +101,7 @@ class SharedNetwork:
         return self._used[:deepest]
 
     def looking(self, slowest_fps: float) -> list[Member]:
+        """Members whose rate is this or higher: they look at a frame that is due at it."""
         return [m for m in self.members if m.fps >= slowest_fps]
 
     def _lookers(self, layer: str, slowest_fps: float) -> list[Branch]:

@@ -38,6 +38,7 @@ class Plan:
         return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
 
     def as_row(self, since_s: float) -> dict[str, Any]:
+        """The plan as the report has it: since when, and layer, rate and X of every application."""
         apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
         return {"since_s": since_s, "apps": apps}
 

@@ -25,6 +25,8 @@ SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not o
 
 
 class Strict(BaseModel):
+    """Part of a problem file: an unknown key is an error, and nothing changes once it is checked."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
@@ -219,6 +221,7 @@ class Problem(Strict):
         return float(f1.min()) if self.objective == "max-min" else float(self.weights @ f1)
 
     def affordable(self, cost: float) -> bool:
+        """Is a cost within the budget? A hair above it is rounding (`SLACK`)."""
         return cost <= self.budget * (1 + SLACK)
 
 

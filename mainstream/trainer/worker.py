@@ -72,6 +72,7 @@ class Worker:
                 self.labels[part] = np.load(task.data / f"{part}_labels.npy")
 
     def run(self) -> None:
+        """Trains what is not yet there, from the deepest split to the input."""
         deeper: SplitPoint | None = None
         for point in reversed(self.points):
             if any(not Checkpoints(self.task.root, job).finished(point) for job in self.task.jobs):

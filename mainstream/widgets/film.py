@@ -50,6 +50,7 @@ class WorldFilm(Film):
         self.times = self.numbers / world.fps
 
     def picture(self, k: int) -> np.ndarray:
+        """Frame `k` of the world, drawn now."""
         return shrunk(self.world.frame(int(k)))
 
 
@@ -99,6 +100,7 @@ class VideoFilm(Film):
         self.times, self.numbers = np.array(times), np.array(numbers)
 
     def picture(self, k: int) -> np.ndarray:
+        """Frame `k` of those that were kept."""
         kept = np.frombuffer(self._pictures[k], dtype=np.uint8)
         return cv2.cvtColor(np.asarray(cv2.imdecode(kept, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB)
 

@@ -180,6 +180,7 @@ def _change(split: float, to_split: float, fps: float, to_fps: float, x: object 
 
 
 def swatch(colour: str) -> str:
+    """A small square of a colour, for a legend in HTML."""
     return f'<span style="color:{to_hex(colour)}">■</span>'
 
 
