@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from mainstream import completion
 from mainstream.errors import UserError
-from mainstream.new_app.request import EVENT_FREQUENCY, EVENT_LENGTH_S, Request
+from mainstream.new_app.request import CLOCKS, EVENT_FREQUENCY, EVENT_LENGTH_S, Request
 
 
 def new_app_command(
@@ -28,15 +29,31 @@ def new_app_command(
         list[Path] | None, typer.Option("--with", help="Package that shares the device (repeatable).")
     ] = None,
     budget: Annotated[float, typer.Option(help="Share of the device.")] = 1.0,
-    device: Annotated[str, typer.Option(help="this-machine, nuc-2017, or a file of `profile`.")] = "this-machine",
-    base: Annotated[str, typer.Option(help="embedded (drawn pictures) or imagenet (real photos).")] = "embedded",
+    device: Annotated[
+        str,
+        typer.Option(
+            help="this-machine, nuc-2017, or a file of `profile`.", autocompletion=completion.among(completion.DEVICES)
+        ),
+    ] = "this-machine",
+    base: Annotated[
+        str,
+        typer.Option(
+            help="embedded (drawn pictures) or imagenet (real photos).",
+            autocompletion=completion.among(completion.BASES),
+        ),
+    ] = "embedded",
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file, no download.")] = None,
     output: Annotated[Path | None, typer.Option(help="Where it goes.", show_default="results/apps/NAME")] = None,
     event_length: Annotated[float, typer.Option(help="Seconds; assumed where there is no video.")] = EVENT_LENGTH_S,
     event_frequency: Annotated[
         float, typer.Option(help="Share of windows with an event; assumed where there is no video.")
     ] = EVENT_FREQUENCY,
-    clock: Annotated[str, typer.Option(help="none (every frame) or virtual (the device emulated).")] = "none",
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="none (every frame) or virtual (the device emulated).", autocompletion=completion.among(CLOCKS)
+        ),
+    ] = "none",
     quick: Annotated[bool, typer.Option("--quick", help="Four splits and few epochs: does everything work?")] = False,
     every_split: Annotated[
         bool, typer.Option("--every-split", help="All split points, however long it takes.")

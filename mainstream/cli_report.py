@@ -6,15 +6,23 @@ from typing import Annotated
 
 import typer
 
+from mainstream import completion
 from mainstream.errors import unknown
 
 FORMATS = {"html": "index.html", "pdf": "figures.pdf", "slides": "slides.html"}
 
 
 def report_command(
-    profile: Annotated[str, typer.Option(help="The profile whose results to show.")] = "default",
+    profile: Annotated[
+        str, typer.Option(help="The profile whose results to show.", autocompletion=completion.profiles)
+    ] = "default",
     format_: Annotated[
-        str, typer.Option("--format", help="html, pdf (figures, vectors kept) or slides (one offline HTML file).")
+        str,
+        typer.Option(
+            "--format",
+            help="html, pdf (figures, vectors kept) or slides (one offline HTML file).",
+            autocompletion=completion.among(FORMATS),
+        ),
     ] = "html",
 ) -> None:
     """Write the report of results that are there, or its figures as one PDF or as slides; nothing is run.
