@@ -21,11 +21,14 @@ _ROUNDING = 1e-6  # seconds
 
 
 class Between(Source):
-    """A stream from one second to another, its time and its frame numbers beginning there."""
+    """A stream from one second to another, its time and its frame numbers beginning there.
 
-    def __init__(self, source: Source, start_s: float = 0.0, end_s: float = np.inf):
+    number: of the first frame, for files whose time stamps are not to be trusted.
+    """
+
+    def __init__(self, source: Source, start_s: float = 0.0, end_s: float = np.inf, *, number: int = 0):
         super().__init__()
-        self.source, self.start_s, self.end_s = source, start_s, end_s
+        self.source, self.start_s, self.end_s, self.number = source, start_s, end_s, number
         self.fps, self.live = source.fps, source.live
 
     def __iter__(self) -> Iterator[Frame]:
@@ -34,7 +37,7 @@ class Between(Source):
             if frame.time_s >= self.end_s - _ROUNDING:
                 break
             self.corrupt, self.reconnects = self.source.corrupt, self.source.reconnects
-            if frame.time_s >= self.start_s - _ROUNDING:
+            if frame.time_s >= self.start_s - _ROUNDING and frame.number >= self.number:
                 first = first or frame
                 yield Frame(frame.number - first.number, frame.time_s - first.time_s, frame.image)
 

@@ -87,7 +87,7 @@ def streamed(
 ) -> dict[str, Any]:
     """One real run of the second half on the emulated NUC, counted."""
     runner = Runner(base, {APP: package}, nuc_2017(), stream_fps=10, budget=budget)
-    report = runner.run(Between(VideoSource(video), half / 10), Virtual())
+    report = runner.run(Between(VideoSource(video), number=half), Virtual())
     [member], unit = runner.current.network.members, runner.current.schedule.units[0]
     found = count_stream(
         report, APP, member.x_vote, truth, window_s=package.events.length_s, duration_s=report.stream_s + 0.1

@@ -316,6 +316,8 @@ def test_between_starts_anew(tmp_path):
     frames = list(Between(FolderSource(tmp_path, 10), 0.3, 0.7))
     assert [f.number for f in frames] == [0, 1, 2, 3] and [f.image[0, 0, 0] for f in frames] == [3, 4, 5, 6]
     assert [f.time_s for f in frames] == pytest.approx([0, 0.1, 0.2, 0.3])
+    counted = list(Between(FolderSource(tmp_path, 10), number=8))
+    assert [(f.number, f.image[0, 0, 0]) for f in counted] == [(0, 8), (1, 9)]
 
 
 def test_footage_keeps_the_rate_it_states(drawn):
