@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from study_map import map_rows
 
 from mainstream import paths
 from mainstream.pipeline.project import Project
@@ -32,7 +33,7 @@ def solved(notebook):
     return notebook
 
 
-@pytest.mark.parametrize("stage", ["00", "01,03,05,07", "02", "04", "06"])
+@pytest.mark.parametrize("stage", ["00", "01,03,05,07", "02", "04", "06", "09"])
 def test_notebook_runs_with_its_solutions(copy, stage):
     for outcome in run(copy, "smoke", only=stage):
         assert outcome.result == "ok"
@@ -42,6 +43,8 @@ def test_notebook_runs_with_its_solutions(copy, stage):
         for figure in figures:
             assert figure["caption"] and "nan" not in figure["caption"]
             assert all((directory / f"{figure['name']}.{kind}").stat().st_size > 40 for kind in ("png", "pdf", "csv"))
+        cells_of_the_map = {r.cell for r in map_rows() if r.notebook == outcome.stage}
+        assert cells_of_the_map <= {f["name"] for f in figures}
         rows = [r for t in json.loads((directory / "matches.json").read_text()) for r in t["rows"]]
         assert any(r["match"] for r in rows)
         cells = json.loads((directory / f"{outcome.stage}.ipynb").read_text())["cells"]
