@@ -102,7 +102,9 @@ def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
 def why_table(problem: Problem, plan: Schedule, richer: pd.DataFrame | None) -> pd.DataFrame:
     """`explain.next_moves` of the plan, beside `explain.with_more_budget` where it is known."""
     moves = next_moves(problem, plan.choices)
-    return moves if richer is None else moves.merge(richer, on="app", suffixes=("", "_optimal"))
+    if richer is None:
+        return moves
+    return moves.merge(richer.rename(columns={"f1": "f1_optimal"}), on="app", suffixes=("", "_optimal"))
 
 
 def best_move(problem: Problem, plan: Schedule) -> str:

@@ -121,7 +121,7 @@ class Playground:
         self._canvas.show(self.planned, self.plan)
         self.redraw_ms = (time.perf_counter() - start) * 1000
         p = self.plan
-        gap = "" if p.gap is None else f", proven gap {p.gap:.0e}"
+        gap = "" if p.gap is None else f", proven gap {p.gap:.1g}"
         self._say(
             f"Mean F1 {p.mean_f1:.4f} (least {min(u.f1 for u in p.units):.3f}), cost {p.cost:.1f} of {p.budget:.4g} "
             f"units/s ({p.cost / self.one_device:.0%} of a device){gap}; planned in {p.seconds:.2f} s."

@@ -62,7 +62,7 @@ class Controls:
         """Which application joins, with which events; which one leaves."""
         self.leaving = ipywidgets.Dropdown(options=[a.name for a in problem.apps], description="leaving", style=LABEL)
         self.entry = ipywidgets.Dropdown(options=list(self.catalogue), description="joining", style=LABEL)
-        look: dict[str, Any] = {"style": {"description_width": "78px"}, "layout": {"width": "222px"}}
+        look: dict[str, Any] = {"style": {"description_width": "95px"}, "layout": {"width": "236px"}}
         self.length = ipywidgets.FloatLogSlider(
             1.0, min=-1, max=1, step=0.05, description="length L (s)", readout_format=".2f", **look
         )

@@ -101,7 +101,7 @@ def test_every_scheduler_is_the_one_of_the_library(playground, scheduler):
     playground.controls.scheduler.value = scheduler
     assert playground.plan.scheduler == scheduler and same_as(playground, playground.problem, scheduler)
     now, richer = (solve(playground.problem.model_copy(update={"budget": b})) for b in (60.0, 66.0))
-    assert list(playground.why().f1) == [u.f1 for u in now.units]
+    assert list(playground.why().f1_optimal) == [u.f1 for u in now.units]
     assert list(playground.why().f1_richer) == [u.f1 for u in richer.units]
 
 
