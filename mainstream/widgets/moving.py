@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from mainstream.widgets.canvas import Canvas
 
@@ -20,7 +21,9 @@ class Moving(Canvas):
     """
 
     def __init__(self, width: float, height: float, *, dpi: int = 80, **options: Any) -> None:
-        super().__init__(width, height, dpi=dpi, layout="none", **options)
+        super().__init__(width, height, dpi=dpi, **options)
+        # An engine that does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
+        self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
         self._scales: list[Artist] = []
         self._moving: list[Artist] = []
         self._paper: Any = None
