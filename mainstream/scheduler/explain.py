@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mainstream.scheduler.cost import cost, segment_rates
-from mainstream.scheduler.greedy import _State
+from mainstream.scheduler.greedy import State
 from mainstream.scheduler.problem import Array, Choice, Problem
 from mainstream.scheduler.schedule import Schedule, solve
 
@@ -21,7 +21,7 @@ def added_costs(problem: Problem, choices: Sequence[Choice]) -> Array:
 
     In the budget's unit; negative where the move saves. The very arithmetic that `greedy` decides by.
     """
-    return _State(problem, list(choices)).added_cost()
+    return State(problem, list(choices)).added_cost()
 
 
 def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:

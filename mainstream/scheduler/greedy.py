@@ -15,7 +15,7 @@ def greedy(problem: Problem) -> list[Choice]:
     under max-min only the weakest application that can still be helped moves. A gain that costs nothing comes first.
     """
     vote, f1 = problem.best_vote
-    state = _State(problem, cheapest(problem))
+    state = State(problem, cheapest(problem))
     for _ in range(f1.size):  # every move strictly raises one application's F1: it ends
         extra = state.added_cost()
         gain = np.where(f1 > -np.inf, f1 - state.f1(f1)[:, None, None], -np.inf) * problem.weights[:, None, None]
@@ -41,7 +41,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     """
     vote, f1 = problem.best_vote
     deepest = [int(np.flatnonzero(row)[-1]) for row in problem.allowed]
-    state = _State(problem, [Choice(k, 0, 0) for k in deepest])
+    state = State(problem, [Choice(k, 0, 0) for k in deepest])
     fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail)
     ratio = (1 - f1) / (fps[None, None, :] * tail[None, :, None])
     while True:
@@ -59,7 +59,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
 
 
-class _State:
+class State:
     """Current splits and rates (indices), and the added cost of every move in one array operation."""
 
     def __init__(self, problem: Problem, start: list[Choice]) -> None:

@@ -1,14 +1,14 @@
 # Climb like greedy, but from several starts, and keep the best. Starting with everybody at one common rate makes the large
 # purchase of Exercise 4, which no single application can justify, before the climb begins; random starts may hit on it too.
 from mainstream.scheduler.cost import cheapest, cost
-from mainstream.scheduler.greedy import _State
+from mainstream.scheduler.greedy import State
 from mainstream.scheduler.leaderboard import leaderboard
 
 
 def climb(problem, start):
     """Greedy's moves from any start within the budget: the best gain per added cost, until none is affordable."""
     vote, f1 = problem.best_vote
-    state = _State(problem, start)
+    state = State(problem, start)
     while True:
         extra, gain = state.added_cost(), f1 - state.f1(f1)[:, None, None]
         good = (gain > 1e-12) & (extra <= problem.budget - state.cost)
