@@ -128,6 +128,6 @@ def choose_class(name: str, label: str, classes: list[str], where: str) -> str:
     """The class that is the application: the one named, else the one that is called like it."""
     wanted = label or name
     if wanted not in classes:
-        reason = unknown(f"class of {where}", wanted, classes)
-        raise UserError(f"{reason}" + ("" if label else "; --class says which of them is the application"))
+        hint = "" if label else "; --class says which of them is the application"
+        raise UserError(f"{where}: {unknown('class', wanted, classes)}{hint}")
     return wanted
