@@ -99,3 +99,14 @@ def show(page: Page, text: str) -> None:
 def picture(place: Locator) -> str:
     """What an image shows, as an address that changes with every redraw."""
     return place.get_attribute("src") or ""
+
+
+def dragged(page: Page, handle: Locator, by_px: float) -> None:
+    """Moves a slider's handle with the mouse."""
+    box = handle.bounding_box()
+    assert box, "the slider is not on the screen"
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by_px, y, steps=8)
+    page.mouse.up()

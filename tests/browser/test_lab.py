@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser.lab import copied, lab, picture, run_all, show
+from browser.lab import copied, dragged, lab, picture, run_all, show
 
 from mainstream.pipeline.project import Project
 from mainstream.pipeline.run import run
@@ -48,11 +48,8 @@ def test_the_explorer_of_notebook_03_follows_its_sliders(page, address, shoot, p
     show(page, "explorer.box if out.by_hand")
     shown = page.locator(".jp-OutputArea-output .widget-image").first
     before = picture(shown)
-    slider = page.locator(".widget-hslider", has_text="TPR").first.locator(".noUi-handle")
     shoot(page, "lab-03-before")
-    slider.focus()
-    for _ in range(40):
-        slider.press("ArrowLeft")
+    dragged(page, page.locator(".widget-hslider", has_text="TPR").first.locator(".noUi-handle"), -50)
     page.wait_for_timeout(2500)
     assert picture(shown) != before
     shoot(page, "lab-03-after")
