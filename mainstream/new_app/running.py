@@ -72,7 +72,7 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
     """Runs the applications on the video's last part: what they found goes into the folder, counts into the summary."""
     started, request, material = time.perf_counter(), work.request, work.material
     start, end = material.parts["stream"]
-    work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.3 * end + 5)})")
+    work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.06 * end + 5)})")
     source = VideoSource(str(request.video))
     drawn = Annotator(work.place / "annotated.mp4", source.fps)
     with tqdm(total=round(end - start, 1), desc="streaming", unit="s", leave=False, disable=None) as bar:

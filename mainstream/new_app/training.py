@@ -22,7 +22,7 @@ MOST_EPOCHS = 20
 NOMINAL_S = {"embedded": 0.8e-3, "imagenet": 18e-3}  # a forward pass of one image on one thread of a usual processor
 THERE_AND_BACK = 3.5  # passes for a step of training, in forward passes
 TIMED = 7
-PARALLEL, SETUP_S = 1.6, 2.0  # a training process has one thread; building and compiling one split
+SETUP_S = 2.0  # building and compiling one split
 
 
 def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, request: Request) -> list[SplitPoint]:
@@ -79,7 +79,7 @@ def training_seconds(base: BaseNetwork, material: Material, settings: Settings, 
         started = time.perf_counter()
         call(batch)
         times.append(time.perf_counter() - started)
-    one = min(times) / len(batch) * PARALLEL
+    one = min(times) / len(batch)  # small batches hardly gain from more threads than the one of a training
     return one * passes(material, settings, points) + SETUP_S * len(points)
 
 
