@@ -11,8 +11,8 @@ import pandas as pd
 from mainstream import base as bases
 from mainstream.backend import keras
 from mainstream.engines import compile_model
-from mainstream.profiler import milliseconds, segment_costs
-from mainstream.splits import split_points, with_head
+from mainstream.profiler import milliseconds
+from mainstream.splits import segments, split_points, with_head
 
 layers = keras.layers
 
@@ -23,13 +23,16 @@ def backbone(architecture: str, size: int) -> keras.Model:
     Random weights do not change latency, shapes or the number of parameters. Raises as `base.build`.
     """
     drops = (layers.Dropout, layers.SpatialDropout2D)
+    model = with_head(bases.build(architecture, size))
+    if not any(isinstance(layer, drops) for layer in model.layers):
+        return model
 
     def as_it_runs(layer: keras.layers.Layer) -> keras.layers.Layer:
         if isinstance(layer, drops):
             return layers.Identity(name=layer.name)
         return layer.__class__.from_config(layer.get_config())
 
-    return keras.models.clone_model(with_head(bases.build(architecture, size)), clone_function=as_it_runs)
+    return keras.models.clone_model(model, clone_function=as_it_runs)
 
 
 def compare(
@@ -37,20 +40,34 @@ def compare(
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Segments of each network (name → model, named as in `base.ARCHITECTURES`), and milliseconds of the whole ones.
 
-    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (quartiles, cold_ms as `segment_costs`), time_below
-    and parameters_below (shares of the network below the split). Raises as `segment_costs`.
+    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (medians), time_below and parameters_below (shares
+    of the network below the split). Each segment runs alone with warm caches; `profiler.segment_costs` has cold ones
+    too. Raises as `compile_model` and `split_points`.
     """
-    parts, whole, rng = [], {}, np.random.default_rng(0)
+    tables, whole = [], {}
     for name, model in models.items():
-        pixels = bases.ARCHITECTURES[name][2]
-        costs = segment_costs(model, threads=threads, repeats=repeats, preprocessing=pixels)
-        costs["time_below"] = costs.stem_ms / costs.segment_ms.sum()
-        costs["parameters_below"] = [p.frozen_parameters / model.count_params() for p in split_points(model)]
-        parts.append(costs.assign(network=name))
-        call = compile_model(model, preprocessing=pixels, threads=threads)
-        frame = rng.integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
-        whole[name] = float(np.median(milliseconds(partial(call, frame), repeats)))
-    return pd.concat(parts, ignore_index=True), whole
+        points, pixels = split_points(model), bases.ARCHITECTURES[name][2]
+        timed = partial(_median_ms, threads=threads, repeats=repeats)
+        parts = segments(model, points)[1:]  # the first hands its input through
+        table = pd.DataFrame({
+            "network": name, "index": [p.index for p in points], "layer": [p.name for p in points],
+            "frozen_layers": [p.frozen_layers for p in points],
+            "segment_ms": [timed(part, pixels if k == 0 else None) for k, part in enumerate(parts)],
+            "parameters_below": [p.frozen_parameters / model.count_params() for p in points],
+        })  # fmt: skip
+        table["stem_ms"] = table.segment_ms.cumsum() - table.segment_ms
+        table["time_below"] = table.stem_ms / table.segment_ms.sum()
+        tables.append(table)
+        whole[name] = timed(model, pixels)
+    return pd.concat(tables, ignore_index=True), whole
+
+
+def _median_ms(model: keras.Model, pixels: str | None, *, threads: int, repeats: int) -> float:
+    """Milliseconds of one frame; pixels: how uint8 images are prepared, None: the input is features."""
+    call, rng = compile_model(model, preprocessing=pixels, threads=threads), np.random.default_rng(0)
+    shape = (1, *model.input_shape[1:])
+    x = rng.integers(0, 256, shape, dtype=np.uint8) if pixels else rng.random(shape, dtype=np.float32)
+    return float(np.median(milliseconds(partial(call, x), repeats)))
 
 
 def summary(costs: pd.DataFrame, applications: int) -> pd.DataFrame:

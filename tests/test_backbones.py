@@ -31,6 +31,7 @@ def test_segments_of_a_network_add_up():
     assert costs.time_below.iloc[0] == 0 < costs.time_below.iloc[-1] < 1
     last = costs.iloc[-1]
     assert last.stem_ms + last.segment_ms == pytest.approx(costs.segment_ms.sum())
+    assert (costs.segment_ms > 0).all() and list(costs.stem_ms.iloc[:2]) == pytest.approx([0, costs.segment_ms[0]])
 
 
 def test_summary_of_known_segments():
