@@ -33,7 +33,7 @@ def solved(notebook):
     return notebook
 
 
-@pytest.mark.parametrize("stage", ["00", "01,03,05,07", "02", "04", "06", "09"])
+@pytest.mark.parametrize("stage", ["00", "01,03,05,07", "02", "04", "06", "08", "09"])
 def test_notebook_runs_with_its_solutions(copy, stage):
     for outcome in run(copy, "smoke", only=stage):
         assert outcome.result == "ok"
