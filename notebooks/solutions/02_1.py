@@ -18,12 +18,13 @@ for split in (chosen[name][0], chosen[name][len(chosen[name]) // 2]):
         "one": lambda t=tails, v=value: [t[0](v) for _ in t],
     }
     found = {kind: [] for kind in calls}
-    for _ in range(4 * repeats):  # in turn, so that other work on the machine meets both
+    for _ in range(2 * repeats):  # in turn, so that other work on the machine meets both
         for kind, call in calls.items():
             found[kind].append(milliseconds(call, 1, 1)[0])
     low, middle, high = np.quantile(np.divide(found["own"], found["one"]), [0.25, 0.5, 0.75])
     size_mb = 4e-6 * tail.count_params()
     print(f"{name}, {n} tails from '{split}': {np.median(found['own']):.2f} ms with weights of their own, {np.median(found['one']):.2f} ms "
           f"with one tail's; ratio {middle:.2f} ({low:.2f} to {high:.2f}); weights {n * size_mb:.1f} MB against {size_mb:.1f} MB")  # fmt: skip
-# Where all tails together fit into the caches there is little to see: compare the megabytes with your processor's
-# (`lscpu -C`). Where they do not, a rate measured with one tail would promise more frames than applications will get.
+# Where the quartiles hold 1, this run shows no difference: perhaps all tails fit into the caches, perhaps not even one
+# does, perhaps computing hides the fetching (`lscpu -C` has the sizes to compare with). A measurement that would be right
+# in that case only is no measurement of what applications get, so `throughput` takes no chances.
