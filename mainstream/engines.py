@@ -113,10 +113,12 @@ def _converted(core: Any, model: keras.Model, batch: int) -> Any:
     work meanwhile, where its converter of live objects takes a second of Python.
     """
     place = {id(v): k for k, v in enumerate(model.weights)}
-    order = [[place[id(v)] for v in kind] for kind in (model.trainable_variables, model.non_trainable_variables)]
+    kinds = (model.trainable_variables, model.non_trainable_variables)
+    seeds = {id(v): v.numpy() for kind in kinds for v in kind if id(v) not in place}  # of dropout: no weights
 
     def call(x: Any, *values: Any) -> Any:
-        return model.stateless_call(*([values[k] for k in kind] for kind in order), x, training=False)[0]
+        state = ([seeds[id(v)] if id(v) in seeds else values[place[id(v)]] for v in kind] for kind in kinds)
+        return model.stateless_call(*state, x, training=False)[0]
 
     image = tf.TensorSpec((batch, *model.input_shape[1:]), "float32", name="image")
     values = [tf.TensorSpec(v.shape, v.dtype, name=f"weight_{k}") for k, v in enumerate(model.weights)]

@@ -35,6 +35,15 @@ def test_engines_agree_from_pixels(model, preprocessing):
         assert np.allclose(found, expected, rtol=1e-3, atol=1e-3), engine
 
 
+def test_a_network_with_dropout_is_converted():
+    """The state of its random numbers is among its variables, but no weight."""
+    inputs = keras.Input((32, 32, 3))
+    dropped = keras.layers.Dropout(0.5)(keras.layers.GlobalAveragePooling2D()(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(dropped))
+    x = np.random.default_rng(0).random((1, 32, 32, 3), dtype=np.float32)
+    assert compile_model(model, "openvino")(x) == pytest.approx(compile_model(model, "predict")(x), abs=1e-5)
+
+
 def test_bad_engines_are_named(model):
     with pytest.raises(UserError, match="engine 'tensorrt'"):
         compile_model(model, "tensorrt")
