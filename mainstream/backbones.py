@@ -12,27 +12,7 @@ from mainstream import base as bases
 from mainstream.backend import keras
 from mainstream.engines import compile_model
 from mainstream.profiler import milliseconds
-from mainstream.splits import segments, split_points, with_head
-
-layers = keras.layers
-
-
-def backbone(architecture: str, size: int) -> keras.Model:
-    """An application's network with random weights, as it runs: without the dropout that only training needs.
-
-    Random weights do not change latency, shapes or the number of parameters. Raises as `base.build`.
-    """
-    drops = (layers.Dropout, layers.SpatialDropout2D)
-    model = with_head(bases.build(architecture, size))
-    if not any(isinstance(layer, drops) for layer in model.layers):
-        return model
-
-    def as_it_runs(layer: keras.layers.Layer) -> keras.layers.Layer:
-        if isinstance(layer, drops):
-            return layers.Identity(name=layer.name)
-        return layer.__class__.from_config(layer.get_config())
-
-    return keras.models.clone_model(model, clone_function=as_it_runs)
+from mainstream.splits import segments, split_points
 
 
 def compare(

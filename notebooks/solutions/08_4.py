@@ -10,11 +10,11 @@ probe = """
 import json, sys
 import numpy as np
 import psutil
-from mainstream.backbones import backbone
+from mainstream.base import build
 from mainstream.engines import compile_each
-from mainstream.splits import cut
+from mainstream.splits import cut, with_head
 name, size, middle, n = sys.argv[1], *map(int, sys.argv[2:])
-model, kept, found = backbone(name, size), [], []
+model, kept, found = with_head(build(name, size)), [], []
 for split in (0, middle):
     tail = cut(model, split)[1]
     for copies in (1, n):
