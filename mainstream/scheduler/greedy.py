@@ -70,13 +70,16 @@ class State:
         self.tail = np.asarray(problem.device.tail)
 
     def move(self, app: int, k: int, f: int) -> None:
+        """Application number `app` goes to split k and rate f (indices)."""
         self.k[app], self.f[app] = k, f
 
     def f1(self, table: Array) -> Array:
+        """What the applications have now, shape (A,), of a table (A, K, F)."""
         return table[np.arange(len(self.k)), self.k, self.f]
 
     @property
     def cost(self) -> float:
+        """Of the schedule as it is now, in the budget's unit."""
         return cost(self.problem, [Choice(int(k), int(f), 0) for k, f in zip(self.k, self.f, strict=True)])
 
     def added_cost(self) -> Array:
