@@ -37,3 +37,15 @@ def test_the_reference_results_are_what_the_library_computes_now():
 def test_every_notebook_is_in_the_map():
     text = (ROOT / "README.md").read_text()
     assert [p.name for p in (ROOT / "notebooks").glob("*.ipynb") if p.name not in text] == []
+
+
+def test_what_the_readme_says_of_two_trainings_is_the_reference_results():
+    text, ranges, below = " ".join((ROOT / "README.md").read_text().split()), [], []
+    for name in ("executed_tracks_other_training", "executed_tracks"):
+        with (REFERENCE / f"{name}.csv").open() as file:
+            rows = [r for r in csv.DictReader(file) if r["system"] == "optimal"]
+        ratios = [float(r["over_no_sharing"]) for r in rows]
+        ranges.append(f"{min(ratios):.2f} to {max(ratios):.2f}")
+        below.append([r["n_apps"] for r in rows if float(r["over_no_sharing_high"]) < 1])
+    assert f"gave {ranges[0]} where this table has {ranges[1]}, with intervals wholly below 1 at 2 and at 4 " in text
+    assert below == [["2", "4"], []]
