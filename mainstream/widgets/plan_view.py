@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from mainstream import diagrams
 from mainstream.figures import LABELS
@@ -32,8 +31,6 @@ class PlanView(Moving):
     def __init__(self, one_device: float) -> None:
         super().__init__(WIDTH, 5.0, dpi=85)
         self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
-        # An engine that does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
-        self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
         self.one_device = one_device
         self._framed: tuple[object, ...] = ()
         self._over: list[Axes] = []
