@@ -5,6 +5,7 @@ WORKDIR /kit
 COPY scripts scripts
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY mainstream mainstream
+COPY streetworld streetworld
 RUN bash -c '. scripts/install.sh && install_kit'
 COPY . .
 CMD [".venv/bin/mainstream", "lab", "--no-browser", "--ip=0.0.0.0", "--allow-root"]

@@ -6,6 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 install_kit
 marks=(-m "not slow")
 if [ "${1:-}" = "--all" ]; then marks=(-m "slow or not slow"); shift; fi
-.venv/bin/ruff check mainstream tests benchmarks scripts notebooks
+.venv/bin/ruff check mainstream streetworld data/base/build tests benchmarks scripts notebooks
 .venv/bin/mypy
 exec .venv/bin/python -m pytest -n 2 --dist loadfile "${marks[@]}" "$@"

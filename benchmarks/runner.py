@@ -21,15 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from mainstream import base as bases
-from mainstream.base import BaseNetwork
-from mainstream.engines import compile_each
+from mainstream.networks import base as bases
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.engines import compile_each
+from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import Events, MPackage, SplitRecord, Tail
-from mainstream.profiler import milliseconds
 from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.profiler import milliseconds
 from mainstream.runner.sources import VideoSource
-from mainstream.splits import cut, split_points, with_head
-from mainstream.video.encode import render_video
+from streetworld.encode import render_video
 
 N, THREADS = 8, 2
 TARGETS = {"tree_over_sum": 1.05, "times_predict": 50.0, "from_predicted": 0.10, "outside": 0.10}

@@ -3,8 +3,8 @@
 import json
 import statistics
 
-from mainstream.experiments import random_problem
 from mainstream.scheduler import solve
+from mainstream.study.experiments import random_problem
 
 
 def trial(votes: tuple[int, ...], problems: int) -> dict[str, float]:

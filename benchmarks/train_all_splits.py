@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mainstream.base import load_base
-from mainstream.rendered import world_photos
+from mainstream.data.rendered import world_photos
+from mainstream.networks.base import load_base
 from mainstream.trainer import Settings, train
 
 TARGET, WITHIN = 4.0, 0.01

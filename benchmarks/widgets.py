@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mainstream import experiments, figures
+from mainstream.kit.widgets.explorer import Explorer
+from mainstream.kit.widgets.player import Player
+from mainstream.kit.widgets.playground import Playground
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import Detection
-from mainstream.video.world import World
-from mainstream.widgets.explorer import Explorer
-from mainstream.widgets.player import Player
-from mainstream.widgets.playground import Playground
+from mainstream.study import experiments, figures
+from streetworld.world import World
 
 TARGET_S = 0.1
 

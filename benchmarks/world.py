@@ -12,8 +12,8 @@ import time
 
 import cv2
 
-from mainstream.video.stills import still_images
-from mainstream.video.world import SEEN, World
+from streetworld.stills import still_images
+from streetworld.world import SEEN, World
 
 
 def frames_per_second(camera: int, seed: int, seconds: float) -> tuple[float, dict[str, object]]:

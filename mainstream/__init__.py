@@ -2,18 +2,15 @@
 
 Importing this is cheap: nothing heavy (TensorFlow, OpenVINO, video) is loaded until the module that needs it is.
 
-Where to begin reading:
+Eight rooms, from the ground up; each knows only rooms below it (`docs/reading.md` leads through them):
 
-- **The model.** `mainstream.quality` turns accuracy and frame rate into Event-F1, `mainstream.simulate` is its witness,
-  `mainstream.events` counts what really happened.
-- **The choice.** `mainstream.scheduler` takes a `Problem` and gives a `Schedule`; `mainstream.scheduler.protocol` says
-  how to plug in a scheduler of your own.
-- **The record.** `mainstream.published` reads what the study reported, `mainstream.experiments` schedules it anew.
-- **Networks.** `mainstream.splits` finds where a network can be cut, `mainstream.trainer` fine-tunes it at every split
-  into a `mainstream.package`, `mainstream.profiler` and `mainstream.devices` say what each part costs.
-- **The stream.** `mainstream.video.world` draws it with its truth, `mainstream.runner` runs applications on it,
-  `mainstream.replay` gives what any schedule would have found in decisions made once.
-- **Pages.** `mainstream.figures` and `mainstream.widgets` draw, `mainstream.pipeline` runs the notebooks.
+- `mainstream.quality` turns accuracy and frame rate into Event-F1, has a simulation as its witness, and counts what
+  really happened; `mainstream.package` is the M-Package.
+- `mainstream.data` reads photos, tables and video; `mainstream.networks` finds where a network can be cut, and runs it.
+- `mainstream.trainer` fine-tunes at every split, `mainstream.scheduler` takes a `Problem` and gives a `Schedule`
+  (`mainstream.scheduler.protocol` says how to plug in your own), `mainstream.runner` runs it on a stream.
+- `mainstream.study` holds the record, replayed decisions, experiments and figures: what notebooks call.
+- `mainstream.kit` runs the notebooks and holds the command line, the report, widgets and `new-app`.
 """
 
 from importlib.metadata import PackageNotFoundError, version

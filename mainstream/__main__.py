@@ -1,6 +1,6 @@
 """`python -m mainstream`."""
 
-from mainstream.cli import main
+from mainstream.kit.commands.main import main
 
 if __name__ == "__main__":
     main()

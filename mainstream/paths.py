@@ -1,12 +1,26 @@
-"""Where things are. Every path of the kit derives from `ROOT`; nothing else computes one."""
+"""Where things are, and the one way in which files are read and written.
+
+Every path of the kit derives from `ROOT`; nothing else computes one. Text that people bring is read by `read_text` and
+`read_json`; whatever a later run relies on is written through `written`, so that a killed one leaves nothing cut short.
+"""
 
 from __future__ import annotations
 
+import codecs
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, NoReturn
+
+from mainstream.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mainstream"
-LAB_SETTINGS = PACKAGE / "lab_settings"
+STYLE = PACKAGE / "study" / "paper.mplstyle"
+LAB_SETTINGS = PACKAGE / "kit" / "lab_settings"
 NOTEBOOKS = ROOT / "notebooks"
 PROFILES = NOTEBOOKS / "profiles"
 DATA = ROOT / "data"
@@ -16,3 +30,91 @@ CACHE = DATA / "cache"
 RESULTS = ROOT / "results"
 REFERENCE = RESULTS / "reference"
 BENCHMARKS = ROOT / "benchmarks"
+
+LARGEST_TEXT = 64 << 20  # bytes of a table or of JSON
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def read_text(path: str | Path) -> str:
+    """A text file that somebody brought: UTF-8 with or without a byte-order mark, or UTF-16 with one.
+
+    Raises `UserError`, one line: a file that cannot be read, is over 64 MiB, or is in another encoding (with the number
+    of the first line that tells; nothing is guessed).
+    """
+    try:
+        if (size := os.stat(path).st_size) > LARGEST_TEXT:
+            raise UserError(f"{path}: {size >> 20} MiB of text; at most {LARGEST_TEXT >> 20} are read")
+        data = Path(path).read_bytes()
+    except OSError as e:
+        raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as e:
+        line = data[: e.start].count(b"\n") + 1
+        raise UserError(f"{path} line {line}: is not {encoding.removesuffix('-sig')}; save the file as UTF-8") from e
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise UserError(f"{path} line {line}: holds zero bytes; save the file as text in UTF-8")
+    return text
+
+
+def read_json(path: str | Path) -> Any:
+    """JSON that somebody brought, read by `read_text`.
+
+    Raises `UserError`, one line, for what that raises, malformed or endlessly nested JSON, NaN and infinities, and a
+    key that is given twice.
+    """
+
+    def constant(name: str) -> NoReturn:
+        raise ValueError(f"{name} is no number")
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            raise ValueError(f"key '{next(k for k in keys if keys.count(k) > 1)}' is given twice")
+        return found
+
+    text = read_text(path)
+    try:
+        return json.loads(text, parse_constant=constant, object_pairs_hook=once)
+    except RecursionError as e:
+        raise UserError(f"{path}: malformed JSON: nested too deeply") from e
+    except ValueError as e:
+        raise UserError(f"{path}: malformed JSON: {e}") from e
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Path]:
+    """A temporary file beside `path` (of the same suffix) to write to; takes its place, synced, when all went well.
+
+    `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=f".part{path.suffix}", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o666 & ~_UMASK)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+        with suppress(OSError):  # some systems cannot sync a folder
+            folder = os.open(path.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes UTF-8 through `written`."""
+    with written(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+_UMASK = os.umask(0)
+os.umask(_UMASK)

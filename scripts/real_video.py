@@ -21,17 +21,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mainstream import events, fitted, paths, recorder
-from mainstream import rates as counted
-from mainstream.base import BaseNetwork, load_base
-from mainstream.devices import nuc_2017
-from mainstream.footage import Footage, clip_intervals, resized
-from mainstream.held_out import Between, count_stream, photos_in_time
+from mainstream import paths
+from mainstream.data import rates as counted
+from mainstream.data.footage import Footage, clip_intervals, resized
+from mainstream.data.photos import Photos
+from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.package import MPackage
-from mainstream.photos import Photos
+from mainstream.quality import counted as events
 from mainstream.runner.clock import Virtual
+from mainstream.runner.devices import nuc_2017
+from mainstream.runner.held_out import Between, count_stream, photos_in_time
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
+from mainstream.study import fitted, recorder
 from mainstream.trainer import Settings, train
 
 APP = "pedestrian in zone"

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mainstream.pipeline.project import Project
+from mainstream.kit.pipeline.project import Project
 
 PARAMETERS = 'profile = "default"\noutput_dir = ""\nvalue = 1'
 

@@ -8,11 +8,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from mainstream import experiments, published, quality
+from mainstream import quality
 from mainstream.errors import UserError
 from mainstream.paths import NOTEBOOKS, ROOT
 from mainstream.scheduler import solve
 from mainstream.scheduler.leaderboard import leaderboard
+from mainstream.study import experiments, published
 
 TEACHING = ROOT / "docs" / "teaching.md"
 

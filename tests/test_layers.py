@@ -1,59 +1,66 @@
-"""The drawing in CONTRIBUTING.md is what the imports are: rows use rows below, and nothing runs in a circle."""
+"""The rooms of the library: each knows only rooms below it, nothing runs in a circle, the street knows no kit."""
 
 import ast
-import re
 from graphlib import TopologicalSorter
+
+import pytest
 
 from mainstream.paths import PACKAGE, ROOT
 
-COMMAND_LINE = ("__main__", "completion", "usage")
+LAYERS = (  # from the ground up; rooms of one layer use each other by their names alone, never what is inside
+    ("errors", "paths"), ("quality", "package"), ("data",), ("networks",), ("trainer", "scheduler", "runner"),
+    ("study",), ("kit",),
+)  # fmt: skip
+LEVEL = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 
 
-def part(module):
-    """The part that a module belongs to: `mainstream.runner.clock` → runner."""
-    name = [*module.split("."), ""][1]
-    return "cli" if name.startswith("cli") or name in COMMAND_LINE else name
+def modules(package):
+    """Dotted name → the file, of every module of a package."""
+    return {
+        ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in package.rglob("*.py")
+    }
 
 
-def uses():
-    """Part → parts that it imports, within functions too. The package itself and its modules' names are told apart."""
-    modules = {}
-    for path in PACKAGE.rglob("*.py"):
-        modules[".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = path
-    found = {part(m): set() for m in modules}
-    for module, path in modules.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mainstream"):
-                names = [f"{node.module}.{alias.name}" for alias in node.names]
-                found[part(module)] |= {part(n if n in modules else node.module) for n in names}
-    return {name: others - {name, ""} for name, others in found.items()}
+def imports(path, known):
+    """Modules of `known` that a file imports, within functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {n if n in known else node.module for n in names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
 
 
-def drawing():
-    """Part → its row, and pairs (user, used) of neighbours with an arrow between."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## The architecture")[1].split("```")[1]
-    rows, arrows = {}, set()
-    for number, line in enumerate(text.splitlines()):
-        line = re.sub(r"\(.*?\)|(?<=  )who asks|tables for notebooks", "", line)
-        rows |= dict.fromkeys(re.findall(r"[a-z_]+(?!/)\b", line), number)
-        arrows |= set(re.findall(r"(?=\b(\w+) ──▶ (\w+))", line))
-        arrows |= {(b, a) for a, b in re.findall(r"(?=\b(\w+) ◀── (\w+))", line)}
-    return rows, arrows
+KNOWN = modules(PACKAGE)
+USES = {name: imports(path, KNOWN) & set(KNOWN) - {name} for name, path in KNOWN.items()}
+room = lambda module: [*module.split("."), ""][1]
 
 
 def test_imports_run_in_no_circle():
-    assert list(TopologicalSorter(uses()).static_order())
+    assert len(list(TopologicalSorter(USES).static_order())) > 100
 
 
-def test_rows_use_rows_below():
-    imports, (rows, arrows) = uses(), drawing()
-    assert len(rows) > 25 and arrows
-    assert set(rows) <= set(imports), "a name that is no part"
-    wrong = [
-        f"{user} → {used}"
-        for user in rows
-        for used in imports.get(user, ())
-        if used in rows and not (rows[user] < rows[used] or (rows[user] == rows[used] and (user, used) in arrows))
-    ]
-    assert not wrong
-    assert not [(user, used) for user, used in arrows if used not in imports[user]], "an arrow without an import"
+@pytest.mark.parametrize("user", sorted(KNOWN))
+def test_rooms_use_rooms_below(user):
+    for used in USES[user]:
+        mine, its = room(user), room(used)
+        if not mine or mine.startswith("_") or not its or mine == its:
+            continue
+        beside = LEVEL[mine] == LEVEL[its] and used == f"mainstream.{its}"
+        assert LEVEL[its] < LEVEL[mine] or beside, f"{user} uses {used}"
+
+
+def test_the_top_is_eight_rooms_and_a_handful_of_files():
+    top = {p.name for p in PACKAGE.iterdir()} - {"__pycache__"}
+    assert len(top) <= 14 and {p.parent.name for p in PACKAGE.glob("*/__init__.py")} == set(LEVEL) - {
+        "errors", "paths", "package"
+    }  # fmt: skip
+
+
+def test_the_street_knows_nothing_of_the_kit():
+    street = modules(ROOT / "streetworld")
+    assert len(street) > 15
+    for path in street.values():
+        assert not [m for m in imports(path, street) if m.split(".")[0] == "mainstream"], path

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from mainstream import published
 from mainstream.errors import UserError
 from mainstream.package import Base, MPackage, SplitRecord, Tail
+from mainstream.study import published
 
 BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
 

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from mainstream import published
+from mainstream.kit.pipeline.reference import executed_table, readme_table
 from mainstream.paths import REFERENCE, ROOT
-from mainstream.pipeline.reference import executed_table, readme_table
+from mainstream.study import published
 
 
 def test_the_readmes_table_is_the_reference_results():

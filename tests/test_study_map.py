@@ -5,8 +5,8 @@ import re
 import pytest
 from study_map import MAP, map_rows
 
+from mainstream.kit.pipeline.project import read_notebook
 from mainstream.paths import NOTEBOOKS
-from mainstream.pipeline.project import read_notebook
 
 ROWS = map_rows()
 

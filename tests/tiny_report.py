@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 from conftest import write_notebook, write_profile
 
-from mainstream.pipeline.project import Project
-from mainstream.pipeline.run import run
+from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.run import run
 
 CAPTIONS = {
     "rising": "Costs rise by 5% per step: $1 becomes $1.05, and ρ_1 stays <1.",
@@ -17,7 +17,7 @@ CAPTIONS = {
 }
 DRAW = """
 import matplotlib.pyplot as plt, pandas as pd
-from mainstream.figures import Match, Output
+from mainstream.study.figures import Match, Output
 out = Output(output_dir, "{stage}")
 def draw(name, title, caption, track, size=(4, 3)):
     fig, ax = plt.subplots(figsize=size)

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mainstream.base import BaseNetwork
-from mainstream.engines import Compiled, compile_each
+from mainstream.data.footage import resized
 from mainstream.errors import UserError
-from mainstream.footage import resized
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.engines import Compiled, compile_each
+from mainstream.networks.splits import segments, split_points, with_head
+from mainstream.networks.tails import load_tail
 from mainstream.package import MPackage
-from mainstream.splits import segments, split_points, with_head
-from mainstream.tails import load_tail
 
 
 class Member(NamedTuple):

@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.runner.network import Member
-from mainstream.scheduler import Problem, solve
-from mainstream.scheduler.problem import App, Device
-from mainstream.scheduler.protocol import Scheduler
-from mainstream.scheduler.schedule import Schedule
+from mainstream.scheduler import App, Device, Problem, Schedule, Scheduler, solve
 
 MS_PER_S = 1000.0
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from mainstream.errors import UserError
-from mainstream.video.world import World
+from streetworld import World
 
 LIVE = ("rtsp://", "rtsps://", "http://", "https://", "/dev/video")
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a broken live stream is opened again; then it is given up

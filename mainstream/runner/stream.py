@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mainstream.base import BaseNetwork
 from mainstream.errors import UserError
+from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
 from mainstream.runner.network import Member, SharedNetwork
@@ -18,8 +18,7 @@ from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import Voter
-from mainstream.scheduler.problem import Device
-from mainstream.scheduler.schedule import Schedule
+from mainstream.scheduler import Device, Schedule
 
 
 class Plan:

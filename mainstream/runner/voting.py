@@ -1,4 +1,4 @@
-"""From decisions to detections, frame by frame: the online form of `mainstream.events.vote` and `detections`."""
+"""From decisions to detections, frame by frame: the online form of `quality.counted.vote` and `detections`."""
 
 from __future__ import annotations
 

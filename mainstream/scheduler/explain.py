@@ -1,6 +1,6 @@
 """Why a schedule looks as it does: who pays for what, what each application would do next, what more budget buys.
 
-Used by the playground of notebook 04 (`mainstream/widgets/playground.py`).
+Used by the playground of notebook 04 (`mainstream/kit/widgets/playground.py`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `train` in `run` is the entrance. Behind it: `settings` (what can be chosen), `worker` (one process: from the deepest
 split to the shallowest), `frozen` (stem outputs, computed once), `fit` (one tail), `checkpoint` (what a killed run
-leaves), `assemble` (the M-Package). What is counted, and how: `mainstream.rates`.
+leaves), `assemble` (the M-Package). What is counted, and how: `mainstream.data.rates`.
 """
 
 from mainstream.trainer.run import train

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from mainstream import rates
-from mainstream.footage import Footage
+from mainstream.data import rates
+from mainstream.data.footage import Footage
+from mainstream.data.photos import Photos
+from mainstream.networks.splits import SplitPoint
 from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
-from mainstream.photos import Photos
-from mainstream.splits import SplitPoint
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mainstream.backend import keras
-from mainstream.splits import SplitPoint
+from mainstream.networks.backend import keras
+from mainstream.networks.splits import SplitPoint
 
 
 class Job(NamedTuple):

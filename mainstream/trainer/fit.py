@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from mainstream.backend import keras, tf
 from mainstream.errors import UserError
+from mainstream.networks.backend import keras, tf
 from mainstream.trainer.frozen import BATCH, Frozen
 from mainstream.trainer.settings import Settings
 

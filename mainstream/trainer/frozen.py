@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from mainstream.backend import keras, tf
-from mainstream.base import preprocess
+from mainstream.networks.backend import keras, tf
+from mainstream.networks.base import preprocess
 
 BATCH = 64  # images per call of the stem
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
-from mainstream.base import BaseNetwork
+from mainstream.data.footage import Footage
+from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.errors import UserError, unknown
-from mainstream.footage import Footage
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage
 from mainstream.paths import CACHE
-from mainstream.photos import PARTITIONS, Photos, checked
-from mainstream.splits import SplitPoint, split_points, with_head
 from mainstream.trainer.assemble import assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity

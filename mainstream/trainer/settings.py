@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mainstream.data.footage import Footage
+from mainstream.data.photos import Photos
 from mainstream.errors import UserError
-from mainstream.footage import Footage
 from mainstream.package import Base, one_line
-from mainstream.photos import Photos
 
 VERSION = 2  # of the algorithm: another number lets old checkpoints lie
 

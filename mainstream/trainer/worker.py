@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mainstream import base as bases
-from mainstream.backend import tf
+from mainstream.data.photos import PARTITIONS
 from mainstream.errors import UserError
+from mainstream.networks import base as bases
+from mainstream.networks.backend import tf
+from mainstream.networks.splits import POOLED, SplitPoint, cut, split_points, with_head
 from mainstream.package import Base
-from mainstream.photos import PARTITIONS
-from mainstream.splits import POOLED, SplitPoint, cut, split_points, with_head
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen

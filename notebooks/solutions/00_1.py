@@ -1,6 +1,6 @@
 # One point per thing to freeze. The network has a layer for every step of arithmetic. One can cut only where all paths
 # pass through; and of neighbours that leave the same weights to train, the last one is kept.
-from mainstream.graph import nodes_of, unavoidable
+from mainstream.networks.graph import nodes_of, unavoidable
 
 for name, model in {architecture: application, "resnet50": with_head(bases.build("resnet50", size))}.items():
     print(f"{name}: {len(nodes_of(model))} layers, all paths pass through {len(unavoidable(nodes_of(model)))} of them, "

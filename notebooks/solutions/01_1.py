@@ -3,7 +3,7 @@
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from mainstream.base import preprocess
+from mainstream.networks.base import preprocess
 
 few = photos.part("train")
 few = few.select(np.arange(min(400, len(few))))

@@ -1,7 +1,7 @@
 # A threshold trades one error for the other. The packages' thresholds weigh both alike; a user who is woken by every
 # alarm would not. Chosen on validation stills, as always, and counted on test stills.
-from mainstream import rates as counting
-from mainstream.tails import load_tails, probabilities
+from mainstream.data import rates as counting
+from mainstream.networks.tails import load_tails, probabilities
 
 allowed = 0.02  # share of stills without the object that may raise an alarm
 package, app = packages[0], packages[0].application

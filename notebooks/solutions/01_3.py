@@ -1,9 +1,9 @@
 # Every school bus is a bus: `bus` has to know an outline in any paint, `schoolbus` one of them. Both tails are trained
 # at one split on the same frozen outputs, which is M-Trainer's saving: the stem runs once for all applications.
-from mainstream import base as bases
-from mainstream import rates as counting
-from mainstream.backend import tf
-from mainstream.splits import cut, split_points, with_head
+from mainstream.data import rates as counting
+from mainstream.networks import base as bases
+from mainstream.networks.backend import tf
+from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
 

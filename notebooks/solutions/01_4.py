@@ -1,9 +1,9 @@
 # M-Trainer in a few lines: solve the last layer, then train more and more, from the deepest split to the shallowest,
 # each beginning where its neighbour ended. The sizes of training set share the frozen outputs, as applications do.
-from mainstream import base as bases
-from mainstream import rates as counting
-from mainstream.backend import tf
-from mainstream.splits import cut, split_points, with_head
+from mainstream.data import rates as counting
+from mainstream.networks import base as bases
+from mainstream.networks.backend import tf
+from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
 

@@ -1,9 +1,9 @@
 # Two applications that split at one point have tails of one shape, but not the same numbers. One tail called n times
 # finds its weights in the processor's caches from the call before; n tails may push each other's out. `throughput`
 # measures what applications will meet, so each of its tails is compiled with a copy of the weights.
-from mainstream.engines import compile_each, compile_model
-from mainstream.profiler import milliseconds
-from mainstream.splits import cut
+from mainstream.networks.engines import compile_each, compile_model
+from mainstream.networks.splits import cut
+from mainstream.runner.profiler import milliseconds
 
 name, model = next(iter(models.items()))
 how, n = bases.ARCHITECTURES[name][2], max(counts)

@@ -1,8 +1,8 @@
 # Four applications at split a, four at split b. All share the stem up to the first of the two, four of them follow it
 # to the second, and everybody pays a tail. From the segments alone that is a table.
-from mainstream.engines import compile_each, compile_model
-from mainstream.profiler import milliseconds
-from mainstream.splits import cut, segments
+from mainstream.networks.engines import compile_each, compile_model
+from mainstream.networks.splits import cut, segments
+from mainstream.runner.profiler import milliseconds
 
 name, model = next(iter(models.items()))
 part, group, how = costs[costs.network == name].reset_index(), 4, bases.ARCHITECTURES[name][2]

@@ -1,5 +1,5 @@
 # False alarms per hour: the hour's empty windows, 3600·(1 − π) / L, times the chance R̃ that one of them is declared.
-from mainstream import replay
+from mainstream.study import replay
 
 wish, fps, tried = 1.0, float(max(rates)), np.arange(1, 31)
 seen, hours = replay.looks([fps], recording)[fps], len(recording.clip) / recording.fps / 3600

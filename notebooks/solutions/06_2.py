@@ -1,6 +1,6 @@
 # The same cells with two names changed. What an application gains from votes is decided by its false alarms and by how many
 # looks its events meet, so each has a frontier of its own.
-from mainstream import published
+from mainstream.study import published
 
 few = counts[:: max(1, len(counts) // 4)]
 again = pd.concat([

@@ -1,7 +1,7 @@
 # With a tenth of the device everybody looks rarely and shares deeply. Under the mean, whoever loses least per saved
 # millisecond gives most; that need not be the one you would have chosen. Max-min protects the worst served instead.
-from mainstream.executed import problem
 from mainstream.scheduler import solve
+from mainstream.study.executed import problem
 
 packages = {app: trained[app] for app in joins}
 asked = {

@@ -10,9 +10,9 @@ probe = """
 import json, sys
 import numpy as np
 import psutil
-from mainstream.base import build
-from mainstream.engines import compile_each
-from mainstream.splits import cut, with_head
+from mainstream.networks.base import build
+from mainstream.networks.engines import compile_each
+from mainstream.networks.splits import cut, with_head
 name, size, middle, n = sys.argv[1], *map(int, sys.argv[2:])
 model, kept, found = with_head(build(name, size)), [], []
 for split in (0, middle):

@@ -14,8 +14,8 @@ from pdoc import _pydantic
 # All but the command line and how the synthetic pictures are drawn. pdoc sees no modules of packages that have an
 # __all__, so those are named.
 MODULES = (
-    "mainstream", "!mainstream.(cli.*|completion|usage|backend|__main__)", "!mainstream.generic.*",
-    "!mainstream.video.(animals|buses|canvas|cars|furniture|objects|people|scene|sprite|wares)",
+    "mainstream", "!mainstream.(kit.commands.*|networks.backend|__main__)", "streetworld",
+    "!streetworld.(animals|buses|canvas|cars|furniture|objects|people|scene|sprite|wares)",
     *(f"mainstream.scheduler.{m}" for m in ("problem", "cost", "protocol", "schedule", "greedy", "optimal",
                                             "exhaustive", "explain", "leaderboard")),
     *(f"mainstream.trainer.{m}" for m in ("settings", "run")),

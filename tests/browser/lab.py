@@ -33,7 +33,7 @@ STATE = """() => {
 
 def copied(folder: Path) -> Path:
     """A checkout without results of runs; whatever notebooks write there stays there."""
-    for name in ("notebooks", "data", "mainstream", "docs"):
+    for name in ("notebooks", "data", "mainstream", "streetworld", "docs"):
         shutil.copytree(paths.ROOT / name, folder / name, ignore=shutil.ignore_patterns("cache", "__pycache__"))
     shutil.copytree(paths.REFERENCE, folder / "results" / "reference")
     return folder

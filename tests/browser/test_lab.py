@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from browser.lab import copied, dragged, lab, picture, run_all, show
 
-from mainstream.pipeline.project import Project
-from mainstream.pipeline.run import run
+from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.run import run
 
 pytestmark = pytest.mark.slow  # about two minutes
 

@@ -6,8 +6,8 @@ MAINSTREAM_SCREENSHOTS=folder keeps pictures to look at.
 import pytest
 from tiny_report import CAPTIONS, make
 
-from mainstream.pipeline.export import write_slides
-from mainstream.pipeline.report import from_disk
+from mainstream.kit.pipeline.export import write_slides
+from mainstream.kit.pipeline.report import from_disk
 
 # Contrast (WCAG 2) of every visible piece of text with what is painted behind it; those below 4.5.
 PALE = """() => {

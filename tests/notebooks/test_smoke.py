@@ -8,8 +8,8 @@ import pytest
 from study_map import map_rows
 
 from mainstream import paths
-from mainstream.pipeline.project import Project
-from mainstream.pipeline.run import run
+from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.run import run
 
 LOAD = "# %load "
 
@@ -17,7 +17,7 @@ LOAD = "# %load "
 @pytest.fixture
 def copy(tmp_path):
     """A checkout without results, its exercises solved; the library is the installed one, the rest are copies."""
-    for name in ("notebooks", "data", "mainstream"):
+    for name in ("notebooks", "data", "mainstream", "streetworld"):
         shutil.copytree(paths.ROOT / name, tmp_path / name)
     for path in (tmp_path / "notebooks").glob("*.ipynb"):
         path.write_text(json.dumps(solved(json.loads(path.read_text()))))

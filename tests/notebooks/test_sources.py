@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from mainstream.kit.pipeline.project import Project, declared_parameters
 from mainstream.paths import NOTEBOOKS
-from mainstream.pipeline.project import Project, declared_parameters
 
 SKELETON = (
     "**Question.**", "**Reference.**", "**Run time.**", "## Parameters", "## Setup", "Paper / ours / match",

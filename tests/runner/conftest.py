@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mainstream import base as bases
-from mainstream.base import BaseNetwork
+from mainstream.networks import base as bases
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import Events, MPackage, SplitRecord, Tail
-from mainstream.splits import cut, split_points, with_head
 
 LAYERS = ("input", "conv_pw_3", "conv_pw_9", "pooled features")
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstream import base as bases
-from mainstream import events
 from mainstream.errors import UserError
+from mainstream.networks import base as bases
+from mainstream.networks.tails import load_tail, probabilities
+from mainstream.quality import counted as events
 from mainstream.runner.clock import Virtual, Wall
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import Voter
-from mainstream.tails import load_tail, probabilities
 
 rates = st.lists(st.integers(1, 20), min_size=1, max_size=5)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mainstream import events, recorder, replay
+from mainstream.data.footage import Footage
 from mainstream.errors import UserError
-from mainstream.footage import Footage
+from mainstream.quality import counted as events
 from mainstream.runner.clock import Unhurried
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Choice, Device
-from mainstream.video.encode import render_video
+from mainstream.study import recorder, replay
+from streetworld import render_video
 
 FPS = 20.0
 

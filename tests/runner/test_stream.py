@@ -11,17 +11,16 @@ import av
 import numpy as np
 import pytest
 
-from mainstream import events
-from mainstream.devices import load_device, nuc_2017
 from mainstream.errors import UserError
+from mainstream.quality import counted as events
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.clock import Unhurried, Virtual, Wall
+from mainstream.runner.devices import load_device, nuc_2017
 from mainstream.runner.planning import plan
 from mainstream.runner.sources import FolderSource, VideoSource, WorldSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Device
-from mainstream.video.encode import render_video
-from mainstream.video.world import World
+from streetworld import World, render_video
 
 DEVICE = Device(name="even", split=(0, 9 + 12, 57, 82), stem=(0, 10, 30, 50), tail=(52, 42, 22, 2))  # ms
 

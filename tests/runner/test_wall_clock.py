@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mainstream import base as bases
-from mainstream.base import BaseNetwork
-from mainstream.devices import this_machine
+from mainstream.networks import base as bases
+from mainstream.networks.base import BaseNetwork
 from mainstream.runner.clock import Wall
+from mainstream.runner.devices import this_machine
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.cost import cost
 from mainstream.scheduler.problem import Choice
-from mainstream.video.encode import render_video
+from streetworld import render_video
 
 STREAM_FPS = 20
 

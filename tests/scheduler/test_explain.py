@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstream import experiments
 from mainstream.scheduler import App, Choice, Device, Problem, solve
 from mainstream.scheduler.exhaustive import plain_cost
 from mainstream.scheduler.explain import added_costs, cost_parts, cost_shares, next_moves, with_more_budget
+from mainstream.study import experiments
 
 SPLITS, RATES = 4, (1, 3, 10)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstream import experiments
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Choice, Device, Problem, fleet, solve
 from mainstream.scheduler.exhaustive import plain_cost
+from mainstream.study import experiments
 
 
 def camera(rng: np.random.Generator, apps: int, objective: str = "mean") -> Problem:

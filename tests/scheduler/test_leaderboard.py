@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mainstream import experiments
 from mainstream.errors import UserError
 from mainstream.scheduler import Choice
 from mainstream.scheduler.cost import cheapest
 from mainstream.scheduler.leaderboard import BASELINES, leaderboard
+from mainstream.study import experiments
 
 # Each budget has room for three full networks at 1 frame/s: the baselines can all run.
 PROBLEMS = [experiments.random_problem(3, seed=s, budget=b) for s, b in ((0, 90), (1, 120), (2, 200))]

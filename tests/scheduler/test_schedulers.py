@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstream import experiments, published
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, solve
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.exhaustive import plain_cost
+from mainstream.study import experiments, published
 
 
 def small_problem(seed: int, objective: str = "mean") -> Problem:

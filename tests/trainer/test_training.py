@@ -13,15 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mainstream import base as bases
-from mainstream import rates, tails
-from mainstream.backend import keras, tf
-from mainstream.base import BaseNetwork
+from mainstream.data import rates
+from mainstream.data.footage import Footage
+from mainstream.data.photos import Photos
 from mainstream.errors import UserError
-from mainstream.footage import Footage
+from mainstream.networks import base as bases
+from mainstream.networks import tails
+from mainstream.networks.backend import keras, tf
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
-from mainstream.photos import Photos
-from mainstream.splits import cut, split_points, with_head
 from mainstream.trainer import Settings, train
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
@@ -133,8 +134,8 @@ import sys
 sys.path.insert(0, {folder!r})
 from pathlib import Path
 import test_training as t
-from mainstream import base as bases
-from mainstream import tails
+from mainstream.networks import base as bases
+from mainstream.networks import tails
 
 if __name__ == "__main__":
     make = lambda f: f.__wrapped__() if hasattr(f, "__wrapped__") else f._get_wrapped_function()()

@@ -1,0 +1,191 @@
+"""Labelled photos for `mainstream train`: class folders, labelled tables, public sets (design section 6; notebook 01).
+
+    root/<class>/*.jpg                       partition by hash of the file name
+    root/{train,val,test}/<class>/*.jpg      partition as given (val may be missing: a part of train, by hash)
+    labels.csv: image,<class>,…[,partition]  0 or 1 per class, several per photo
+
+Partition by hash: a file keeps its place when others are added, and two copies of a photo under one name share it.
+A class may be called `train`: only folders within folders make it a partition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mainstream.data.downloads import PHOTO_SETS, fetch
+from mainstream.data.photos import PARTITIONS, Photos, decode
+from mainstream.errors import UserError, unknown
+
+__all__ = [
+    "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",
+    "list_table", "partition_of", "public",
+]  # fmt: skip
+
+SHARES = (0.6, 0.15, 0.25)
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
+_RESERVED = ("image", "source", "partition")
+
+
+def partition_of(file: str, shares: Sequence[float] = SHARES) -> str:
+    """train, val or test by the hash of the file's name (without folders), in these shares."""
+    place = int.from_bytes(hashlib.sha256(Path(file).name.encode()).digest()[:8], "big") / 2**64 * sum(shares)
+    bounds = np.cumsum(shares)
+    return PARTITIONS[min(int(np.searchsorted(bounds, place, side="right")), 2)]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Labelled files, none of them opened yet. `decode` reads them."""
+
+    root: Path
+    files: tuple[str, ...]  # relative to the root
+    labels: np.ndarray  # bool (n, classes)
+    classes: tuple[str, ...]
+    partition: np.ndarray  # str (n,): train, val, test
+    ignored: int = 0  # files that are no images
+
+    def alone(self, name: str, called: str) -> Listing:
+        """With one class only, under another name. Raises `UserError` for an unknown one."""
+        if name not in self.classes:
+            raise unknown("class", name, self.classes)
+        return replace(self, labels=self.labels[:, [self.classes.index(name)]], classes=(called,))
+
+    def decode(self, size: int | tuple[int, int]) -> Photos:
+        """Raises as `photos.decode`."""
+        return decode(self.root, self.files, self.labels, self.classes, self.partition, size=size, ignored=self.ignored)
+
+
+def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares: Sequence[float] = SHARES) -> Photos:
+    """The photos of an `ImageFolder` layout, their middle cut out and resized to `size` (px; or (height, width)).
+
+    Raises:
+        UserError: no such folder; fewer than two classes; a class without images, in all or in one partition; a
+            partition without a class; more than 5% of images unreadable (fewer: skipped, named in a warning).
+    """
+    return list_folder(root, shares=shares).decode(size)
+
+
+def list_folder(root: str | Path, *, shares: Sequence[float] = SHARES) -> Listing:
+    """What an `ImageFolder` layout holds. Raises as `image_folder`, for what can be seen without opening a photo."""
+    root = Path(root)
+    if not root.is_dir():
+        raise UserError(f"images='{root}': no such folder; expected {root}/<class>/*.jpg")
+    given = _partition_folders(root)
+    files: list[tuple[str, str, str]] = []  # (path from root, class, partition)
+    ignored = sum(not p.is_dir() for p in root.iterdir())
+    classes = tuple(sorted({c.name for base in (given.values() or [root]) for c in _folders(base)}))
+    if len(classes) < 2:
+        raise UserError(f"images='{root}': {len(classes)} class folder(s) {list(classes)}; needs two or more")
+    for name, base in given.items() or [("", root)]:
+        for label in classes:
+            found = sorted(p for p in (base / label).rglob("*") if p.is_file())
+            images = [p for p in found if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
+            ignored += len(found) - len(images)
+            if not images:
+                raise UserError(f"images='{root}': class folder '{base / label}' holds no image")
+            files += [(p.relative_to(root).as_posix(), label, _place(p, name, given, shares)) for p in images]
+    labels = np.array([[c == label for c in classes] for _, label, _ in files])
+    partition = np.array([p for _, _, p in files])
+    return Listing(root, tuple(f for f, _, _ in files), labels, classes, partition, ignored)
+
+
+def labelled_table(
+    table: str | Path,
+    *,
+    images: str | Path | None = None,
+    classes: Sequence[str] | None = None,
+    size: int | tuple[int, int] = 224,
+    shares: Sequence[float] = SHARES,
+) -> Photos:
+    """Photos that a CSV labels: `image`, a 0/1 column per class, optionally `partition`; other columns are left alone.
+
+    images: the folder that names are relative to (default: `images` beside the table, else the table's own).
+    classes: columns to take (default: every column of only 0 and 1). Raises as `image_folder`, and for a bad table.
+    """
+    return list_table(table, images=images, classes=classes, shares=shares).decode(size)
+
+
+def list_table(
+    table: str | Path,
+    *,
+    images: str | Path | None = None,
+    classes: Sequence[str] | None = None,
+    shares: Sequence[float] = SHARES,
+) -> Listing:
+    """What a labelled table names; arguments and errors as `labelled_table`, no photo being opened."""
+    table = Path(table)
+    try:
+        rows = pd.read_csv(table)
+    except (OSError, ValueError) as e:  # pandas' parser errors are ValueErrors
+        raise UserError(f"labels='{table}': {e}") from e
+    if "image" not in rows or rows.empty:
+        raise UserError(f"labels='{table}': needs a column 'image' and at least one row; has {list(rows.columns)}")
+    binary = [str(c) for c in rows if c not in _RESERVED and rows[c].isin([0, 1]).all()]
+    for name in classes or ():
+        if name not in rows:
+            raise unknown("class column", name, binary)
+        if name not in binary:
+            row = int(np.flatnonzero(~rows[name].isin([0, 1]))[0])
+            raise UserError(f"labels='{table}': line {row + 2}: {name}={rows[name][row]!r}; must be 0 or 1")
+    chosen = tuple(classes or binary)
+    if not chosen:
+        raise UserError(f"labels='{table}': no column of only 0 and 1 to take as a class")
+    files = [str(f) for f in rows.image]
+    partition = rows.partition if "partition" in rows else pd.Series([partition_of(f, shares) for f in files])
+    if (bad := partition[~partition.isin(PARTITIONS)]).size:
+        raise UserError(
+            f"labels='{table}': line {bad.index[0] + 2}: partition={bad.iloc[0]!r}; must be train, val or test"
+        )
+    beside = table.parent / "images"
+    root = Path(images) if images else beside if beside.is_dir() else table.parent
+    labels = rows[list(chosen)].to_numpy(bool)
+    return Listing(root, tuple(files), labels, chosen, partition.to_numpy(str))
+
+
+def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
+    """A public photo set by its name in `PHOTO_SETS`, fetched when it is not there. Raises as `fetch`."""
+    root = fetch(name)
+    if name == "flower_photos":
+        return image_folder(root / "flower_photos", size=size)
+    if name == "oxford_pets":  # cats' breeds are capitalised
+        files = sorted(p.name for p in (root / "images").glob("*.jpg"))
+        rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
+            dog=lambda d: 1 - d.cat
+        )
+        folder = root / "images"
+    else:
+        folder, lists = root / "VOCdevkit/VOC2007/JPEGImages", root / "VOCdevkit/VOC2007/ImageSets/Main"
+        columns = {p.stem.removesuffix("_trainval"): p for p in sorted(lists.glob("*_trainval.txt"))}
+        read = {c: pd.read_csv(p, sep=r"\s+", header=None, index_col=0, dtype={0: str})[1] for c, p in columns.items()}
+        rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
+        rows["image"] += ".jpg"
+    rows.to_csv(root / "labels.csv", index=False)
+    return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
+
+
+def _folders(base: Path) -> list[Path]:
+    return sorted(p for p in base.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _partition_folders(root: Path) -> dict[str, Path]:
+    """{partition: folder}, or {} where folders are classes."""
+    found = {p.name: p for p in _folders(root)}
+    if "train" not in found or not _folders(found["train"]):
+        return {}
+    if "test" not in found or set(found) - set(PARTITIONS):
+        raise UserError(
+            f"images='{root}': has partitions {sorted(found)}; needs train and test, may have val, no other"
+        )
+    return found
+
+
+def _place(path: Path, name: str, given: dict[str, Path], shares: Sequence[float]) -> str:
+    if name == "train" and "val" not in given:
+        return partition_of(path.name, (*shares[:2], 0.0))
+    return name or partition_of(path.name, shares)

@@ -1,0 +1,116 @@
+"""Photos in memory: decoded, labelled, partitioned. `mainstream.data.datasets` finds the files."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from tqdm.auto import tqdm
+
+from mainstream.errors import UserError, unknown
+
+PARTITIONS = ("train", "val", "test")
+MAX_UNREADABLE = 0.05
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Decoded photos, their labels and where each came from. `part("train")` is one partition of them."""
+
+    images: np.ndarray  # uint8 (n, height, width, 3), RGB
+    labels: np.ndarray  # bool (n, classes): several may hold
+    classes: tuple[str, ...]
+    files: tuple[str, ...]  # relative to the root
+    partition: np.ndarray  # str (n,): train, val, test
+    unreadable: tuple[str, ...] = ()  # skipped
+    ignored: int = 0  # files that are no images
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def part(self, name: str) -> Photos:
+        """Those of one partition. Raises `UserError` for a name that is none."""
+        if name not in PARTITIONS:
+            raise unknown("partition", name, PARTITIONS)
+        return self.select(np.flatnonzero(self.partition == name))
+
+    def select(self, rows: np.ndarray) -> Photos:
+        """Those at `rows` (whole numbers), in that order."""
+        files = tuple(self.files[k] for k in rows)
+        images, labels, partition = self.images[rows], self.labels[rows], self.partition[rows]
+        return Photos(images, labels, self.classes, files, partition, self.unreadable, self.ignored)
+
+    def has(self, name: str) -> np.ndarray:
+        """bool (n,): does `name` hold? Raises `UserError` for an unknown class."""
+        if name not in self.classes:
+            raise unknown("class", name, self.classes)
+        return self.labels[:, self.classes.index(name)]
+
+
+def decode(
+    root: Path,
+    files: Sequence[str],
+    labels: np.ndarray,
+    classes: Sequence[str],
+    partition: np.ndarray,
+    *,
+    size: int | tuple[int, int],
+    ignored: int = 0,
+) -> Photos:
+    """Reads the files, two at a time; middle cut out, resized to `size` (px; or (height, width)).
+
+    Raises:
+        UserError: more than 5% cannot be read (fewer are named in a warning and skipped); a partition in which a class
+            holds for every image or for none.
+    """
+    height, width = (size, size) if isinstance(size, int) else size
+    if min(height, width) < 1:
+        raise UserError(f"size={size}: must be at least 1 pixel")
+    images = np.empty((len(files), height, width, 3), np.uint8)
+
+    def read(k: int) -> str | None:
+        try:
+            with Image.open(root / files[k]) as image:
+                image.draft("RGB", (2 * width, 2 * height))  # JPEG decodes at a fraction where that is enough
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+                images[k] = np.asarray(ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
+            return f"{files[k]} ({type(e).__name__})"
+        return None
+
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        results = list(tqdm(pool.map(read, range(len(files))), total=len(files), desc="photos", disable=None))
+    bad = tuple(r for r in results if r)
+    if bad:
+        message = f"{len(bad)} of {len(files)} images in '{root}' cannot be read: {', '.join(bad[:5])}"
+        message += f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+        if len(bad) > MAX_UNREADABLE * len(files):
+            raise UserError(f"{message}; more than {MAX_UNREADABLE:.0%}: stopped")
+        warnings.warn(f"{message}; skipped", stacklevel=4)
+    good = np.array([r is None for r in results])
+    names = tuple(f for f, ok in zip(files, good, strict=True) if ok)
+    images = images if good.all() else images[good]
+    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, ignored), root)
+
+
+def checked(photos: Photos, where: str | Path, classes: Sequence[str] = ()) -> Photos:
+    """Every class (or each of `classes`) must hold for some and not for others, in each partition.
+
+    Else nothing can be learnt or counted: `UserError`.
+    """
+    for name in PARTITIONS:
+        part = photos.part(name)
+        for label in classes or photos.classes:
+            held = int(part.has(label).sum())
+            if held in (0, len(part)):
+                raise UserError(
+                    f"'{where}': partition '{name}' has {held} of {len(part)} images with '{label}'; needs some "
+                    f"with and some without: add images"
+                )
+    return photos

@@ -1,0 +1,142 @@
+"""Numbers from answers: decision thresholds, TPR and FPR with intervals, correlation by lag, event frequency.
+
+Design sections 3 and 5. Everything here works on probabilities that the networks gave to held-out images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import binomtest
+
+from mainstream.data.footage import Footage
+from mainstream.package import Events, VideoRates
+from mainstream.quality.counted import empty_windows
+
+RESAMPLES = 1000
+LAGS_S = 2.0  # seconds over which the correlation of hits is measured
+
+
+class Rates(NamedTuple):
+    """Counted rates with 95% intervals."""
+
+    tpr: float
+    fpr: float
+    positives: int
+    negatives: int
+    tpr_interval: tuple[float, float]
+    fpr_interval: tuple[float, float]
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of TPR and 1 − FPR: 0.5 is chance, however rare the object."""
+        return (self.tpr + 1 - self.fpr) / 2
+
+
+def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Threshold with the highest balanced accuracy; of several, the middle of those nearest to 0.5.
+
+    Chosen on validation images, never on those that the rates are counted on.
+    """
+    p = np.asarray(probabilities, float)
+    values = np.unique(p)
+    between = np.concatenate([[0.0], (values[1:] + values[:-1]) / 2, [1.0]])
+    positives, negatives = np.sort(p[labels]), np.sort(p[~labels])
+    tpr = 1 - np.searchsorted(positives, between, side="left") / len(positives)
+    fpr = 1 - np.searchsorted(negatives, between, side="left") / len(negatives)
+    value = tpr - fpr
+    best = between[value >= value.max() - 1e-12]
+    return float(best[np.argmin(np.abs(best - 0.5))])
+
+
+def count_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float) -> Rates:
+    """TPR and FPR with Wilson's intervals, which hold for independent images (not for frames of one clip)."""
+    said = np.asarray(probabilities) >= threshold
+    hits, alarms = int(said[labels].sum()), int(said[~labels].sum())
+    n, m = int(labels.sum()), int((~labels).sum())
+    return Rates(hits / n, alarms / m, n, m, _wilson(hits, n), _wilson(alarms, m))
+
+
+def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, clip: np.ndarray) -> Rates:
+    """TPR and FPR over frames of video; intervals from drawing whole clips anew (frames of one are not independent)."""
+    said = np.asarray(probabilities) >= threshold
+    clips = np.unique(clip)
+    counts = np.array([[(said & labels & c).sum(), (labels & c).sum(), (said & ~labels & c).sum(), (~labels & c).sum()]
+                       for c in (clip == k for k in clips)])  # fmt: skip
+    drawn = counts[np.random.default_rng(0).integers(0, len(clips), (RESAMPLES, len(clips)))].sum(1)
+    hits, n, alarms, m = (int(v) for v in counts.sum(0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tpr = _middle(drawn[:, 0] / drawn[:, 1])
+        fpr = _middle(drawn[:, 2] / drawn[:, 3])
+    return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, tpr, fpr)
+
+
+def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold: float, lags: int) -> list[float]:
+    """ρ at lags 1 … `lags` analysed frames: how a hit goes with a hit that many frames later in the same event.
+
+    Pairs lie in one unbroken stretch of frames with the object. Negative estimates are 0 (the model knows no other);
+    where every frame is a hit, or none is, ρ has no meaning and no effect, and 0 is returned.
+    """
+    present, said = footage.has(app), np.asarray(probabilities) >= threshold
+    p = said[present].mean() if present.any() else 0.0
+    if p in (0.0, 1.0):
+        return [0.0] * lags
+    change = np.flatnonzero((np.diff(present.astype(int)) != 0) | (np.diff(footage.clip) != 0)) + 1
+    stretches = [s for s in np.split(np.arange(len(present)), change) if present[s[0]]]
+    found = []
+    for lag in range(1, lags + 1):
+        pairs = [(said[s[:-lag]], said[s[lag:]]) for s in stretches if len(s) > lag]
+        if not pairs:
+            break
+        a, b = (np.concatenate(side).astype(float) - p for side in zip(*pairs, strict=True))
+        found.append(float(np.clip((a * b).mean() / (p * (1 - p)), 0, 1)))
+    return found or [0.0]
+
+
+def on_video(
+    probabilities: np.ndarray, footage: Footage, app: str, threshold: float, *, lags_s: float = LAGS_S
+) -> VideoRates:
+    """TPR and FPR over frames, and ρ at every lag of whole frames up to `lags_s` seconds."""
+    counted = clip_rates(probabilities, footage.has(app), threshold, footage.clip)
+    rho = correlation(probabilities, footage, app, threshold, max(1, int(lags_s * footage.fps)))
+    clips = len(np.unique(footage.clip))
+    return VideoRates(**counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips)
+
+
+def events_on_video(footage: Footage, app: str, splits: Sequence[VideoRates]) -> Events:
+    """L and π as the video has them; ρ is the mean over the splits, lag by lag."""
+    length = event_length_s(footage, app)
+    lags = min(len(s.correlation) for s in splits)
+    mean = tuple(float(np.mean([s.correlation[k] for s in splits])) for k in range(lags))
+    frequency = event_frequency(footage, app, length)
+    return Events(length_s=length, frequency=frequency, correlation=mean, lag_s=1 / footage.fps)
+
+
+def event_length_s(footage: Footage, app: str) -> float:
+    """L: mean length in seconds of unbroken stretches with the object; those cut off by a clip's end count too."""
+    lengths = [end - start for spans in footage.intervals(app) for start, end in spans]
+    return float(np.mean(lengths)) if lengths else 0.0
+
+
+def event_frequency(footage: Footage, app: str, length_s: float) -> float:
+    """π: events ÷ (events + empty windows of about `length_s` seconds between them), as `count_events` cuts them."""
+    truth = footage.intervals(app)
+    frames = np.bincount(footage.clip)
+    windows = sum(
+        len(empty_windows(spans, length_s, n / footage.fps)) for spans, n in zip(truth, frames[frames > 0], strict=True)
+    )
+    events = sum(map(len, truth))
+    return events / (events + windows) if events + windows else 0.0
+
+
+def _wilson(k: int, n: int) -> tuple[float, float]:
+    interval = binomtest(k, n).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    """The middle 95% of resampled values."""
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""The kit around it: pipeline and report, command line, JupyterLab, widgets, new-app."""

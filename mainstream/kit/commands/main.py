@@ -1,0 +1,193 @@
+"""The command line. Thin: every command parses, calls the library, prints. Heavy imports stay inside commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from mainstream import __version__
+from mainstream.errors import UserError
+from mainstream.kit.commands import completion
+from mainstream.kit.commands import new_app as cli_new_app
+from mainstream.kit.commands import report as cli_report
+from mainstream.kit.commands import running as cli_running
+from mainstream.kit.commands import training as cli_training
+from mainstream.kit.commands import upkeep as cli_upkeep
+from mainstream.kit.commands.usage import UsageError, one_line
+from streetworld.errors import WorldError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="""Mainstream, reproduced: several video-analysis applications share one small computer.
+
+    Start with `mainstream run`: it executes the notebooks and writes results/default/report/index.html.
+    """,
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mainstream {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Options of the command line itself; the help of `app` stands above them."""
+
+
+cli_training.mount(app)
+cli_running.mount(app)
+cli_new_app.mount(app)
+cli_report.mount(app)
+cli_upkeep.mount(app)
+
+
+@app.command("run")
+def run_command(
+    profile: Annotated[
+        str, typer.Option(help="smoke (a quick check), default, or paper.", autocompletion=completion.profiles)
+    ] = "default",
+    only: Annotated[
+        str | None,
+        typer.Option(help="Only these stages, by number or name: 04,05", autocompletion=completion.stages),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="This stage and those after it: 05", autocompletion=completion.stages)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
+    param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
+) -> None:
+    """Run the notebooks of a profile and write the report.
+
+    Stages whose inputs have not changed are taken from the last run; an interrupted run goes on where it stopped.
+    Examples:  mainstream run    mainstream run --only 05    mainstream run --from 05 --param 05.setups=20
+    """
+    from mainstream.kit.pipeline.project import Project
+    from mainstream.kit.pipeline.run import run, select, summary
+
+    project = Project()
+    if list_:
+        for stage in select(project.stages(profile, param), only, start):
+            shown = " ".join(f"{k}={v}" for k, v in stage.parameters.items())
+            typer.echo(f"{stage.name}  {shown}".rstrip())
+        return
+    outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
+    typer.echo("\n" + summary(outcomes))
+    typer.echo(f"\nReport: results/{profile}/report/index.html")
+    if any(o.result != "ok" for o in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schedule(
+    problem: Annotated[Path, typer.Argument(help="A problem file (JSON; see README, 'Your own problem').")],
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="no_sharing, max_sharing, greedy, greedy_as_published, optimal, exhaustive, or FILE.py:function.",
+            autocompletion=completion.among(completion.SCHEDULERS),
+        ),
+    ] = "optimal",
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Choose split, frame rate and votes for every application of a problem."""
+    from mainstream.scheduler import Problem, solve
+    from mainstream.scheduler.protocol import from_file
+
+    chosen = from_file(scheduler) if ":" in scheduler else scheduler
+    result = solve(Problem.read(problem), chosen).to_json()
+    if json_:
+        typer.echo(json.dumps(result))
+        return
+    gap = "" if result["gap"] is None else f", proven gap {result['gap']:.1e}"
+    typer.echo(
+        f"{result['scheduler']}: mean F1 {result['mean_f1']:.4f}, "
+        f"cost {result['cost']:.6g} of {result['budget']:g}{gap}"
+    )
+    _table(result["units"])
+
+
+@app.command()
+def package(
+    directory: Annotated[Path, typer.Argument(help="A folder with mpackage.json.")],
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
+    from mainstream.package import MPackage
+
+    loaded = MPackage.load(directory).validate()
+    if json_:
+        typer.echo(loaded.model_dump_json(exclude_none=True))
+        return
+    typer.echo(f"{loaded.application} on {loaded.base.architecture} ({loaded.base.weights})")
+    _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="Profile of notebooks that name none: smoke for a quick look.", autocompletion=completion.profiles
+        ),
+    ] = "default",
+    port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
+    import os
+
+    from mainstream.kit.pipeline.by_hand import VARIABLE
+    from mainstream.kit.pipeline.project import Project
+    from mainstream.paths import LAB_SETTINGS, NOTEBOOKS, ROOT
+
+    Project().profile(profile)
+    os.environ[VARIABLE] = profile
+    options = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
+    options += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
+    options += [f"--port={port}"] if port else []
+    options += [] if browser else ["--no-browser"]
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *options, *context.args])
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    """Rows as aligned columns."""
+    text = [list(rows[0])] + [[f"{v:.4f}" if isinstance(v, float) else str(v) for v in r.values()] for r in rows]
+    widths = [max(map(len, column)) for column in zip(*text, strict=True)]
+    for row in text:
+        typer.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def main() -> None:
+    """Entry point: bad input is one line on standard error and exit 2; Ctrl-C is 130; without a command, the help."""
+    try:
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="mainstream", standalone_mode=False)
+    except UsageError as e:
+        _complain(one_line(e), 2)
+    except (UserError, WorldError) as e:
+        _complain(" ".join(str(e).split()), 2)
+    except typer.Abort:  # Ctrl-C, or the end of input, at a question
+        code = 130
+    if code == 130:
+        typer.echo(err=True)
+        _complain("interrupted; run again to continue", 130)
+    sys.exit(code)
+
+
+def _complain(message: str, code: int) -> NoReturn:
+    typer.echo(f"mainstream: {message}", err=True)
+    sys.exit(code)

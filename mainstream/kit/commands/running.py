@@ -1,0 +1,136 @@
+"""Commands that run networks: `mainstream profile` and `mainstream stream`. Thin, as `mainstream.kit.commands.main`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mainstream.errors import UserError, unknown
+from mainstream.kit.commands import completion
+
+if TYPE_CHECKING:
+    from mainstream.package import MPackage
+    from mainstream.runner.clock import Clock
+
+
+def profile_command(
+    output: Annotated[Path, typer.Option(help="The device file, for `stream --device` and problem files.")] = Path(
+        "device.json"
+    ),
+    base: Annotated[
+        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
+    ] = "embedded",
+    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
+    ] = "openvino",
+    threads: Annotated[int, typer.Option(help="Threads of OpenVINO.")] = 2,
+    precision: Annotated[str, typer.Option(help="f32, or bf16 where the processor has it.")] = "f32",
+    repeats: Annotated[int, typer.Option(help="Calls per segment.")] = 50,
+) -> None:
+    """Measure the latency of every stem and tail on this machine and write a device file."""
+    from mainstream.networks.base import load_base
+    from mainstream.runner.devices import this_machine
+
+    device = this_machine(
+        load_base(base, weights=weights, architecture=architecture),
+        engine=engine, threads=threads, precision=precision, repeats=repeats,
+    )  # fmt: skip
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(device.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    whole = device.stem[0] + device.tail[0]
+    typer.echo(f"{device.name}: {whole:.2f} ms per whole network, {1000 / whole:.0f} per second; written to {output}")
+
+
+def stream_command(
+    video: Annotated[str, typer.Option(help="A file, a camera (/dev/video0), or an RTSP or HTTP address.")],
+    apps: Annotated[list[Path], typer.Option(help="A folder with an M-Package (repeatable).")],
+    budget: Annotated[float, typer.Option(help="Share of the device; 1.0 is one saturated device.")] = 1.0,
+    scheduler: Annotated[
+        str,
+        typer.Option(help="As `mainstream schedule`.", autocompletion=completion.among(completion.SCHEDULERS)),
+    ] = "optimal",
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="wall, virtual (the device emulated), or none (every frame).",
+            autocompletion=completion.among(completion.CLOCKS),
+        ),
+    ] = "wall",
+    device: Annotated[
+        str,
+        typer.Option(
+            help="this-machine, nuc-2017, or a file of `profile`.",
+            autocompletion=completion.among(completion.DEVICES),
+        ),
+    ] = "this-machine",
+    events: Annotated[Path | None, typer.Option(help="Detections as JSON lines.")] = None,
+    annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
+    base: Annotated[
+        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
+    ] = "embedded",
+    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
+    ] = "openvino",
+) -> None:
+    """Run applications on a stream: one schedule, one shared stem, detections as they end."""
+    from mainstream.networks.base import load_base
+    from mainstream.runner.annotate import Annotator
+    from mainstream.runner.devices import load_device
+    from mainstream.runner.sources import VideoSource
+    from mainstream.runner.stream import Runner
+    from mainstream.scheduler.protocol import from_file
+
+    packages, chosen = _packages(apps), _clock(clock)
+    network = load_base(base, weights=weights)
+    source = VideoSource(video, on_event=lambda text: typer.echo(text, err=True))
+    drawn = Annotator(annotate, source.fps) if annotate else None
+    runner = Runner(
+        network, packages, load_device(device, network), stream_fps=source.fps, budget=budget,
+        schedule_options={"scheduler": from_file(scheduler) if ":" in scheduler else scheduler},
+        engine_options={"engine": engine}, **({"on_frame": drawn.draw} if drawn else {}),
+    )  # fmt: skip
+    for m in runner.current.network.members:
+        typer.echo(f"{m.app}: split {m.layer}, {m.fps:g} frames/s, X = {m.x_vote}")
+    report = runner.run(source, chosen)
+    if drawn:
+        drawn.close()
+    if events:
+        report.write_events(events)
+    typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt")
+    for row in report.achieved().itertuples():
+        found = sum(d.app == row.app for d in report.detections)
+        typer.echo(
+            f"{row.app}: {row.looks} looks, {row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, {found} detections"
+        )
+
+
+def _packages(folders: list[Path]) -> dict[str, MPackage]:
+    from mainstream.package import MPackage
+
+    found: dict[str, MPackage] = {}
+    for folder in folders:
+        package = MPackage.load(folder).validate()
+        if package.application in found:
+            raise UserError(f"--apps: '{package.application}' is named twice")
+        found[package.application] = package
+    return found
+
+
+def _clock(name: str) -> Clock:
+    from mainstream.runner.clock import Unhurried, Virtual, Wall
+
+    clocks = {"wall": Wall, "virtual": Virtual, "none": Unhurried}
+    if name not in clocks:
+        raise unknown("clock", name, clocks)
+    return clocks[name]()
+
+
+def mount(app: typer.Typer) -> None:
+    """Adds the commands to the kit's."""
+    app.command("profile")(profile_command)
+    app.command("stream")(stream_command)

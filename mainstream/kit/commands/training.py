@@ -1,0 +1,117 @@
+"""`mainstream train`. Thin, as `mainstream.kit.commands.main`, which mounts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mainstream.errors import UserError
+from mainstream.kit.commands import completion
+from mainstream.paths import RESULTS
+
+if TYPE_CHECKING:
+    from mainstream.data.footage import Footage
+    from mainstream.data.photos import Photos
+
+
+def train_command(
+    app: Annotated[
+        list[str] | None, typer.Option(help="Class to tell from the others (repeatable); all if none.")
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder with a folder of photos per class, or a labelled CSV.")
+    ] = None,
+    world: Annotated[bool, typer.Option("--world", help="Stills and video of the synthetic world.")] = False,
+    photo_set: Annotated[str | None, typer.Option(help="A public photo set, e.g. oxford_pets (downloaded).")] = None,
+    video: Annotated[Path | None, typer.Option(help="Held-out video for rates per frame and correlation.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="CSV of the video: app,start_s,end_s.")] = None,
+    output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
+    / "packages",
+    base: Annotated[
+        str,
+        typer.Option(
+            help="embedded, or imagenet (weights of keras.applications).",
+            autocompletion=completion.among(completion.BASES),
+        ),
+    ] = "embedded",
+    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file, no download.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")] = None,
+    size: Annotated[int | None, typer.Option(help="For imagenet: px of the network's input.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Seed (repeatable).")] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most, per split.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The highest, after warm-up.")] = None,
+    flip: Annotated[
+        bool | None, typer.Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes of one thread each (default: one per core).")] = None,
+) -> None:
+    """Fine-tune applications at every split and write their M-Packages.
+
+    Interrupted, it goes on with the first unfinished split when started again.
+    Examples:  mainstream train --world --app cat    mainstream train --app dog --images photos/
+    """
+    if sum(source is not None and source is not False for source in (images, world or None, photo_set)) != 1:
+        raise UserError("name one source of images: --images DIR, --world or --photo-set NAME")
+    if (video is None) != (truth is None):
+        raise UserError("--video and --truth belong together")
+    if world and video:
+        raise UserError("--world brings its own video; leave --video and --truth away")
+    from mainstream.networks.base import load_base
+    from mainstream.trainer import Settings, train
+
+    chosen = load_base(base, weights=weights, architecture=architecture, size=size)
+    px = chosen.identity.input_shape[0]
+    values = {"epochs": epochs, "learning_rate": learning_rate, "flip": flip}
+    settings = (Settings.world if world else Settings.photos)(**{k: v for k, v in values.items() if v is not None})
+    footage: Footage | None
+    if world:
+        photos, footage = _world(app, px)
+    else:
+        photos = _photos(images, photo_set, px)
+        footage = _footage(video, truth, px, app or photos.classes)
+    packages = train(
+        app or photos.classes, photos, chosen, output,
+        settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
+        source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
+    )  # fmt: skip
+    for job, package in packages.items():
+        accuracies = [(s.tpr + 1 - s.fpr) / 2 for s in package.splits]
+        best = max(range(len(accuracies)), key=accuracies.__getitem__)
+        typer.echo(
+            f"{job.app} (seed {job.seed}): balanced accuracy {accuracies[-1]:.3f} with the last layer alone, "
+            f"{accuracies[best]:.3f} at best (split at {package.splits[best].layer})"
+        )
+    typer.echo(f"packages: {output}")
+
+
+def _world(apps: list[str] | None, size: int) -> tuple[Photos, Footage]:
+    from mainstream.data.rendered import world_footage, world_photos
+    from streetworld import APPS
+
+    return world_photos(apps or APPS, size=size), world_footage(apps or APPS, size=size)
+
+
+def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
+    from mainstream.data.datasets import image_folder, labelled_table, public
+
+    if photo_set:
+        return public(photo_set, size=size)
+    assert images is not None
+    return labelled_table(images, size=size) if images.suffix == ".csv" else image_folder(images, size=size)
+
+
+def _footage(video: Path | None, truth: Path | None, size: int, apps: Sequence[str]) -> Footage | None:
+    if video is None or truth is None:
+        return None
+    from mainstream.data.footage import file_footage
+    from mainstream.data.intervals import read_intervals
+
+    return file_footage(video, read_intervals(truth, apps), size=size)
+
+
+def mount(app: typer.Typer) -> None:
+    """Adds the command to the kit's."""
+    app.command("train")(train_command)

@@ -1,0 +1,92 @@
+"""Pictures of a new application: its photos, its accuracy by split, what it said on a stream (notebook 09)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from mainstream.data.photos import PARTITIONS, Photos
+from mainstream.package import MPackage
+from mainstream.runner.network import Member
+from mainstream.runner.report import Report
+from mainstream.study import curves
+
+SHOWN = 8  # photos per row
+OURS, TRUTH = "#0072B2", "#999999"
+
+
+def samples(fig: Figure, photos: Photos, app: str, *, seed: int = 0) -> None:
+    """Photos with the application's class and without it, drawn from all partitions: is this what was meant?"""
+    rng = np.random.default_rng(seed)
+    axes = fig.subplots(2, SHOWN)
+    for row, (wanted, word) in enumerate(((True, "with"), (False, "without"))):
+        places = np.flatnonzero(photos.has(app) == wanted)
+        for ax, k in zip(axes[row], sorted(rng.permutation(places)[:SHOWN]), strict=False):
+            ax.imshow(photos.images[k])
+            ax.set_title(str(photos.partition[k]), fontsize=7, pad=2, color=TRUTH)
+        for ax in axes[row]:
+            ax.set_axis_off()
+        axes[row, 0].text(
+            -0.12, 0.5, f"{word}\n{len(places)} photos", rotation=90, ha="right", va="center", fontsize=9,
+            transform=axes[row, 0].transAxes,
+        )  # fmt: skip
+    fig.suptitle(f"'{app}': photos as the network gets them", fontsize=11)
+
+
+def accuracy(fig: Figure, package: MPackage, chosen: str = "") -> None:
+    """Balanced accuracy at every split: on photos with 95% intervals and, where there is one, on video.
+
+    Frames of one video depend on each other and have no interval.
+    """
+    ax, table = fig.subplots(), curves.table([package], "measured")
+    for on, label, style in (("images", "held-out photos", "o-"), ("video", "held-out video", "s--")):
+        part = table[table.on == on]
+        if part.empty:
+            continue
+        x = part["index"]
+        [line] = ax.plot(x, part.accuracy, style, ms=4, label=label)
+        if on == "images":
+            ax.fill_between(x, part.low, part.high, alpha=0.15, color=line.get_color(), lw=0)
+    layers = [s.layer for s in package.splits]
+    if chosen in layers:
+        ax.axvline(layers.index(chosen), color=TRUTH, lw=1, ls=":", label="chosen by the schedule")
+    ax.axhline(0.5, color=TRUTH, lw=0.8)
+    ax.set_xticks(range(len(layers)), layers, rotation=45, ha="right", fontsize=8)
+    ax.set(
+        ylabel="balanced accuracy",
+        ylim=(0.4, 1.02),
+        xlabel="split point: the layers up to it are frozen and can be shared",
+    )
+    ax.legend(fontsize=8)
+
+
+def timeline(
+    fig: Figure, report: Report, members: Sequence[Member], truth: Mapping[str, Sequence[tuple[float, float]]]
+) -> None:
+    """For each application: when its object was in view, what each look said, what it detected."""
+    axes = fig.subplots(len(members), 1, sharex=True, squeeze=False)[:, 0]
+    table = report.table()
+    for ax, m in zip(axes, members, strict=True):
+        spans = truth.get(m.app, [])
+        ax.broken_barh([(a, b - a) for a, b in spans], (0, 1), color=TRUTH, alpha=0.35, lw=0, label="in view (truth)")
+        mine = table[table.app == m.app]
+        ax.plot(mine.time_s, mine.probability, ".", ms=3, color=OURS, label="probability at each look")
+        threshold = next(s.threshold for s in m.package.splits if s.layer == m.layer)
+        if threshold is not None:
+            ax.axhline(threshold, color="k", lw=0.6, ls=":", label="threshold")
+        found = [(d.start_s, max(d.end_s - d.start_s, 0.3)) for d in report.detections if d.app == m.app]
+        ax.broken_barh(found, (1.08, 0.14), color="#009E73", label="detected")
+        ax.set(ylim=(-0.05, 1.3), yticks=[0, 1], xlim=(0, max(report.stream_s, 1)))
+        ax.set_ylabel(m.app)
+        ax.set_title(f"split {m.layer}, {m.fps:g} looks/s, X = {m.x_vote}", fontsize=8, loc="right", pad=2)
+    axes[-1].set_xlabel("seconds of the stream")
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8)
+
+
+def partition_counts(photos: Photos, app: str) -> list[dict[str, object]]:
+    """Rows: partition, with, without."""
+    rows = [(part, photos.part(part).has(app)) for part in PARTITIONS]
+    return [{"partition": part, "with": int(held.sum()), "without": int((~held).sum())} for part, held in rows]

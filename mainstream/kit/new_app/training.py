@@ -1,0 +1,89 @@
+"""How a new application is trained: at which splits, with which settings, and about how long it takes."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from mainstream.data.photos import Photos
+from mainstream.kit.new_app.material import Material
+from mainstream.kit.new_app.request import Request
+from mainstream.networks.backend import tf
+from mainstream.networks.base import BaseNetwork, preprocess
+from mainstream.networks.splits import SplitPoint, split_points, with_head
+from mainstream.trainer import Settings
+
+QUICK_SPLITS = 4
+FEWER = (12, 8, 6, 4)  # split points, where all of them would take longer than `MOST_S`
+MOST_S = 420.0
+STEPS_WANTED = {"embedded": 60, "imagenet": 20}  # batches per split at least, however few the photos
+MOST_EPOCHS = 20
+NOMINAL_S = {"embedded": 0.8e-3, "imagenet": 18e-3}  # a forward pass of one image on one thread of a usual processor
+THERE_AND_BACK = 3.5  # passes for a step of training, in forward passes
+TIMED = 7
+SETUP_S = 2.0  # building and compiling one split
+
+
+def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, request: Request) -> list[SplitPoint]:
+    """All split points of the base, or so many, evenly from the first to the last, that training stays near `MOST_S`.
+
+    By a nominal speed rather than this machine's at the moment: an interrupted run must find the same splits again.
+    """
+    points = split_points(with_head(base.network))
+    if request.every_split:
+        return points
+    for n in (QUICK_SPLITS,) if request.quick else (len(points), *FEWER):
+        chosen = [points[k] for k in np.linspace(0, len(points) - 1, n).round().astype(int)]
+        if passes(material, settings, chosen) * NOMINAL_S[request.base] + SETUP_S * n < MOST_S:
+            break
+    return chosen
+
+
+def settings_for(photos: Photos, request: Request) -> Settings:
+    """As the base was settled with, but at least `STEPS_WANTED` batches per split: few photos make short epochs.
+
+    All epochs are gone through, the learning rate falling to 0, and the best on validation is kept. No still of a
+    fixed camera is mirrored.
+    """
+    chosen = Settings.world() if request.base == "embedded" else Settings.photos()
+    batches = max(1.0, _rarer(photos) * (1 + chosen.negatives) / chosen.batch)
+    epochs = int(np.clip(np.ceil(STEPS_WANTED[request.base] / batches), chosen.epochs, MOST_EPOCHS))
+    flip = request.images is not None and request.base != "embedded"
+    epochs = max(1, epochs // 3) if request.quick else epochs
+    return chosen.model_copy(update={"epochs": epochs, "patience": 4 * epochs, "flip": flip})
+
+
+def passes(material: Material, settings: Settings, points: list[SplitPoint]) -> float:
+    """What a training costs, in forward passes of the network: frozen parts once, tails there and back every epoch."""
+    photos = material.photos
+    held = int((photos.partition != "train").sum())
+    frames = len(material.measured.images) if material.measured else 0
+    frozen = len(photos) + settings.flip * (len(photos) - held) + frames
+    rows = _rarer(photos) * (1 + settings.negatives)
+    total = 0.0
+    for p in points:
+        epochs = settings.epochs_at(p.fraction)
+        asked = epochs * held / 2 + held + frames  # validation after every epoch, everything in the end
+        total += frozen * p.fraction + (epochs * THERE_AND_BACK * rows + asked) * (1 - p.fraction)
+    return total
+
+
+def training_seconds(base: BaseNetwork, material: Material, settings: Settings, points: list[SplitPoint]) -> float:
+    """A guess from `passes` and the fastest of some forward passes timed now: on an otherwise idle machine."""
+    batch = preprocess(material.photos.images[:16], base.identity.preprocessing)
+    call = tf.function(lambda x: base.network(x, training=False))
+    call(batch)
+    times = []
+    for _ in range(TIMED):
+        started = time.perf_counter()
+        call(batch)
+        times.append(time.perf_counter() - started)
+    one = min(times) / len(batch)  # small batches hardly gain from more threads than the one of a training
+    return one * passes(material, settings, points) + SETUP_S * len(points)
+
+
+def _rarer(photos: Photos) -> int:
+    """Training photos of the rarer of the two classes."""
+    labels = photos.part("train").labels
+    return int(min(labels.sum(), (~labels).sum()))

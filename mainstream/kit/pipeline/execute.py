@@ -1,0 +1,179 @@
+"""Runs one stage: papermill into a temporary place, HTML beside it, and a swap into the results on success."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
+from mainstream.kit.pipeline.provenance import strip_paths, write_run
+
+TEMPORARY = ".running-"
+TEMPLATE = Path(__file__).with_name("notebook.html.j2")
+ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
+
+
+class StageFailed(Exception):
+    """A notebook did not run through; the message names notebook, cell and reason."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a stage stands in the run, for the progress bar."""
+
+    index: int = 1
+    total: int = 1
+
+
+def run_stage(
+    project: Project, stage: Stage, profile: str, *, cell_timeout_s: int, where: Position, verbose: bool = False
+) -> float:
+    """Executes a stage and publishes its directory; returns the seconds it took.
+
+    Raises:
+        StageFailed: the last good result is untouched, and the notebook as far as it got is kept as
+            `results/<profile>/<stage>.failed.ipynb`.
+    """
+    results = project.results(profile)
+    results.mkdir(parents=True, exist_ok=True)
+    failed = results / f"{stage.name}.failed.ipynb"
+    hashes = cache.stage_hashes(project, stage, profile)
+    temporary = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{stage.name}-", dir=results))
+    start = time.perf_counter()
+    try:
+        executed = temporary / f"{stage.name}.ipynb"
+        try:
+            _papermill(stage, profile, executed, cell_timeout_s, where, verbose)
+        except StageFailed:
+            if executed.is_file():
+                strip_paths(executed, temporary, project.root)
+                executed.replace(failed)
+            raise
+        _html(executed)
+        seconds = time.perf_counter() - start
+        write_run(project, stage, profile, temporary, hashes, seconds)
+        _publish(temporary, results / stage.name)
+        failed.unlink(missing_ok=True)
+        return seconds
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def alone(results: Path) -> Iterator[None]:
+    """One run at a time in a profile's results; the lock goes with the process, however it ends.
+
+    Raises:
+        UserError: another run holds it.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    with results.with_name(f".{results.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise UserError(f"another run of profile '{results.name}' is at work; wait for it or stop it") from e
+        yield
+
+
+def clean(results: Path) -> None:
+    """Removes what killed runs left behind, and completes a swap that was cut off between its two steps."""
+    for old in results.glob(".old-*"):
+        good = results / old.name.removeprefix(".old-")
+        shutil.rmtree(old) if good.exists() else old.rename(good)
+    for leftover in results.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, where: Position, verbose: bool) -> None:
+    import papermill
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    injected = {**stage.parameters}
+    known = declared_parameters(read_notebook(stage.notebook), stage.name)
+    injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in known}
+    bar: Any = {
+        "desc": f"[{where.index}/{where.total}] {stage.name}",
+        "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
+    }
+    try:
+        with _private_kernel() as kernel:
+            papermill.execute_notebook(
+                stage.notebook, executed, parameters=injected, kernel_name="python3", progress_bar=bar,
+                cwd=stage.notebook.parent, execution_timeout=cell_timeout_s, **kernel,
+                stdout_file=sys.stdout if verbose else None, stderr_file=sys.stderr if verbose else None,
+            )  # fmt: skip
+    except PapermillExecutionError as e:
+        raise StageFailed(f"{_where(stage, executed)}: {_short(f'{e.ename}: {e.evalue}')}") from e
+    except CellTimeoutError as e:
+        raise StageFailed(f"{_where(stage, executed)}: no answer within {cell_timeout_s} s (cell_timeout_s)") from e
+    except DeadKernelError as e:
+        raise StageFailed(f"{_where(stage, executed)}: the kernel died, probably out of memory") from e
+    except (NoSuchKernel, RuntimeError, OSError) as e:  # no kernel, none that starts, a full disk
+        raise StageFailed(f"{stage.name}: could not be run: {_short(f'{type(e).__name__}: {e}')}") from e
+
+
+@contextmanager
+def _private_kernel() -> Iterator[dict[str, Any]]:
+    """Options of a kernel that talks over sockets in a folder of this user's own; over TCP others could listen in.
+
+    With that, its log has nothing left to warn of and keeps silent (errors of cells are in the notebook). A socket's
+    path holds about 100 characters; where the temporary folder's name leaves too few, the default (TCP) stays.
+    """
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as private:
+        if len(private) > 80:
+            yield {}
+            return
+        sockets = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
+        yield {"config": Config(KernelManager=sockets), "extra_arguments": ["--log-level=CRITICAL"]}
+
+
+def _where(stage: Stage, executed: Path) -> str:
+    """The stage, and which cell of its source was the last one at work (papermill's own cells do not count)."""
+    if not executed.is_file():
+        return stage.name
+    metadata = [c["metadata"] for c in read_notebook(executed)["cells"]]
+    cells = [m.get("papermill", {}).get("status") for m in metadata if not ADDED.intersection(m.get("tags", []))]
+    begun = [i for i, status in enumerate(cells, 1) if status not in (None, "pending")]
+    last = cells.index("failed") + 1 if "failed" in cells else max(begun, default=0)
+    return f"{stage.name}, cell {last} of {len(cells)}" if last else stage.name
+
+
+def _short(text: str, limit: int = 200) -> str:
+    """The first line of a message, cut where it runs on."""
+    first = (text.strip().splitlines() or [""])[0]
+    return first if len(first) <= limit else first[: limit - 1] + "…"
+
+
+def _html(executed: Path) -> None:
+    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2)."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
+    body, _ = exporter.from_filename(str(executed))
+    executed.with_suffix(".html").write_text(body, encoding="utf-8")
+
+
+def _publish(temporary: Path, final: Path) -> None:
+    """Swaps the new directory in; the old one goes only when the new one is in place (see `clean`)."""
+    temporary.chmod(0o755)
+    old = final.with_name(f".old-{final.name}")
+    if final.exists():
+        final.rename(old)
+    temporary.rename(final)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""run.json: what a stage ran with, on what, and what came out – without the names of people or folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
+
+VERSIONS = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorflow", "keras", "openvino", "papermill")
+
+
+def write_run(
+    project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float
+) -> None:
+    """Writes run.json, after making the executed notebook and its page name no folder of this machine.
+
+    Args:
+        hashes: of everything that the stage depends on, as taken before it ran.
+    """
+    for written in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
+        strip_paths(written, directory, project.root)
+    outputs = {p.name: cache.digest(p.read_bytes()) for p in sorted(directory.iterdir()) if p.is_file()}
+    declared = declared_parameters(read_notebook(stage.notebook), stage.name)
+    parameters = {**declared, **stage.parameters, "profile": profile}
+    parameters.pop("output_dir", None)
+    run = {
+        "stage": stage.name, "outcome": "ok", "key": cache.key(hashes), "seconds": round(seconds, 2),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "profile": profile,
+        "parameters": parameters, "seeds": {k: v for k, v in parameters.items() if "seed" in k},
+        "versions": versions(), "machine": machine(), "git": git_revision(project.root),
+        "inputs": hashes, "outputs": outputs,
+    }  # fmt: skip
+    (directory / cache.RUN).write_text(json.dumps(run, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def strip_paths(path: Path, directory: Path, root: Path) -> None:
+    """An executed notebook and its HTML name this machine's folders (metadata, tracebacks); make them relative."""
+    text = path.read_text(encoding="utf-8")
+    for folder, short in ((directory, "."), (root, "."), (Path(sys.prefix), "<python>"), (Path.home(), "~")):
+        if len(folder.parts) > 1:
+            text = re.sub(re.escape(str(folder)) + r"(?![\w.-])", short, text)
+    path.write_text(text, encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    found = {"python": platform.python_version()}
+    for name in VERSIONS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """Processor and system, without names of people or folders."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        models = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        cpu = models[0] if models else cpu
+    return {"cpu": cpu, "cores": os.cpu_count(), "system": platform.system(), "architecture": platform.machine()}
+
+
+def git_revision(root: Path) -> str:
+    """Revision of the checkout, with `+changes` where tracked files differ; 'unknown' outside one."""
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
+        dirty = subprocess.run(["git", "status", "--porcelain", "-uno"], cwd=root, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip() + ("+changes" if dirty.stdout.strip() else "")

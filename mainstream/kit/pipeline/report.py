@@ -1,0 +1,144 @@
+"""results/<profile>/report/index.html: one offline page like a paper's artifact page.
+
+`gather` reads what the stage directories hold, whatever ran now; the page, the PDF and the slides (`export`) all draw
+from it. Sentences and tables that are computed from results are in `report_words`.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline import cache, report_words
+from mainstream.kit.pipeline.project import Outcome, Project, read_notebook
+
+TRACKS = {
+    "published": "recorded figures of the original study; nothing is trained",
+    "measured": "applications trained and timed here, and the analytical model",
+    "executed": "schedules run on video with ground truth; events are counted",
+    "model": "the formula alone, with parameters chosen for the picture",
+}
+EXPORTS = {"figures.pdf": "all figures, one PDF", "slides.html": "slides"}
+HEADLINE_FIGURE = "05_headline-headline_forms"
+CHANGED = "inputs changed since"
+WIDE = 2.0  # width over height from which a picture takes the whole row
+
+
+def write_report(project: Project, profile: str, description: str, stages: list[str], outcomes: list[Outcome]) -> Path:
+    """Renders the report from what the stage directories hold, whatever ran now; returns its path."""
+    return write_page(project, gather(project, profile, description, stages, outcomes))
+
+
+def write_page(project: Project, report: dict[str, Any]) -> Path:
+    """Writes what was gathered as index.html; links exports that are there and not older than the results."""
+    path = project.results(report["profile"]) / "report" / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exports = _exports(path.parents[1], report["sections"])
+    path.write_text(render("report.html.j2", {**report, "exports": exports}), encoding="utf-8")
+    return path
+
+
+def from_disk(project: Project, profile: str) -> dict[str, Any]:
+    """`gather` outside a run; each stage says whether its inputs are still those of this checkout.
+
+    Raises `UserError` for an unknown profile, or one that has no results.
+    """
+    stages, results, outcomes = project.stages(profile), project.results(profile), []
+    for stage in stages:
+        if (results / stage.name / cache.RUN).is_file():
+            key = cache.key(cache.stage_hashes(project, stage, profile))
+            state = "up to date" if cache.is_fresh(results / stage.name, key) else CHANGED
+            outcomes.append(Outcome(stage.name, 0.0, state, "ok"))
+    if not outcomes:
+        raise UserError(f"profile '{profile}' has no results yet: ./run_all.sh --profile {profile} makes them")
+    return gather(project, profile, project.profile(profile).description, [s.name for s in stages], outcomes)
+
+
+def gather(
+    project: Project, profile: str, description: str, stages: list[str], outcomes: list[Outcome]
+) -> dict[str, Any]:
+    """All that the report shows, as the templates name it."""
+    states = {o.stage: o for o in outcomes}
+    sections = [_section(project, profile, name, states.get(name)) for name in stages]
+    figures = {f["id"]: f for s in sections for f in s["figures"]}
+    results = project.results(profile)
+    return {
+        "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
+        "figures": figures, "headline_figure": figures.get(HEADLINE_FIGURE),
+        "words": report_words.headline(results, figures), "tables": report_words.headline_tables(results),
+        "tally": report_words.tally(sections), "provenance": report_words.provenance(sections),
+        "commands": report_words.commands(project, profile, sections),
+        "citation": report_words.citation(project.root / "CITATION.cff"),
+    }  # fmt: skip
+
+
+def render(template: str, report: dict[str, Any]) -> str:
+    """A template of this folder, filled."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    environment.filters |= {"short": report_words.short, "inline": report_words.inline, "minutes": report_words.minutes}
+    return environment.get_template(template).render(report)
+
+
+def _section(project: Project, profile: str, name: str, outcome: Outcome | None) -> dict[str, Any]:
+    """One stage: what it asks, what it drew, how it ended."""
+    directory = project.results(profile) / name
+    run = cache.read_run(directory)
+    failed = directory.with_name(f"{name}.failed.ipynb").is_file()
+    executed, source = directory / f"{name}.ipynb", project.notebooks / f"{name}.ipynb"
+    return {
+        "name": name,
+        **_first_cell(executed if executed.is_file() else source, name),
+        "run": run,
+        "failed": failed,
+        "state": outcome.state if outcome else "not asked for" if run else "–",
+        "result": outcome.result if outcome else "ok" if run else "failed" if failed else "never run",
+        "figures": [_figure(directory, f) for f in _json(directory / "figures.json")],
+        "matches": _json(directory / "matches.json"),
+    }
+
+
+def _first_cell(notebook: Path, name: str) -> dict[str, str]:
+    """Title, question and reference as the notebook's first cell puts them; empty where it does not."""
+    cells = read_notebook(notebook)["cells"] if notebook.is_file() else []
+    text = "".join(cells[0]["source"]) if cells else ""
+    found = {"title": text.partition("\n")[0].lstrip("# ") or name}
+    for part in ("Question", "Reference"):
+        found[part.lower()] = " ".join(text.partition(f"**{part}.**")[2].partition("\n\n")[0].split())
+    return found
+
+
+def _figure(directory: Path, entry: dict[str, str]) -> dict[str, Any]:
+    """A figure of figures.json with its files and the size of its picture in pixels (0, 0 where it is gone)."""
+    stem = directory / entry["name"]
+    kinds = [kind for kind in ("png", "pdf", "csv") if stem.with_suffix(f".{kind}").is_file()]
+    width, height = _png_size(stem.with_suffix(".png")) if "png" in kinds else (0, 0)
+    return {
+        **entry, "id": f"{directory.name}-{entry['name']}", "stage": directory.name, "stem": stem, "kinds": kinds,
+        "link": f"../{directory.name}/{entry['name']}", "width": width, "height": height,
+        "wide": bool(height) and width / height >= WIDE,
+    }  # fmt: skip
+
+
+def _png_size(path: Path) -> tuple[int, int]:
+    with path.open("rb") as file:
+        width, height = struct.unpack(">II", file.read(24)[16:])
+    return width, height
+
+
+def _exports(results: Path, sections: list[dict[str, Any]]) -> dict[str, str]:
+    """Exports beside the page that are at least as new as every stage."""
+    times = [(results / s["name"] / cache.RUN).stat().st_mtime for s in sections if s["run"]]
+    made = {n: results / "report" / n for n in EXPORTS}
+    return {n: EXPORTS[n] for n, p in made.items() if p.is_file() and p.stat().st_mtime >= max(times, default=0.0)}
+
+
+def _json(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []

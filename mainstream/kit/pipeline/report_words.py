@@ -1,0 +1,200 @@
+"""What the report says: sentences, tables and commands, each computed from files that stages wrote."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mainstream.kit.pipeline.project import Project, declared_parameters, read_notebook
+from mainstream.kit.pipeline.reference import SHOWN, executed_table, readme_table
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+MODEL_ERROR = "03_event_f1_model-predicted_and_counted"
+NAMES = {"no_sharing": "No Sharing", "max_sharing": "Max Sharing"}
+
+
+def headline(results: Path, figures: dict[str, Any]) -> list[dict[str, str]]:
+    """What came out, one sentence per step (`track`, `text`, `figure`: where it is drawn); none before notebook 05."""
+    try:
+        said = [*_recorded(results / "05_headline"), _executed(results / "05_headline")]
+    except (OSError, KeyError, IndexError):
+        return []
+    if MODEL_ERROR in figures:
+        said.append({"track": "executed", "text": figures[MODEL_ERROR]["caption"], "figure": MODEL_ERROR})
+    return said
+
+
+def _recorded(stage: Path) -> list[dict[str, str]]:
+    rows = {int(r["n_apps"]): r for r in _rows(stage / "headline.csv")}
+
+    def ratios(step: str) -> list[float]:
+        return [float(rows[n][f"{base}: {step}"]) for _, base, n in SHOWN]
+
+    def over(values: list[float]) -> str:
+        parts = (f"{v:.2f} times {NAMES[b]} at {n} applications" for v, (_, b, n) in zip(values, SHOWN, strict=True))
+        return " and ".join(parts)
+
+    then, now, anew = ratios("recorded"), ratios("2 consistent units"), ratios("3 optimal")
+    kept = [(b - 1) / (a - 1) for a, b in zip(then, now, strict=True)]
+    texts = (
+        f"In the record Mainstream's Event-F1 is {over(then)}.",
+        f"With one stream rate and consistent units the same schedules give {now[0]:.2f} and {now[1]:.2f}: "
+        f"{kept[0]:.0%} of the gain over No Sharing is left, {kept[1]:.0%} of the gain over Max Sharing. "
+        f"Scheduled anew (optimal) it is {anew[0]:.2f} and {anew[1]:.2f}.",
+    )
+    drawn = ("05_headline-as_published", "05_headline-corrections")
+    return [{"track": "published", "text": t, "figure": f} for t, f in zip(texts, drawn, strict=True)]
+
+
+def _executed(stage: Path) -> dict[str, str]:
+    """The optimal schedule at the largest number of applications, counted."""
+    rows = [r for r in _rows(stage / "executed_tracks.csv") if r["system"] == "optimal"]
+    last = max(rows, key=lambda r: int(r["n_apps"]))
+    value = {k: float(v) for k, v in last.items() if k != "system"}
+    parts = []
+    for base, name in NAMES.items():
+        ratio, low, high = (value[f"over_{base}{end}"] for end in ("", "_low", "_high"))
+        verdict = "a gain" if low > 1 else "a loss" if high < 1 else "no difference shown"
+        parts.append(f"{ratio:.2f} [{low:.2f}, {high:.2f}] times {name} ({verdict})")
+    text = (
+        f"Our own applications, executed and counted: at {last['n_apps']} applications the optimal schedule has "
+        f"{' and '.join(parts)}; its Event-F1 is {value['executed']:.3f}, the model says {value['model']:.3f}."
+    )
+    return {"track": "executed", "text": text, "figure": "05_headline-executed_ratios"}
+
+
+def headline_tables(results: Path) -> list[dict[str, Any]]:
+    """The README's two tables, from this profile's results."""
+    tables = []
+    for title, track, table in (
+        ("Ratio of Event-F1, Mainstream over each baseline", "published", readme_table),
+        ("Optimal schedule over each baseline, 95% intervals", "executed", executed_table),
+    ):
+        try:
+            lines = table(results / "05_headline").splitlines()
+        except (OSError, KeyError):
+            continue
+        cells = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
+        tables.append({"title": title, "track": track, "head": cells[0], "rows": cells[2:]})
+    return tables
+
+
+def tally(sections: list[dict[str, Any]]) -> dict[str, Any]:
+    """Rows of all paper / ours / match tables: how many match, and per table those that do not."""
+    tables = [(s, t) for s in sections for t in s["matches"]]
+    groups = []
+    for section, table in tables:
+        off = [{**r, "why": why(r["quantity"])} for r in table["rows"] if not r["match"]]
+        if off:
+            groups.append({"section": section, "title": table["title"], "off": off, "of": len(table["rows"])})
+    rows = sum(len(t["rows"]) for _, t in tables)
+    return {"rows": rows, "off": sum(len(g["off"]) for g in groups), "tables": len(tables), "groups": groups}
+
+
+def why(quantity: str) -> str:
+    """Why two sides differ, as far as the row's own name says so."""
+    sides = re.search(r"\(paper(?::\s*(?P<paper>[^;,]+))?[;,]\s*ours:\s*(?P<ours>.+)\)\s*$", quantity)
+    if sides:
+        paper = f"The paper's side: {sides['paper'].strip()}. " if sides["paper"] else ""
+        return f"{paper}Ours: {sides['ours'].strip()}."
+    if "consistent units" in quantity:
+        return "Ours counts an event's frames in consistent units; the record does not."
+    if "executed" in quantity:
+        return "Ours is counted on our own applications; the paper's number is modelled on the study's."
+    return ""
+
+
+def provenance(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Revision, machine and versions, each value with the stages that have it (one entry where all agree)."""
+    runs = {s["name"]: s["run"] for s in sections if s["run"]}
+    texts = {
+        "git revision": lambda r: r["git"],
+        "machine": lambda r: f"{r['machine']['cpu']}, {r['machine']['cores']} cores, {r['machine']['system']}",
+        "versions": lambda r: ", ".join(f"{k} {v}" for k, v in r["versions"].items()),
+    }
+    entries = []
+    for label, text in texts.items():
+        values: dict[str, list[str]] = {}
+        for name, run in runs.items():
+            values.setdefault(text(run), []).append(name)
+        entries += [
+            {"label": label, "text": v, "stages": [] if len(values) == 1 else names} for v, names in values.items()
+        ]
+    return entries
+
+
+def commands(project: Project, profile: str, sections: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(command, what it does): how to get these results again; parameters that differ from the profile's are named."""
+    shown = "" if profile == "default" else f" --profile {profile}"
+    changed = []
+    for stage in project.stages(profile):
+        run = next((s["run"] for s in sections if s["name"] == stage.name), None)
+        expected = {**declared_parameters(read_notebook(stage.notebook), stage.name), **stage.parameters}
+        for name in sorted(set(expected) & set(run["parameters"] if run else ()) - {"profile", "output_dir"}):
+            if run and run["parameters"][name] != json.loads(json.dumps(expected[name])):
+                changed.append(f" --param '{stage.name[:2]}.{name}={json.dumps(run['parameters'][name])}'")
+    again = f"./run_all.sh{shown}{''.join(changed)}"
+    return [
+        (again, "everything; what has not changed is not run again"),
+        (f"./run_all.sh{shown} --only 05 --force", "one stage, anew"),
+        ("./run_all.sh --lab", "the notebooks, to read and bend"),
+        (f".venv/bin/mainstream report{shown} --format pdf", "every figure in one PDF, vectors kept"),
+        (f".venv/bin/mainstream report{shown} --format slides", "the same as slides, one file"),
+    ]
+
+
+def citation(path: Path) -> dict[str, str] | None:
+    """The study and the kit, from CITATION.cff: a line to read and BibTeX (None where there is no such file)."""
+    if not path.is_file():
+        return None
+    import yaml
+
+    kit = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study = kit["references"][0]
+    people = [(a["given-names"], a["family-names"]) for a in study["authors"]]
+    authors = " and ".join(f"{family}, {given}" for given, family in people)
+    read = (
+        f"{', '.join(f'{g} {f}' for g, f in people)}. {study['title']}. {study['collection-title']}, {study['year']}."
+    )
+    fields = {"title": study["title"], "author": authors, "booktitle": study["collection-title"], "year": study["year"]}
+    body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items())
+    key = f"{people[0][1].lower()}{study['year']}"
+    bibtex = f"@inproceedings{{{key},\n{body}\n}}"
+    return {"message": kit["message"], "study": read, "kit": f"{kit['title']}, {kit['version']}", "bibtex": bibtex}
+
+
+def short(value: Any) -> str:
+    """A number at four significant digits; anything else as it is."""
+    return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def minutes(seconds: float) -> str:
+    """Seconds as people say them: `34 s`, `7 min 5 s`."""
+    whole = round(seconds)
+    return f"{seconds:.2g} s" if seconds < 9.5 else f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def inline(text: str) -> Markup:
+    """Code, bold and emphasis of one line of Markdown, as HTML; everything else is escaped."""
+    from markupsafe import Markup
+
+    parts = re.split(r"(`[^`]+`)", text)  # code first: stars in it are stars
+    for i, part in enumerate(parts):
+        safe = html.escape(part)
+        if i % 2:
+            parts[i] = f"<code>{safe[1:-1]}</code>"
+        else:
+            safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
+            parts[i] = re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", safe)
+    return Markup("".join(parts))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))

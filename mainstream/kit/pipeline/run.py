@@ -1,0 +1,87 @@
+"""The whole run: which stages are due, each in turn, and a summary that says what happened."""
+
+from __future__ import annotations
+
+import time
+
+from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
+
+
+def select(stages: list[Stage], only: str | None = None, start: str | None = None) -> list[Stage]:
+    """The stages named by `--only 04,05` or from `--from 05` on (UserError: unknown, with the nearest)."""
+    names = [s.name for s in stages]
+    if only:
+        wanted = {pick(part.strip(), names) for part in only.split(",")}
+        stages = [s for s in stages if s.name in wanted]
+    if start:
+        first = names.index(pick(start, names))
+        stages = [s for s in stages if names.index(s.name) >= first]
+    return stages
+
+
+def run(
+    project: Project,
+    profile: str,
+    *,
+    only: str | None = None,
+    start: str | None = None,
+    force: bool = False,
+    overrides: list[str] | None = None,
+    verbose: bool = False,
+) -> list[Outcome]:
+    """Runs what is due and writes the report; a stage that is fresh is not run again.
+
+    A stage that fails does not stop the others, save those that need it. Everything is checked before anything runs.
+    """
+    everything = project.stages(profile, overrides)
+    stages = select(everything, only, start)
+    settings = project.profile(profile)
+    from mainstream.kit.pipeline.execute import alone, clean
+    from mainstream.kit.pipeline.report import write_report
+
+    results = project.results(profile)
+    with alone(results):
+        clean(results)
+        outcomes = _each(project, profile, stages, settings.cell_timeout_s, force, verbose)
+        write_report(project, profile, settings.description, [s.name for s in everything], outcomes)
+    return outcomes
+
+
+def _each(
+    project: Project, profile: str, stages: list[Stage], cell_timeout_s: int, force: bool, verbose: bool
+) -> list[Outcome]:
+    """The stages one after the other; what became of each."""
+    from mainstream.kit.pipeline.execute import Position, StageFailed, run_stage
+
+    outcomes: list[Outcome] = []
+    failed: set[str] = set()
+    for i, stage in enumerate(stages, 1):
+        directory = project.results(profile) / stage.name
+        if blocked := failed.intersection(stage.needs):
+            failed.add(stage.name)
+            outcomes.append(Outcome(stage.name, 0.0, "–", f"skipped: {', '.join(sorted(blocked))} failed"))
+            continue
+        begin = time.perf_counter()
+        if not force and cache.is_fresh(directory, cache.key(cache.stage_hashes(project, stage, profile))):
+            outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "cached", "ok"))
+            continue
+        try:
+            seconds = run_stage(
+                project, stage, profile, cell_timeout_s=cell_timeout_s,
+                where=Position(i, len(stages)), verbose=verbose,
+            )  # fmt: skip
+            outcomes.append(Outcome(stage.name, seconds, "fresh", "ok"))
+        except StageFailed as e:
+            failed.add(stage.name)
+            kept = f"results/{profile}/{stage.name}.failed.ipynb"
+            outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "–", f"failed: {e} (kept: {kept})"))
+    return outcomes
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """The table at the end of a run."""
+    width = max([len(o.stage) for o in outcomes], default=5)
+    lines = [f"{'stage':<{width}}  seconds  state   outcome"]
+    lines += [f"{o.stage:<{width}}  {o.seconds:7.1f}  {o.state:<6}  {o.result}" for o in outcomes]
+    return "\n".join(lines)

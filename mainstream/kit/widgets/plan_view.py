@@ -1,0 +1,192 @@
+"""What the playground shows of a plan: the tree with its cost, and the tables (notebook 04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+
+from mainstream.kit.widgets.moving import Moving
+from mainstream.scheduler import Problem, Schedule
+from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves
+from mainstream.study import diagrams
+from mainstream.study.figures import LABELS
+
+WIDTH = 9.8  # inches
+LABELS_AT = 7.2  # inches: where the leaves end and their labels begin
+
+
+class PlanView(Moving):
+    """The tree above, the bar of its cost below. Axes are drawn anew only where the number of applications or the
+    bar's scale has changed: what a plan changes takes a third of the time.
+
+    Args:
+        one_device: units/s of one saturated device.
+    """
+
+    def __init__(self, one_device: float) -> None:
+        super().__init__(WIDTH, 5.0, dpi=85)
+        self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
+        self.one_device = one_device
+        self._framed: tuple[object, ...] = ()
+        self._over: list[Axes] = []
+
+    def show(self, problem: Problem, plan: Schedule) -> None:
+        """Draws the plan of the problem and shows it."""
+        top, layers = diagrams.bar_top(plan.cost, problem.budget), [str(k) for k in problem.device.split]
+        old, self._framed = self._framed, (len(plan.units), top, *layers)
+        if new := self._framed != old:
+            self._frame(layers, len(plan.units), top)
+        for artist in [a for ax in self._over for a in (*ax.collections, *ax.lines, *ax.texts)]:
+            artist.remove()
+        self._fill(problem, plan)
+        if new:
+            self.settle(self._over)
+        self.refresh()
+
+    def _frame(self, layers: Sequence[str], apps: int, top: float) -> None:
+        """Axes that fit so many applications, and over each an empty one for what moves; the figure grows with them."""
+        self.figure.clear()
+        tree_high, bar_high = 0.27 * apps + 0.6, 1.0
+        high = tree_high + bar_high + 1.65
+        self.figure.set_size_inches(WIDTH, high)
+        places = [
+            (0.03, (bar_high + 1.3) / high, (LABELS_AT - 0.3) / WIDTH, tree_high / high),
+            (0.03, 0.55 / high, 1 - 0.06, bar_high / high),
+        ]
+        tree, bar = under = [self.figure.add_axes(place) for place in places]
+        diagrams.tree_axis(tree, layers, apps, room=0.1, below=1.1, rotation=0)
+        diagrams.bar_axis(bar, top)
+        tree.set_xlabel("split point (frozen layers); widths: frames/s")
+        self._over = [self.figure.add_axes(place, label="moving") for place in places]
+        for below, over in zip(under, self._over, strict=True):
+            below.grid(False)
+            over.set(xlim=below.get_xlim(), ylim=below.get_ylim())
+            over.axis("off")
+
+    def _fill(self, problem: Problem, plan: Schedule) -> None:
+        tree, bar = self._over
+        splits = {u.app: problem.device.split.index(u.split) for u in plan.units}
+        diagrams.branches(
+            tree, splits, len(problem.device.split), rates={u.app: u.fps for u in plan.units},
+            f1={u.app: u.f1 for u in plan.units}, full_rate=problem.stream_fps,
+        )  # fmt: skip
+        title = f"{LABELS[plan.scheduler]}: mean Event-F1 {plan.mean_f1:.3f}"
+        tree.text(0, 1.02, title, fontsize=11, transform=tree.transAxes)
+        parts = cost_parts(problem, plan.choices)
+        diagrams.cost_bar(bar, parts, budget=problem.budget, apps=list(splits), one_device=self.one_device)
+
+
+def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
+    """One row per application: its events, its split, rate and votes, what they give, and what it answers for.
+
+    Columns: app, event_length_s, event_frequency, correlation, split, fps, x_vote, f1, recall, precision, cost
+    (units/s, `explain.cost_shares`), cost_share.
+    """
+    events = ["event_length_s", "event_frequency", "correlation"]
+    rows = [
+        {"app": u.app, **{e: getattr(a, e) for e in events}, **u.__dict__}
+        for a, u in zip(problem.apps, plan.units, strict=True)
+    ]
+    costs = cost_shares(problem, plan.choices)
+    return pd.DataFrame(rows).assign(cost=costs, cost_share=costs / costs.sum())
+
+
+def why_table(problem: Problem, plan: Schedule, richer: pd.DataFrame | None) -> pd.DataFrame:
+    """`explain.next_moves` of the plan, beside `explain.with_more_budget` where it is known."""
+    moves = next_moves(problem, plan.choices)
+    if richer is None:
+        return moves
+    return moves.merge(richer.rename(columns={"f1": "f1_optimal"}), on="app", suffixes=("", "_optimal"))
+
+
+def best_move(problem: Problem, plan: Schedule) -> str:
+    """The next move that would buy most, and whether it fits, in a sentence."""
+    moves = next_moves(problem, plan.choices)
+    if moves.gain.isna().all():
+        return "No application would do better elsewhere: more budget buys nothing here."
+    best = moves.iloc[int(np.nanargmax(moves.per_cost))]
+    left = max(problem.budget - plan.cost, 0.0)
+    price = f"for {best.added_cost:.3g} units/s" if best.added_cost > 0 else f"and save {-best.added_cost:.3g} units/s"
+    fits = "it fits" if best.affordable else f"it does not fit into the {left:.3g} left"
+    move = f"{best.app} to split {best.split:g} at {best.fps:g}/s"
+    return f"The best next move, {move}, would gain {best.gain:.2g} F1 {price}; {fits}."
+
+
+def plan_html(table: pd.DataFrame) -> str:
+    """`plan_table` for the eye, with the colours of the tree."""
+    head = [
+        "",
+        "application",
+        "L (s)",
+        "π",
+        "ρ",
+        "split",
+        "frames/s",
+        "X",
+        "F1",
+        "recall",
+        "precision",
+        "cost",
+        "share",
+    ]
+    digits = ["{:.2f}", "{:.2f}", "{:.2f}", "{:g}", "{:g}", "{}", "{:.3f}", "{:.3f}", "{:.3f}", "{:.2f}", "{:.0%}"]
+    colour = diagrams.colours(list(table.app))
+    rows = [
+        [swatch(colour[app]), escape(app), *(d.format(v) for d, v in zip(digits, values, strict=True))]
+        for app, *values in table.itertuples(index=False)
+    ]
+    return html_table(head, rows)
+
+
+def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
+    """`why_table` for the eye: the next move, its price and whether it fits; what 10% more budget would change."""
+    head = [
+        "",
+        "application",
+        "best next move",
+        "gain in F1",
+        "added cost",
+        "F1 per cost",
+        "fits?",
+        "10% more (optimal)",
+    ]
+    colour, rows = diagrams.colours(list(table.app)), []
+    for unit, (_, row) in zip(plan.units, table.iterrows(), strict=True):
+        cells = ["none: nothing is better for it", "", "", "", ""]
+        if not np.isnan(row.gain):
+            free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.2g}"
+            cells = [_change(unit.split, row.split, unit.fps, row.fps, unit.x_vote, row.x_vote)]
+            cells += [f"+{row.gain:.4f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
+        later = "…"
+        if "split_richer" in row:
+            later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
+            later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
+        rows.append([swatch(colour[unit.app]), escape(unit.app), *cells, later])
+    return html_table(head, rows)
+
+
+def _change(split: float, to_split: float, fps: float, to_fps: float, x: object = None, to_x: object = None) -> str:
+    """Only what differs: 'split 33 → 39, 1 → 2/s'."""
+    parts = [f"split {split:g} → {to_split:g}"] if split != to_split else []
+    parts += [f"{fps:g} → {to_fps:g}/s"] if fps != to_fps else []
+    parts += [f"X {x} → {to_x:g}"] if x != to_x and isinstance(to_x, int | float) else []
+    return ", ".join(parts) or "as it is"
+
+
+def swatch(colour: str) -> str:
+    """A small square of a colour, for a legend in HTML."""
+    return f'<span style="color:{to_hex(colour)}">■</span>'
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A plain table; cells are HTML already."""
+    cell = lambda tag, texts: "".join(
+        f'<{tag} style="padding:1px 9px 1px 0;text-align:left">{t}</{tag}>' for t in texts
+    )
+    body = "".join(f"<tr>{cell('td', row)}</tr>" for row in rows)
+    return f'<table style="line-height:1.35;font-size:13px"><tr>{cell("th", head)}</tr>{body}</table>'

@@ -1,0 +1,149 @@
+"""A run beside the truth: what each look was worth, and what came of each event and detection (notebook 07)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mainstream.errors import UserError, unknown
+from mainstream.quality.counted import Interval
+from mainstream.runner.report import Decision, Report
+
+# What one application made of one frame, the gravest first, and its colour (Okabe–Ito, safe for colour-blind readers).
+VERDICTS = {
+    "false alarm": "#D55E00",
+    "miss": "#E69F00",
+    "hit": "#009E73",
+    "rightly no": "#56B4E9",
+    "not looked at": "#777777",
+    "not running": "#BBBBBB",
+}
+KINDS = ("event", "detection", "hit", "miss", "false alarm", "look")  # what `Verdicts.moments` finds
+
+
+class Span(NamedTuple):
+    """An event or a detection, and what came of it: hit, miss, false alarm or not running."""
+
+    kind: str  # event or detection
+    app: str
+    start_s: float
+    end_s: float
+    outcome: str
+    middle_s: float  # a moment inside: the middle of an event, the middle declared frame of a detection
+    looks: int  # between start and end
+
+
+class Verdicts:
+    """The decisions of a report, judged by the truth.
+
+    An event is a hit when a detection overlaps it, else a miss, or "not running" where its application was not yet
+    (or no longer) in the plan when it began. A detection is a hit when it overlaps an event, else a false alarm. A look
+    is judged by itself, before votes: a yes during an event is a hit, a yes outside of one a false alarm, and so on.
+
+    Args:
+        truth: application → [start, end) in seconds.
+        report: None: nobody has looked.
+        apps: which, and their order; by default those of the report's plans, without a report those with events.
+    Raises:
+        UserError: an application that the truth does not know.
+    """
+
+    def __init__(
+        self, truth: Mapping[str, Sequence[Interval]], report: Report | None = None, apps: Sequence[str] | None = None
+    ) -> None:
+        self.report = report or Report()
+        planned = dict.fromkeys(app for plan in self.report.plans for app in plan["apps"])
+        self.apps = tuple(apps or planned or [app for app, spans in truth.items() if len(spans)] or truth)
+        if not self.apps:
+            raise UserError("truth={}: names no application, so there is nothing to judge")
+        for app in self.apps:
+            if app not in truth:
+                raise unknown("application in the truth", app, truth)
+        self.truth = {app: sorted(truth[app]) for app in self.apps}
+        self._since = np.array([plan["since_s"] for plan in self.report.plans])
+        self._looks = {(d.app, d.frame): d for d in self.report.decisions}
+        self._times = {app: np.array([d.time_s for d in self.report.decisions if d.app == app]) for app in self.apps}
+        self._declared = {(d.app, t) for d in self.report.detections for t in d.frames_s}
+        self.spans = [span for app in self.apps for span in (*self._events(app), *self._detections(app))]
+
+    def unit(self, app: str, time_s: float) -> dict[str, Any] | None:
+        """What the plan in force gives the application: layer, fps, x_vote; None where it does not run."""
+        k = int(np.searchsorted(self._since, time_s + 1e-9, side="right")) - 1
+        return self.report.plans[k]["apps"].get(app) if k >= 0 else None
+
+    def absences(self, app: str, until_s: float) -> list[Interval]:
+        """When it does not run, from the stream's beginning to `until_s`."""
+        edges = [0.0, *map(float, self._since), until_s]
+        return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a and self.unit(app, a) is None]
+
+    def in_view(self, app: str, time_s: float) -> bool:
+        """Is it in an event, by the truth?"""
+        return any(a <= time_s < b for a, b in self.truth[app])
+
+    def look(self, app: str, frame: int) -> Decision | None:
+        """The application's decision about the frame of this number; None where it did not look."""
+        return self._looks.get((app, frame))
+
+    def declared(self, app: str, time_s: float) -> bool:
+        """Did the look at this time, with the votes before it, declare an event?"""
+        return (app, time_s) in self._declared
+
+    def verdict(self, app: str, frame: int, time_s: float) -> str:
+        """One of VERDICTS for the frame of this number and time."""
+        found = self.look(app, frame)
+        if found is None:
+            return "not looked at" if self.unit(app, time_s) else "not running"
+        if self.in_view(app, time_s):
+            return "hit" if found.positive else "miss"
+        return "false alarm" if found.positive else "rightly no"
+
+    def moments(self, kind: str, apps: Sequence[str]) -> list[float]:
+        """Where to step to, seconds, ascending: beginnings of events or detections, of those hit, and so on.
+
+        Raises `UserError` for a kind that is not of KINDS.
+        """
+        if kind not in KINDS:
+            raise unknown("kind of moment", kind, KINDS)
+        if kind == "look":
+            return sorted({float(t) for app in apps for t in self._times[app]})
+        mine = [s for s in self.spans if s.app in apps]
+        if kind in ("event", "detection"):
+            return sorted({s.start_s for s in mine if s.kind == kind})
+        return sorted({s.start_s for s in mine if s.outcome == kind and s.kind == FOUND_IN[kind]})
+
+    def table(self) -> pd.DataFrame:
+        """Events and detections: kind, app, start_s, end_s, outcome, middle_s, looks."""
+        return pd.DataFrame(self.spans, columns=Span._fields)
+
+    def _events(self, app: str) -> list[Span]:
+        found = [(d.start_s, d.end_s) for d in self.report.detections if d.app == app]
+        spans = []
+        for a, b in self.truth[app]:
+            outcome = "hit" if any(s < b and e >= a for s, e in found) else "miss"
+            if outcome == "miss" and self.unit(app, a) is None:
+                outcome = "not running"
+            spans.append(Span("event", app, a, b, outcome, (a + b) / 2, self._count(app, a, b)))
+        return spans
+
+    def _detections(self, app: str) -> list[Span]:
+        spans = []
+        for d in self.report.detections:
+            if d.app == app:
+                right = any(a <= d.end_s and d.start_s < b for a, b in self.truth[app])
+                middle = d.frames_s[len(d.frames_s) // 2]
+                looks = self._count(app, d.start_s, d.end_s + 1e-9)
+                spans.append(
+                    Span("detection", app, d.start_s, d.end_s, "hit" if right else "false alarm", middle, looks)
+                )
+        return spans
+
+    def _count(self, app: str, start_s: float, end_s: float) -> int:
+        """Looks in [start, end)."""
+        low, high = np.searchsorted(self._times[app], [start_s, end_s])
+        return int(high - low)
+
+
+FOUND_IN = {"hit": "detection", "miss": "event", "false alarm": "detection"}  # whose outcome a kind of moment is

@@ -1,0 +1,106 @@
+"""A trained application brought back to life: stem of the base, tail of its M-Package (notebooks 01 and 07).
+
+A package comes from another tenant: its checksums are checked, and its tail is put on no other base than its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from mainstream.data import rates
+from mainstream.data.footage import Footage
+from mainstream.errors import UserError, unknown
+from mainstream.networks import base as bases
+from mainstream.networks.backend import keras
+from mainstream.networks.base import BaseNetwork
+from mainstream.networks.splits import cut, split_points, with_head
+from mainstream.package import Base, MPackage, SplitRecord
+
+BATCH = 64  # images per call
+
+
+class Halves(NamedTuple):
+    """The two parts of one application at one split."""
+
+    stem: keras.Model  # prepared images → features
+    tail: keras.Model  # features → one logit per image
+    record: SplitRecord
+
+
+def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
+    """The application at one of its splits (`layer` of the record), on layers of its own: `base` is not changed.
+
+    Raises `UserError`: an unknown split, a package without weights, another base than the one that the package was
+    trained on, a tail that is missing, changed, or of another network.
+    """
+    return next(load_tails(package, base, [split]))
+
+
+def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> Iterator[Halves]:
+    """The application at several splits, one after the other; each is good until the next one is asked for.
+
+    All of them use the same layers. Raises as `load_tail`.
+    """
+    for field in Base.model_fields:
+        mine, theirs = getattr(package.base, field), getattr(base.identity, field)
+        if mine != theirs:
+            raise UserError(f"'{package.application}' was trained on another base: {field} is {mine}, here {theirs}")
+    network = bases.build(base.identity.architecture, base.identity.input_shape[0])
+    model = with_head(network)
+    points = {p.name: p for p in split_points(model)}
+    for split in splits:
+        record = next((r for r in package.splits if r.layer == split), None)
+        if record is None:
+            raise unknown("split", split, [r.layer for r in package.splits])
+        file = package.tail_file(record)
+        network.set_weights(base.network.get_weights())
+        stem, tail = cut(model, points[split])
+        _load_weights(tail, file, split)
+        yield Halves(stem, tail, record)
+
+
+def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
+    try:
+        found = _count_arrays(file)
+        if found != len(tail.weights):  # Keras passes over layers that a network does not have
+            raise ValueError(f"{found} arrays where {len(tail.weights)} belong")
+        tail.load_weights(file)
+    except (ValueError, OSError, KeyError, TypeError) as e:
+        raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
+
+
+def _count_arrays(file: Path) -> int:
+    with h5py.File(file) as opened:
+        arrays: list[str] = []
+        opened.visititems(lambda name, item: arrays.append(name) if isinstance(item, h5py.Dataset) else None)
+    return len(arrays)
+
+
+def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.ndarray:
+    """float32 (n,): how sure the application is, for uint8 images of the base's size."""
+    found = []
+    for start in range(0, len(images), BATCH):
+        x = bases.preprocess(images[start : start + BATCH], preprocessing)
+        found.append(np.asarray(halves.tail(halves.stem(x, training=False), training=False))[:, 0])
+    return (1 / (1 + np.exp(-np.concatenate(found).astype("float64")))).astype("float32")
+
+
+def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, splits: Sequence[str]) -> pd.DataFrame:
+    """Rates per frame on other footage, at the threshold of the package: how an application carries to another camera.
+
+    One row per application and split: app, layer, tpr, fpr, positives, negatives, intervals (clips drawn anew).
+    """
+    rows = []
+    for package in packages:
+        for halves in load_tails(package, base, splits):
+            p = probabilities(halves, footage.images, package.base.preprocessing)
+            assert halves.record.threshold is not None
+            found = rates.clip_rates(p, footage.has(package.application), halves.record.threshold, footage.clip)
+            rows.append({"app": package.application, "layer": halves.record.layer, **found._asdict()})
+    return pd.DataFrame(rows)

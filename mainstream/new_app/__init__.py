@@ -1,9 +1,0 @@
-"""An application from photos or a video, up to its first stream: `mainstream new-app` and notebook 09.
-
-`request` says what is asked for and checks it, `material` turns photos and videos into what is trained, measured and
-streamed, `steps` does the work, `pictures` and `report` show it, `example` draws something to try it on.
-"""
-
-from mainstream.new_app.request import Request
-
-__all__ = ["Request"]

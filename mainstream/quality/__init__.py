@@ -1,0 +1,37 @@
+"""From frames to events: what per-frame accuracy and an analysed frame rate are worth (design section 3).
+
+`analytical` is the model in closed form, `simulated` its witness, `counted` counts what really happened.
+"""
+
+from mainstream.quality.analytical import (
+    Array,
+    Form,
+    Quality,
+    evaluate,
+    event_f1,
+    event_precision,
+    event_recall,
+    f1_of_means,
+    frames_seen,
+    harmonic_mean,
+    mean_of_f1s,
+)
+from mainstream.quality.counted import count_events
+from mainstream.quality.simulated import Simulated, simulate_events
+
+__all__ = [
+    "Array",
+    "Form",
+    "Quality",
+    "Simulated",
+    "count_events",
+    "evaluate",
+    "event_f1",
+    "event_precision",
+    "event_recall",
+    "f1_of_means",
+    "frames_seen",
+    "harmonic_mean",
+    "mean_of_f1s",
+    "simulate_events",
+]

@@ -1,0 +1,115 @@
+"""A video cut in time, so that what is trained on is never counted on; and counting what a stream found.
+
+Used by `mainstream new-app`, notebook 09 and `scripts/real_video.py`. Design sections 3 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mainstream.data.photos import Photos
+from mainstream.errors import UserError
+from mainstream.quality import counted as events
+from mainstream.runner.report import Report
+from mainstream.runner.sources import Frame, Source
+
+Interval = tuple[float, float]
+_ROUNDING = 1e-6  # seconds
+
+
+class Between(Source):
+    """A stream from one second to another, its time and its frame numbers beginning there.
+
+    number: of the first frame, for files whose time stamps are not to be trusted.
+    """
+
+    def __init__(self, source: Source, start_s: float = 0.0, end_s: float = np.inf, *, number: int = 0):
+        super().__init__()
+        self.source, self.start_s, self.end_s, self.number = source, start_s, end_s, number
+        self.fps, self.live = source.fps, source.live
+
+    def __iter__(self) -> Iterator[Frame]:
+        first: Frame | None = None
+        for frame in self.source:
+            if frame.time_s >= self.end_s - _ROUNDING:
+                break
+            self.corrupt, self.reconnects = self.source.corrupt, self.source.reconnects
+            if frame.time_s >= self.start_s - _ROUNDING and frame.number >= self.number:
+                first = first or frame
+                yield Frame(frame.number - first.number, frame.time_s - first.time_s, frame.image)
+
+
+def merged(spans: Sequence[Interval]) -> list[Interval]:
+    """In order of time, those that overlap or touch made one."""
+    found: list[Interval] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            start, end = found[-1][0], max(end, found.pop()[1])
+        found.append((start, end))
+    return found
+
+
+def within(spans: Sequence[Interval], part: Interval) -> list[Interval]:
+    """What of the intervals lies in a part of the time, in seconds from its start."""
+    cut = [(max(a, part[0]) - part[0], min(b, part[1]) - part[0]) for a, b in spans]
+    return [(a, b) for a, b in cut if b - a > _ROUNDING]
+
+
+def cut_between_events(
+    spans: Sequence[Interval], duration_s: float, shares: Mapping[str, float], *, least: Mapping[str, int], gap_s: float
+) -> dict[str, Interval]:
+    """Parts of a video in order of time, with about these shares of its events each.
+
+    Every cut lies in the middle between two events; half of `gap_s` before and after it belongs to no part.
+
+    Args:
+        spans: events in seconds, as `merged` leaves them.
+        shares: part → share of the events, in order of time.
+        least: part → how many events it needs at least.
+    Raises:
+        UserError: too few events, or events too close together, naming how many there are and how many are needed.
+    """
+    total = np.cumsum(list(shares.values()))
+    edges = [0, *np.round(total / total[-1] * len(spans)).astype(int)]
+    parts: dict[str, Interval] = {}
+    for name, first, after in zip(shares, edges[:-1], edges[1:], strict=True):
+        if after - first < least[name]:
+            needed = max(int(np.ceil(n / s * total[-1])) for n, s in zip(least.values(), shares.values(), strict=True))
+            raise UserError(
+                f"{len(spans)} events in {duration_s:.0f} s are too few to {' and to '.join(shares)} on different "
+                f"ones; needs about {max(needed, sum(least.values()))}: a longer video"
+            )
+        start = (spans[first - 1][1] + spans[first][0] + gap_s) / 2 if first else 0.0
+        end = (spans[after - 1][1] + spans[after][0] - gap_s) / 2 if after < len(spans) else duration_s
+        if end - start <= 0:
+            raise UserError(f"events about {start:.0f} s are too close together to cut the video there: a longer video")
+        parts[name] = (float(start), float(end))
+    return parts
+
+
+def photos_in_time(images: np.ndarray, labels: np.ndarray, partition: np.ndarray, app: str) -> Photos:
+    """Frames as photos: `labels` bool (n,), `partition` str (n,) by time, never by chance: neighbours are alike."""
+    files = tuple(f"frame {k + 1}" for k in range(len(images)))
+    return Photos(images, labels[:, None], (app,), files, partition)
+
+
+def count_stream(
+    report: Report, app: str, x_vote: int, truth: Sequence[Interval], *, window_s: float, duration_s: float
+) -> dict[str, Any]:
+    """What one application found on a stream, with `windows` of about `window_s` seconds, and 95% intervals.
+
+    Keys: looks, events, found, empty_windows, false, recall, precision, f1, each of the last three with `_interval`.
+    """
+    table = report.table()
+    table = table[table.app == app]
+    tally = events.tally_events(
+        truth, table.time_s, table.positive.astype(int), x_vote, window_s=window_s, duration_s=duration_s
+    )
+    return {
+        "looks": len(table), "events": len(truth), "found": int(tally.found.sum()), "empty_windows": len(tally.false),
+        "false": int(tally.false.sum()), **tally.score()._asdict(),
+        **{f"{name}_interval": span for name, span in events.bootstrap_events(tally).items()},
+    }  # fmt: skip

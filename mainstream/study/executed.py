@@ -1,0 +1,133 @@
+"""Schedules by the model and as real decisions would have had it: measured and executed tracks (notebook 05).
+
+Works on a `Recording`: nothing here runs a network (design section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+from mainstream import quality
+from mainstream.data import rates as counted
+from mainstream.package import MPackage
+from mainstream.scheduler import App, Problem, solve
+from mainstream.scheduler.optimal import Exact, optimal
+from mainstream.scheduler.problem import Device
+from mainstream.scheduler.schedule import Schedule
+from mainstream.study import replay
+from mainstream.study.experiments import HEADLINE_SYSTEMS
+from mainstream.study.replay import Recording
+
+RATES = (*(k / 10 for k in range(1, 10)), *range(1, 11))  # frames/s that every system may choose from
+SAMPLES = 1000  # of the bootstrap
+MAP_GAP = 0.005  # relative, proven
+
+
+def in_turn(packages: Sequence[MPackage], n: int) -> dict[str, MPackage]:
+    """n applications: the packages again and again, the second round as 'cat 2' and so on."""
+    rounds = [(packages[k % len(packages)], k // len(packages)) for k in range(n)]
+    return {f"{p.application} {r + 1}" if r else p.application: p for p, r in rounds}
+
+
+def problem(
+    packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float = 1.0,
+    event_length_s: float | None = None, form: quality.Form = "consistent",
+) -> Problem:  # fmt: skip
+    """The scheduling problem of these packages. budget: share of the device; event_length_s: instead of their own."""
+    apps = [App.from_package(p, name=name) for name, p in packages.items()]
+    if event_length_s is not None:
+        apps = [app.model_copy(update={"event_length_s": event_length_s}) for app in apps]
+    return Problem(
+        stream_fps=stream_fps, fps_options=tuple(f for f in RATES if f <= stream_fps), x_options=(1, 2, 3),
+        budget=1000 * budget, device=device, apps=tuple(apps), form=form,
+    )  # fmt: skip
+
+
+def execute(schedule: Schedule, recording: Recording, packages: Mapping[str, MPackage]) -> np.ndarray:
+    """What each unit of a schedule would have found: counts as `replay.count`, int (units, clips, 4).
+
+    Frames are picked by one ladder for all, except without sharing, where everybody runs alone.
+    """
+    alone = schedule.scheduler == "no_sharing"
+    together = {} if alone else replay.looks([u.fps for u in schedule.units], recording)
+    done: dict[tuple[str, int, float, int], np.ndarray] = {}
+    for u in schedule.units:
+        app, x = packages[u.app].application, u.x_vote or 1
+        if (key := (app, u.split, u.fps, x)) not in done:
+            seen = (together or replay.looks([u.fps], recording))[u.fps]
+            length = counted.event_length_s(recording.footage, app)
+            done[key] = replay.count(recording, app, u.split, seen, x, window_s=length)
+    return np.stack([done[packages[u.app].application, u.split, u.fps, u.x_vote or 1] for u in schedule.units])
+
+
+def headline(
+    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0
+) -> pd.DataFrame:
+    """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
+
+    Columns: n_apps, system, model, executed, low, high (95%, whole clips drawn anew); ratios of `executed` over
+    no_sharing and over max_sharing with limits, the same clips being drawn for both.
+    """
+    rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
+    for n in tqdm(list(counts), desc="executing", leave=False):
+        named = in_turn(packages, n)
+        asked = problem(named, device, stream_fps=recording.fps)
+        found = {}
+        for system in HEADLINE_SYSTEMS:
+            schedule = solve(asked, system)
+            counts_of = execute(schedule, recording, named)
+            again = replay.score(np.einsum("sc,ucx->sux", drawn, counts_of)).f1.mean(1)
+            found[system] = (schedule.mean_f1, float(replay.score(counts_of.sum(1)).f1.mean()), again)
+        for system, (model, f1, again) in found.items():
+            row = {"n_apps": n, "system": system, "model": model, "executed": f1}
+            row |= dict(zip(("low", "high"), _limits(again), strict=True))
+            for base in ("no_sharing", "max_sharing"):
+                low, high = _limits(again / found[base][2])
+                row |= {f"over_{base}": f1 / found[base][1], f"over_{base}_low": low, f"over_{base}_high": high}
+                row |= {f"model_over_{base}": model / found[base][0]}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def ratio_map(
+    packages: Sequence[MPackage], counts: Iterable[int], lengths: Iterable[float], device: Device, *,
+    stream_fps: float, form: quality.Form = "consistent", jobs: int = 2,
+) -> pd.DataFrame:  # fmt: skip
+    """Notebook 05: the model's Event-F1 of three systems over applications × event length, and what sharing is worth.
+
+    Columns: form, n_apps, event_length_s, optimal (to `MAP_GAP`), no_sharing, max_sharing, ratio (over No Sharing),
+    over_max_sharing.
+    """
+    work = [(n, length) for n in counts for length in lengths]
+    rows = Parallel(jobs)(
+        delayed(_three_systems)(
+            problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
+        )
+        for n, length in tqdm(work, desc=f"scheduling, {form}", leave=False)
+    )
+    table = pd.DataFrame([
+        {"form": form, "n_apps": n, "event_length_s": length, **f1} for (n, length), f1 in zip(work, rows, strict=True)
+    ])  # fmt: skip
+    return table.assign(ratio=table.optimal / table.no_sharing, over_max_sharing=table.optimal / table.max_sharing)
+
+
+def _three_systems(asked: Problem) -> dict[str, float]:
+    return {
+        "optimal": solve(asked, _nearly_optimal).mean_f1,
+        **{name: solve(asked, name).mean_f1 for name in ("no_sharing", "max_sharing")},
+    }
+
+
+def _nearly_optimal(asked: Problem) -> Exact:
+    """32 copies of four applications take long to prove to the end."""
+    return optimal(asked, rel_gap=MAP_GAP)
+
+
+def _limits(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,264 @@
+"""The recorded figures of the study, read by rules that are named and documented (data/published/README.md).
+
+The *published* track: nothing is trained or timed here. Used by notebooks 03 to 06.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from mainstream import quality
+from mainstream.data.tables import groups, records
+from mainstream.data.tables import recorded as table
+from mainstream.package import Base, Events, MPackage, SplitRecord
+from mainstream.quality import Form
+from mainstream.scheduler import App, Device, Problem
+
+SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
+HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
+HEADLINE_BUDGET = 350.0  # units of the first layer's latency per second
+HEADLINE_STREAM_FPS = 15
+SWEEP_STREAM_FPS = 10
+
+
+def numbers(cell: object) -> list[float]:
+    """A cell of several numbers, '33 45 81' → [33, 45, 81]."""
+    return [float(v) for v in str(cell).split()]
+
+
+@cache
+def device(vintage: str = HEADLINE_VINTAGE) -> Device:
+    """The study's NUC running MobileNet-224: stem and tail latency at every split of that vintage's curves.
+
+    Unit: the latency of the first layer (2.98 ms), so 335.5 units are one second of computing. The 2018-05 sweep
+    counts the last layer twice (85 layers, 20.8138 units in all): its own budgets assume that.
+    """
+    layers = table("layer_latency_mobilenet").relative_latency.to_numpy()
+    if vintage == SWEEP_VINTAGE:
+        layers = np.append(layers, layers[-1])
+    before = np.concatenate([[0.0], np.cumsum(layers)])
+    curves = table("split_accuracy")
+    splits = sorted(curves[curves.vintage == vintage].frozen_layers.unique())
+    stem = [float(before[k]) for k in splits]
+    total = float(before[-1])
+    return Device(
+        name=f"nuc-mobilenet-224-{vintage}",
+        split=tuple(int(k) for k in splits),
+        stem=tuple(stem),
+        tail=tuple(total - s for s in stem),
+    )
+
+
+@cache
+def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
+    """The recorded curves as M-Packages without weights, one per application.
+
+    `tpr`, `fpr` as the study's scheduler used them. Events are known for the 2018-02 vintage only.
+    """
+    curves = table("split_accuracy")
+    base = Base(
+        architecture="mobilenet-1.0",
+        input_shape=(224, 224, 3),
+        preprocessing="x/127.5-1",
+        weights=f"record:mainstream-{vintage}",
+    )
+    packages = {}
+    for app, rows in groups(curves[curves.vintage == vintage], "app"):
+        first = rows.iloc[0]
+        known = pd.notna(first.event_length_s)
+        packages[str(app)] = MPackage(
+            application=str(app),
+            base=base,
+            splits=tuple(
+                SplitRecord(split=r.frozen_layers, layer=f"layer_{r.frozen_layers}", tpr=r.tpr, fpr=r.fpr)
+                for r in records(rows.sort_values("frozen_layers"))
+            ),
+            events=Events(
+                length_s=first.event_length_s, frequency=first.event_frequency, correlation=(first.correlation,)
+            )
+            if known
+            else None,
+            source=f"data/published/split_accuracy.csv, vintage {vintage}",
+        )
+    return packages
+
+
+# -- the headline experiment ----------------------------------------------------------------------------------------
+def reading_rule(system: str, n_apps: int, frozen_layers: list[float], fps: list[float]) -> tuple[float, list[float]]:
+    """How the record must be read for the study's model to give the recorded numbers: (stream rate, rate of each app).
+
+    `mainstream`: 15 fps, and the recorded rates belong to the applications in order of increasing frozen_layers
+    (stable), not in the order they are listed. `max_sharing`: 15 fps for 2 applications, 18 for more.
+    `no_sharing`: 18 fps throughout. The three systems were thus evaluated on streams of different rates.
+    """
+    if system == "mainstream":
+        own = [0.0] * len(fps)
+        for rate, position in zip(fps, np.argsort(frozen_layers, kind="stable"), strict=True):
+            own[int(position)] = rate
+        return 15.0, own
+    return (15.0 if system == "max_sharing" and n_apps == 2 else 18.0), fps
+
+
+def headline_rows(*, form: Form = "as_published", one_stream: bool = False) -> pd.DataFrame:
+    """Every recorded headline schedule, re-evaluated: recall, precision and F1 of their means, beside the record.
+
+    Args:
+        form: of the model.
+        one_stream: correction 1 – one stream rate for all (15 fps, rates capped there) and each rate with the
+            application it is listed with; otherwise `reading_rule`.
+    Returns:
+        One row per recorded schedule (114): system, n_apps, recall, precision, f1 (of means), f1_mean (mean of F1s),
+        recorded_recall, recorded_precision, recorded_f1.
+    """
+    packages, rows = mpackages(HEADLINE_VINTAGE), []
+    for record in records(table("headline_4apps")):
+        apps, layers = record.apps.split(), numbers(record.frozen_layers)
+        if one_stream:
+            stream, rates = float(HEADLINE_STREAM_FPS), [min(f, HEADLINE_STREAM_FPS) for f in numbers(record.fps)]
+        else:
+            stream, rates = reading_rule(record.system, record.n_apps, layers, numbers(record.fps))
+        q = _evaluate([packages[a] for a in apps], layers, rates, stream, form)
+        recall, precision = float(q.recall.mean()), float(q.precision.mean())
+        rows.append({
+            "system": record.system, "n_apps": record.n_apps, "recall": recall, "precision": precision,
+            "f1": quality.f1_of_means(q.recall, q.precision), "f1_mean": float(q.f1.mean()),
+            "recorded_recall": record.recall, "recorded_precision": record.precision,
+            "recorded_f1": record.f1_of_means,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _evaluate(
+    packages: list[MPackage], layers: list[float], fps: list[float], stream: float, form: Form
+) -> quality.Quality:
+    at = [next(s for s in p.splits if s.split == k) for p, k in zip(packages, layers, strict=True)]
+    events = [p.events for p in packages if p.events]
+    return quality.evaluate(
+        np.array([s.tpr for s in at]),
+        np.array([s.fpr for s in at]),
+        np.array(fps),
+        stream_fps=stream,
+        event_length_s=np.array([e.length_s for e in events]),
+        event_frequency=np.array([e.frequency for e in events]),
+        correlation=np.array([e.correlation[0] for e in events]),
+        x_vote=None if form == "as_published" else 1,
+        form=form,
+    )
+
+
+def headline_mixes() -> list[tuple[str, ...]]:
+    """The recorded mixes of applications: 10 pairs, 20 triples (with repeats), then the four repeated in turn to 32."""
+    record = table("headline_4apps")
+    return [tuple(apps.split()) for apps in record[record.system == "mainstream"].apps]
+
+
+def headline_problem(names: tuple[str, ...], *, form: Form = "consistent", budget: float = HEADLINE_BUDGET) -> Problem:
+    """The headline's scheduling problem for these applications at 15 fps; rates 0.1…0.9 and 1…15.
+
+    The 2018-02 curves begin at 3 frozen layers, where the record's No Sharing rows stand too. A full network per
+    application freezes nothing, so a split 0 is added with the accuracy recorded at 3.
+    """
+    original, packages = device(HEADLINE_VINTAGE), mpackages(HEADLINE_VINTAGE)
+    full = Device(
+        name=original.name, split=(0, *original.split), stem=(0.0, *original.stem),
+        tail=(original.stem[0] + original.tail[0], *original.tail),
+    )  # fmt: skip
+    apps = []
+    for i, name in enumerate(names):
+        app = App.from_package(packages[name], name=f"{name}-{i + 1}")
+        longer = {"split": (0, *app.split), "tpr": (app.tpr[0], *app.tpr), "fpr": (app.fpr[0], *app.fpr)}
+        apps.append(app.model_copy(update=longer))
+    rates = tuple(f / 10 for f in range(1, 10)) + tuple(float(f) for f in range(1, HEADLINE_STREAM_FPS + 1))
+    return Problem(
+        stream_fps=HEADLINE_STREAM_FPS, fps_options=rates, x_options=(None,) if form == "as_published" else (1,),
+        budget=budget, form=form, device=full, apps=tuple(apps),
+    )  # fmt: skip
+
+
+def headline_costs() -> pd.DataFrame:
+    """What each recorded schedule costs by the study's own latencies, in units per second (350 were allowed)."""
+    box, rows = device(HEADLINE_VINTAGE), []
+    segments, places = box.segments, {s: i for i, s in enumerate(box.split)}
+    for record in records(table("headline_4apps")):
+        split = np.array([places[int(k)] for k in numbers(record.frozen_layers)])
+        fps = np.array(numbers(record.fps))
+        if record.system == "no_sharing":  # a full network each
+            total = fps.sum() * (box.stem[0] + box.tail[0])
+        else:
+            shared = (fps[:, None] * (split[:, None] >= np.arange(len(segments)))).max(axis=0)
+            total = float(np.asarray(box.tail)[split] @ fps + segments @ shared)
+        rows.append({"system": record.system, "n_apps": record.n_apps, "cost": float(total)})
+    return pd.DataFrame(rows)
+
+
+# -- the later sweep ------------------------------------------------------------------------------------------------
+@cache
+def _setups() -> dict[tuple[int, int], pd.DataFrame]:
+    setups = groups(table("sweep_7apps_setups"), ["n_apps", "setup"])
+    return {key: rows.sort_values("position") for key, rows in setups}
+
+
+def sweep_problem(
+    n_apps: int,
+    setup: int,
+    *,
+    budget: float,
+    system: str = "mainstream",
+    form: Form = "as_published",
+    rates_of: str = "",
+) -> Problem:
+    """One of the sweep's recorded setups as a problem: random applications, event lengths, frequencies, correlations.
+
+    Rates are whole numbers 1…10, and for `no_sharing` (or `rates_of` it) also 0.1…0.9, as in the study.
+    """
+    packages, box = mpackages(SWEEP_VINTAGE), device(SWEEP_VINTAGE)
+    apps = []
+    for i, row in enumerate(records(_setups()[(n_apps, setup)])):
+        splits = packages[row.app].splits
+        apps.append(App(
+            name=f"{row.app}-{i + 1}", split=tuple(s.split for s in splits), tpr=tuple(s.tpr for s in splits),
+            fpr=tuple(s.fpr for s in splits), event_length_s=row.event_length_s,
+            event_frequency=row.event_frequency, correlation=row.correlation,
+        ))  # fmt: skip
+    whole = tuple(float(f) for f in range(1, SWEEP_STREAM_FPS + 1))
+    problem = Problem(
+        stream_fps=SWEEP_STREAM_FPS,
+        fps_options=(tuple(f / 10 for f in range(1, 10)) + whole) if "no_sharing" in (system, rates_of) else whole,
+        x_options=(None,) if form == "as_published" else (1,),
+        budget=budget, form=form, device=box, apps=tuple(apps),
+    )  # fmt: skip
+    if system == "mainstream":
+        return problem
+    return problem.restricted(box.split[0] if system == "no_sharing" else box.split[-1])
+
+
+def sweep_rows(budget: int, *, form: Form = "as_published", setups: int = 100) -> pd.DataFrame:
+    """Every recorded greedy schedule of the sweep at this budget (150 or 300), re-evaluated under a form of the model.
+
+    Returns: system, n_apps, setup, f1 (mean of F1s, ours), recall, precision (means), recorded_f1.
+    """
+    record = table("sweep_7apps_schedules")
+    record = record[(record.scheduler == "greedy") & (record.budget == budget) & (record.setup < setups)]
+    packages, rows = mpackages(SWEEP_VINTAGE), []
+    for r in records(record):
+        setup = _setups()[(r.n_apps, r.setup)]
+        at = [
+            next(s for s in packages[app].splits if s.split == k)
+            for app, k in zip(setup.app, numbers(r.frozen_layers), strict=True)
+        ]
+        q = quality.evaluate(
+            np.array([s.tpr for s in at]), np.array([s.fpr for s in at]), np.array(numbers(r.fps)),
+            stream_fps=SWEEP_STREAM_FPS, event_length_s=setup.event_length_s.to_numpy(),
+            event_frequency=setup.event_frequency.to_numpy(), correlation=setup.correlation.to_numpy(),
+            x_vote=None if form == "as_published" else 1, form=form,
+        )  # fmt: skip
+        rows.append(
+            {
+                "system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": q.f1.mean(),
+                "recall": q.recall.mean(), "precision": q.precision.mean(), "recorded_f1": r.mean_f1,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)

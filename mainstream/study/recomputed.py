@@ -1,0 +1,122 @@
+"""Figures of the study that need more than their table: recomputed from the record (notebooks 03, 05 and 07).
+
+The *published* track. `sampling_*`: recall against sampling (paper, figure 5); `sweep_quality`: recall and precision of
+the later sweep (figure 7); `correlation_sweep`: the choice under other correlations (figure 8); `deployment`: what
+deployed applications saw of one event (figure 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from mainstream import quality
+from mainstream.scheduler import as_schedule
+from mainstream.scheduler.greedy import greedy_as_published
+from mainstream.study import published
+
+DEPLOYED_FPS = 15.0  # of the deployed train video
+TRAIN_LEAVES_S = 114 / DEPLOYED_FPS
+DEPENDENCES: Mapping[str, float | None] = {"independent": 0.0, "as in the setups": None, "dependent": 1.0}
+
+
+class Sampling(NamedTuple):
+    """What the record of recall against sampling says about the events that it was counted on."""
+
+    tpr: float
+    frames: NDArray[np.float64]  # event lengths, in frames of the stream
+    share: NDArray[np.float64]  # of the events, by that length
+
+
+def sampling_events(app: str) -> Sampling:
+    """Per-frame TPR and event lengths behind the recorded curve of an application, `train` or `pedestrian`.
+
+    With wholly dependent looks, recall at stride s is p·E[min(1, D/s)]. So s·recall/p is E[min(s, D)], which grows from
+    one stride to the next by P(D ≥ s): the recorded curve holds the distribution of D up to its largest stride.
+    """
+    rows = published.table("recall_by_sample_rate").query("app == @app and series == 'dependent-whole'")
+    rows = rows.sort_values("stride")
+    tpr = float(rows.event_recall.iloc[0])
+    at_least = np.diff(np.r_[0.0, rows.stride * rows.event_recall / tpr])
+    share = np.clip(-np.diff(np.r_[at_least, 0.0]), 0, None)
+    kept = share > 1e-4
+    return Sampling(tpr, rows.stride.to_numpy(float)[kept], share[kept] / share[kept].sum())
+
+
+def sampling_recall(
+    events: Sampling, strides: Iterable[float], *, correlation: float, form: quality.Form = "consistent"
+) -> NDArray[np.float64]:
+    """The model's Event-recall at each stride (frames of the stream per look), mean over the events' lengths."""
+    s = np.asarray(list(strides), float)[:, None]
+    no_vote = None if form == "as_published" else 1
+    each = quality.event_recall(
+        events.tpr,
+        1 / s,
+        stream_fps=1.0,
+        event_length_s=events.frames,
+        correlation=correlation,
+        x_vote=no_vote,
+        form=form,
+    )
+    return each @ events.share
+
+
+def sweep_quality(budget: int, *, form: quality.Form = "as_published") -> pd.DataFrame:
+    """Mean Event-F1, recall and precision of the sweep's recorded greedy schedules, beside the recorded means.
+
+    Returns: system, n_apps, part (f1, recall, precision), ours, recorded.
+    """
+    keys = ["system", "n_apps"]
+    ours = published.sweep_rows(budget, form=form).groupby(keys)[["f1", "recall", "precision"]].mean()
+    record = published.table("sweep_7apps").query("scheduler == 'greedy' and budget == @budget").set_index(keys)
+    record = record[["mean_f1", "mean_recall", "mean_precision"]].rename(columns=lambda c: c.removeprefix("mean_"))
+    both = pd.concat({"ours": ours.stack(), "recorded": record.stack()}, axis=1, join="inner")
+    return both.rename_axis([*keys, "part"]).reset_index()
+
+
+def correlation_sweep(
+    counts: Iterable[int], *, setups: int, budget: float = 300.0, form: quality.Form = "as_published", jobs: int = 2
+) -> pd.DataFrame:
+    """The sweep's setups scheduled by the study's greedy rule with independent, recorded and wholly dependent looks.
+
+    Returns: dependence, system, n_apps, setup, f1 (mean over the applications).
+    """
+    work = [(d, s, n, i) for d in DEPENDENCES for s in published.SYSTEMS for n in counts for i in range(setups)]
+    rows = Parallel(n_jobs=jobs)(
+        delayed(_scheduled)(d, s, n, i, budget, form) for d, s, n, i in tqdm(work, desc="scheduling", leave=False)
+    )
+    return pd.DataFrame(rows)
+
+
+def _scheduled(
+    dependence: str, system: str, n_apps: int, setup: int, budget: float, form: quality.Form
+) -> dict[str, object]:
+    problem = published.sweep_problem(n_apps, setup, budget=budget, system=system, form=form)
+    rho = DEPENDENCES[dependence]
+    if rho is not None:
+        apps = tuple(app.model_copy(update={"correlation": rho}) for app in problem.apps)
+        problem = problem.model_copy(update={"apps": apps})
+    schedule = as_schedule(problem, greedy_as_published(problem), scheduler="greedy_as_published")
+    return {"dependence": dependence, "system": system, "n_apps": n_apps, "setup": setup, "f1": schedule.mean_f1}
+
+
+def deployment(n_apps: int) -> pd.DataFrame:
+    """Looks of the deployed train application at one event, with this many applications on the NUC.
+
+    Returns: system, time_s, hit; one row per analysed frame. The train leaves view at `TRAIN_LEAVES_S`.
+    """
+    rows = published.table("deploy_timeline")
+    rows = rows[(rows.run == f"train2-{n_apps}apps-" + rows.system.str.replace("_", "")) & (rows.state >= 0)]
+    runs = zip(rows.system, rows.state, rows.first_frame.astype(int), rows.last_frame.astype(int), strict=True)
+    looks = [
+        {"system": system, "time_s": frame / DEPLOYED_FPS, "hit": state == 1}
+        for system, state, first, last in runs
+        for frame in range(first, last + 1)
+    ]
+    return pd.DataFrame(looks)

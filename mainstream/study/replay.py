@@ -1,0 +1,121 @@
+"""Real decisions, made once and replayed for many schedules: the executed track (design section 2; notebooks 03, 05).
+
+A decision depends on frame, application and split, not on who else looks. So every (application, split) is asked once
+about every frame (`study.recorder`), and a schedule then only picks which of the answers it would have waited for:
+the frames are picked by the runner's own ladder, the votes are the runner's. `tests/runner/test_replay.py` proves it
+against real runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from mainstream.data.footage import Footage
+from mainstream.data.footage import clips as footage_clips
+from mainstream.errors import UserError
+from mainstream.quality import Quality, harmonic_mean
+from mainstream.quality import counted as events
+from mainstream.runner.sampling import Ladder
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What every application said at every split about every frame of some clips, and what was true."""
+
+    apps: np.ndarray  # str (A,)
+    layers: np.ndarray  # str (K,)
+    splits: np.ndarray  # int (K,): frozen layers
+    probabilities: np.ndarray  # float32 (A, K, frames); 0 and 1 in one that kept its decisions only
+    thresholds: np.ndarray  # float64 (A, K)
+    labels: np.ndarray  # bool (A, frames)
+    clip: np.ndarray  # int (frames,), ascending
+    fps: float
+
+    @cached_property
+    def said(self) -> np.ndarray:
+        """The decisions, bool (A, K, frames)."""
+        return self.probabilities >= self.thresholds[..., None]
+
+    @cached_property
+    def footage(self) -> Footage:
+        """What was true, frame by frame; without the images."""
+        return Footage(np.empty((len(self.clip), 0)), self.labels.T, tuple(map(str, self.apps)), self.clip, self.fps)
+
+    @cached_property
+    def clips(self) -> list[slice]:
+        """The frames of each clip."""
+        return footage_clips(self.clip)
+
+    def place(self, app: str, split: int) -> tuple[int, int]:
+        """Indices of application and split. Raises `UserError` where nothing was recorded."""
+        if app not in self.apps or split not in self.splits:
+            raise UserError(f"'{app}' at split {split}: not in this recording")
+        return list(self.apps).index(app), list(self.splits).index(split)
+
+    def without_probabilities(self) -> Recording:
+        """The same decisions as yes and no, without how sure they were: a tenth of the size."""
+        return replace(self, probabilities=self.said.astype(np.uint8), thresholds=np.full(self.thresholds.shape, 0.5))
+
+    def save(self, path: str | Path) -> None:
+        """Writes everything into one compressed .npz file, for `load`."""
+        np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recording:
+        """Raises `UserError` where the file is missing or not a recording."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return cls(**{f.name: kept[f.name] for f in fields(cls)})
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as e:
+            raise UserError(f"{path}: not a recording: {e}") from e
+
+
+def looks(rates: Iterable[float], recording: Recording) -> dict[float, np.ndarray]:
+    """Which frames each rate of a schedule looks at, bool (frames,): the runner's ladder, begun anew in every clip."""
+    rates = [float(r) for r in rates]
+    lowest = np.full(len(recording.clip), np.inf)
+    for part in recording.clips:
+        ladder = Ladder(rates)
+        for k in range(part.start, part.stop):
+            due = ladder.lowest_due((k - part.start) / recording.fps)
+            lowest[k] = np.inf if due is None else due
+    return {rate: lowest <= rate for rate in set(rates)}
+
+
+def count(
+    recording: Recording, app: str, split: int, seen: np.ndarray, x_vote: int = 1, *, window_s: float
+) -> np.ndarray:
+    """Events, found events, empty windows and declared empty windows of each clip: int (clips, 4).
+
+    seen: the frames that are looked at, bool (frames,). window_s: length of an empty window.
+    """
+    a, k = recording.place(app, split)
+    rows = []
+    for part, truth in zip(recording.clips, recording.footage.intervals(app), strict=True):
+        mine = np.flatnonzero(seen[part])
+        tally = events.tally_events(
+            truth, mine / recording.fps, recording.said[a, k, part][mine], x_vote, window_s=window_s,
+            duration_s=(part.stop - part.start) / recording.fps,
+        )  # fmt: skip
+        rows.append((len(tally.found), tally.found.sum(), len(tally.false), tally.false.sum()))
+    return np.array(rows, dtype=int).reshape(-1, 4)
+
+
+def score(counts: np.ndarray) -> Quality:
+    """Event-recall, Event-precision (by windows) and Event-F1 of counts summed over clips: int (..., 4) → (...)."""
+    total, found, _, false = np.moveaxis(np.asarray(counts), -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall = np.where(total > 0, found / total, np.nan)
+        precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
+    return Quality(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
+
+
+def draws(clips: int, seed: int, samples: int) -> np.ndarray:
+    """How often each clip is drawn when whole clips are drawn anew: int (samples, clips)."""
+    return np.random.default_rng(seed).multinomial(clips, np.full(clips, 1 / clips), samples)

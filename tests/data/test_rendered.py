@@ -1,0 +1,71 @@
+"""The world and video files as the trainer takes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mainstream.data.footage import file_footage
+from mainstream.data.intervals import read_intervals
+from mainstream.data.rendered import world_footage, world_photos
+from mainstream.errors import UserError
+from streetworld import World, render_video
+
+APPS = ("car", "cat")
+
+
+def test_stills_depend_on_the_seed_and_not_on_the_number_of_processes():
+    counts = {"train": 130, "val": 20, "test": 20, "size": 32}
+    one, two = (world_photos(APPS, jobs=jobs, **counts) for jobs in (1, 2))
+    assert np.array_equal(one.images, two.images) and np.array_equal(one.labels, two.labels)
+    other = world_photos(APPS, jobs=1, seed=1, **counts)
+    assert not np.array_equal(one.images, other.images)
+    assert [int((one.partition == p).sum()) for p in ("train", "val", "test")] == [130, 20, 20]
+    assert one.images.shape == (170, 32, 32, 3) and len(set(one.files)) == 170
+    parts = [one.part(p).images[:20] for p in ("train", "val", "test")]
+    assert not any(np.array_equal(a, b) for a, b in zip(parts, parts[1:], strict=False))
+
+
+def test_clips_are_the_worlds_frames_and_truth():
+    footage = world_footage(APPS, cameras=(1, 2), seeds=(5,), seconds=6, fps=4, size=48, jobs=1)
+    world = World(2, 5, seconds=6, split="test", width=48, height=48)
+    assert footage.images.shape == (48, 48, 48, 3) and footage.fps == 4
+    assert np.array_equal(footage.images[footage.clip == 1][3], world.frame(15))
+    assert footage.has("cat").sum() + footage.has("car").sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [({"fps": 3}, "fps=3: must divide"), ({"fps": 0}, "fps=0"), ({"apps": ("dog",)}, "application 'dog'")],
+)
+def test_bad_footage_is_named(arguments, named):
+    with pytest.raises(UserError, match=named):
+        world_footage(**{"apps": APPS, "jobs": 1, **arguments})
+
+
+def test_no_stills_is_refused():
+    with pytest.raises(UserError, match="val=0"):
+        world_photos(APPS, val=0)
+
+
+def test_a_file_is_sampled_by_its_time_stamps(tmp_path):
+    video, table = render_video(tmp_path / "a.mp4", 10, camera=1, seed=0, split="test")
+    truth = {app: spans for app, spans in read_intervals(table).items() if app in APPS}
+    footage = file_footage(video, truth, fps=4, size=48)
+    assert len(footage.images) == 40 and footage.classes == APPS
+    world = World(1, 0, seconds=10, split="test")
+    assert np.array_equal(footage.labels[:, 1], world.presence[::5][:, 2]) or footage.labels[:, 1].any() in (
+        True,
+        False,
+    )
+    for k in (0, 17, 39):
+        at = k / 4
+        assert footage.has("car")[k] == any(a <= at < b for a, b in truth["car"])
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path):
+    (tmp_path / "no.mp4").write_text("not a video")
+    with pytest.raises(UserError, match=r"no\.mp4"):
+        file_footage(tmp_path / "no.mp4", {"cat": [(0, 1)]})
+    with pytest.raises(UserError, match="no application has a column of truth"):
+        file_footage(tmp_path / "no.mp4", {})

@@ -1,0 +1,191 @@
+"""The report and its exports, of a tiny project that papermill ran."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from pypdf import PdfReader
+from tiny_report import CAPTIONS, make
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline.export import write_pdf, write_slides
+from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.reference import executed_table, readme_table
+from mainstream.kit.pipeline.report import CHANGED, from_disk, render, write_page
+from mainstream.kit.pipeline.report_words import inline, minutes, why
+from mainstream.paths import REFERENCE
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def report(made):
+    return from_disk(made, "default")
+
+
+@pytest.fixture(scope="module")
+def page(made):
+    """index.html as the run wrote it, parsed."""
+    return Page((made.results("default") / "report" / "index.html").read_text())
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids, self.alts, words = [], [], [], []
+        self.handle_data = words.append
+        self.feed(text)
+        self.text = " ".join(" ".join(words).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.links += [v for k, v in attrs if k in ("href", "src") and v]
+        self.ids += [v for k, v in attrs if k == "id"]
+        self.alts += [v for k, v in attrs if k == "alt"]
+
+
+def test_every_link_leads_somewhere_and_nothing_is_fetched(made, page):
+    folder = made.results("default") / "report"
+    assert not [link for link in page.links if "//" in link]
+    files = [link for link in page.links if not link.startswith(("#", "data:"))]
+    assert len(files) >= 3 * len(CAPTIONS)
+    assert [link for link in files if not (folder / link).resolve().is_file()] == []
+    inside = [link[1:] for link in page.links if link.startswith("#")]
+    assert set(inside) <= set(page.ids) and len(page.ids) == len(set(page.ids))
+    assert "@import" not in (folder / "index.html").read_text()
+
+
+def test_figures_questions_tracks_and_tables(page):
+    for name, caption in CAPTIONS.items():
+        assert caption in page.text and caption in page.alts
+        assert any(i.endswith(f"-{name}") for i in page.ids)
+    assert "Is this line rising & why?" in re.sub(r"\s+", " ", page.text)
+    assert {"show-published", "show-executed"} <= set(page.ids) and "show-measured" not in page.ids
+    assert "1 of 2 rows of the paper / ours / match tables are within their tolerance, 1 is not." in page.text
+    assert "The paper's side: NUC. Ours: this machine." in page.text
+    assert "CITATION" not in page.text and "@inproceedings{jiang2018," in page.text
+
+
+def test_headline_is_what_the_tables_say(report, page):
+    """Sentences and tables of the page against the committed results that the tiny project copies."""
+    rows = [[c.strip() for c in line.split("|")[1:-1]] for line in readme_table(REFERENCE).splitlines()]
+    recorded, _, units, anew = zip(rows[2][1:], rows[3][1:], strict=True)  # 28X and 71%
+    assert f"is {recorded[0]} times No Sharing at 32 applications and {recorded[1]} times" in report["words"][0]["text"]
+    assert f"the same schedules give {' and '.join(units)}: " in report["words"][1]["text"]
+    assert f"Scheduled anew (optimal) it is {' and '.join(anew)}." in report["words"][1]["text"]
+    last = [c.strip() for c in executed_table(REFERENCE).splitlines()[-1].strip("|").split("|")]
+    assert (
+        f"at {last[0]} applications the optimal schedule has {last[3]} times No Sharing" in report["words"][2]["text"]
+    )
+    for cell, name in ((last[3], "No Sharing"), (last[4], "Max Sharing")):
+        low, high = map(float, re.search(r"\[(.+), (.+)\]", cell).groups())
+        verdict = "a gain" if low > 1 else "a loss" if high < 1 else "no difference shown"
+        assert f"{cell} times {name} ({verdict})" in report["words"][2]["text"]
+    for words in report["words"]:
+        assert words["text"] in page.text
+    assert [t["rows"][-1] for t in report["tables"]][1] == last
+
+
+def test_what_is_missing_or_failed_is_said(report, page):
+    assert "2 of 4 stages" in page.text
+    assert "failed: 07_fails, cell 3 of 3: ZeroDivisionError" in page.text
+    assert "../07_fails.failed.ipynb" in page.links
+    assert "This stage has never run in this profile" in page.text
+    assert [s["result"] for s in report["sections"]] == ["ok", "ok", "never run", "failed"]  # from disk alone
+
+
+def test_a_parameter_that_was_changed_is_in_the_command(page):
+    assert "./run_all.sh --param '01.value=3'" in page.text
+
+
+def test_a_stage_whose_inputs_changed_says_so(made, report):
+    states = {s["name"]: s["state"] for s in report["sections"]}
+    # 01_lines ran with value=3, which the profile does not say
+    assert states["01_lines"] == CHANGED and states["05_headline"] == "up to date"
+
+
+def test_a_figure_whose_files_are_gone_is_named(made, report):
+    lost = {**report["figures"]["01_lines-rising"], "kinds": ["csv"]}
+    section = {**report["sections"][0], "figures": [lost]}
+    page = render("report.html.j2", {**report, "sections": [section], "exports": {}})
+    assert "The picture rising.png is missing." in page and 'rising.png"' not in page
+
+
+def test_pdf_has_a_page_per_figure_with_vectors_and_captions(made, report):
+    path = write_pdf(report, made.results("default") / "report" / "figures.pdf")
+    pdf = PdfReader(path)
+    assert len(pdf.pages) == 1 + len(CAPTIONS)
+    drawn = [f for s in report["sections"] for f in s["figures"]]
+    for number, (page, figure) in enumerate(zip(pdf.pages[1:], drawn, strict=True), 2):
+        text = " ".join(page.extract_text().split())
+        assert " ".join(figure["caption"].split()) in text and figure["title"] in text and figure["track"] in text
+        assert f"{number} / {len(pdf.pages)}" in text and "step" in text  # the figure's own label, as text
+        assert len(page.images) == 0
+        own = PdfReader(figure["stem"].with_suffix(".pdf")).pages[0].get_contents().operations
+        lines = sum(op == b"l" for _, op in own)
+        assert sum(op == b"l" for _, op in page.get_contents().operations) >= lines > 3
+    first = " ".join(pdf.pages[0].extract_text().split())
+    assert report["words"][0]["text"] in first and "git revision" in first
+    assert pdf.metadata.title == "Mainstream, reproduced: figures of profile default"
+    titles = [o.title for o in pdf.outline if not isinstance(o, list)]
+    assert titles == ["Headline and provenance", "01 · Does it rise?", "05_headline"]
+    assert [o.title for o in pdf.outline[2]] == ["It rises", "It is broad"]
+
+
+def test_slides_are_one_file(made, report):
+    text = write_slides(report, made.results("default") / "report" / "slides.html").read_text()
+    page = Page(text)
+    assert {link for link in page.links if not link.startswith("data:")} == set()
+    assert sum(link.startswith("data:image/png;base64,iVBOR") for link in page.links) == len(CAPTIONS)
+    assert page.ids == [str(i) for i in range(1, len(CAPTIONS) + 3)]
+    assert all(caption in page.text for caption in CAPTIONS.values())
+
+
+def test_exports_are_linked_while_they_are_not_older_than_results(made, report):
+    write_pdf(report, made.results("default") / "report" / "figures.pdf")
+    assert 'href="figures.pdf"' in write_page(made, report).read_text()
+    (made.results("default") / "05_headline" / "run.json").touch()
+    assert 'href="figures.pdf"' not in write_page(made, report).read_text()
+
+
+def test_no_results_and_unknown_formats_are_one_line(made, tmp_path):
+    (made.notebooks / "profiles" / "empty.yml").write_text(
+        "description: x\ncell_timeout_s: 9\nnotebooks: {01_lines: {}}\n"
+    )
+    with pytest.raises(UserError, match="'empty' has no results yet"):
+        from_disk(made, "empty")
+    with pytest.raises(UserError, match="unknown profile 'defualt': did you mean 'default'"):
+        from_disk(Project(), "defualt")
+    done = subprocess.run(
+        [sys.executable, "-m", "mainstream", "report", "--format", "slide"], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == "mainstream: unknown format 'slide': did you mean 'slides'? (valid: html, pdf, slides)\n"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "reason"),
+    [
+        ("best X (paper: study's form, ours: consistent)", "The paper's side: study's form. Ours: consistent."),
+        ("gain for cats (paper; ours: real photos)", "Ours: real photos."),
+        ("28X in consistent units", "Ours counts an event's frames in consistent units; the record does not."),
+        ("split points of MobileNet", ""),
+    ],
+)
+def test_why(quantity, reason):
+    assert why(quantity) == reason
+
+
+def test_inline_markdown_escapes_the_rest():
+    assert inline("*a* **b** `c*d*` <i> 2*3*4") == ("<em>a</em> <strong>b</strong> <code>c*d*</code> &lt;i&gt; 2*3*4")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.31, "0.31 s"), (34.2, "34 s"), (59.7, "1 min 0 s"), (425, "7 min 5 s")]
+)
+def test_minutes(seconds, text):
+    assert minutes(seconds) == text

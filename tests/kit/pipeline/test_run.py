@@ -1,0 +1,134 @@
+"""The pipeline on a tiny project, through real papermill and real kernels."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from conftest import snapshot, write_notebook, write_profile
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.run import run, summary
+
+
+def states(outcomes):
+    return [(o.stage, o.state, o.result.split(":")[0]) for o in outcomes]
+
+
+def test_fresh_then_cached_then_due_again(project):
+    assert states(run(project, "default")) == [("01_make", "fresh", "ok"), ("02_use", "fresh", "ok")]
+    stage = project.results("default") / "01_make"
+    assert (stage / "made.txt").read_text() == "1"
+    assert {p.name for p in stage.iterdir()} == {"01_make.ipynb", "01_make.html", "made.txt", "run.json"}
+    assert [o.state for o in run(project, "default")] == ["cached", "cached"]
+
+    # a parameter
+    assert [o.state for o in run(project, "default", overrides=["02.value=7"])] == ["cached", "fresh"]
+    # library code that the notebook imports, and what needs it
+    (project.library / "maths.py").write_text("FACTOR = 3\n")
+    assert [o.state for o in run(project, "default", overrides=["02.value=7"])] == ["fresh", "fresh"]
+    # library code that it does not import
+    (project.library / "other.py").write_text("x = 1\n")
+    assert [o.state for o in run(project, "default", overrides=["02.value=7"])] == ["cached", "cached"]
+    # an output that was edited or is gone
+    (stage / "made.txt").write_text("edited")
+    assert run(project, "default", only="01")[0].state == "fresh"
+    (stage / "made.txt").unlink()
+    assert run(project, "default", only="01")[0].state == "fresh"
+    assert run(project, "default", only="01", force=True)[0].state == "fresh"
+
+
+def test_provenance_and_report(project):
+    outcomes = run(project, "default")
+    results = project.results("default")
+    record = json.loads((results / "02_use" / "run.json").read_text())
+    assert record["parameters"] == {"value": 5, "profile": "default"}
+    assert record["outcome"] == "ok" and record["seconds"] > 0 and "numpy" in record["versions"]
+    assert str(project.root) not in (results / "02_use" / "run.json").read_text()
+    assert str(project.root) not in (results / "02_use" / "02_use.ipynb").read_text()
+    page = (results / "report" / "index.html").read_text()
+    links: list[str] = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            links.extend(v for k, v in attrs if k in ("href", "src") and v and not v.startswith(("#", "data:")))
+
+    Links().feed(page)
+    assert len(links) == 4
+    assert all((results / "report" / link).resolve().is_file() for link in links)
+    assert not re.search(r'(?:src|href)="https?:', page)
+    assert "01_make" in summary(outcomes) and "fresh" in summary(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("raise KeyError('lost')", "01_make, cell 3 of 3: KeyError: 'lost'"),
+        ("import os\nos.kill(os.getpid(), 9)", "kernel died, probably out of memory"),
+        ("import time\ntime.sleep(60)", "no answer within 3 s"),
+    ],
+)
+def test_a_failing_stage_keeps_the_last_good_result(project, code, message):
+    run(project, "default")
+    good = snapshot(project.results("default") / "01_make")
+    write_notebook(project, "01_make", code)
+    write_profile(project, "description: tiny\ncell_timeout_s: 3\nnotebooks:\n  01_make: {}\n  02_use: {value: 5}\n")
+    outcomes = run(project, "default")
+    assert message in outcomes[0].result
+    assert states(outcomes)[1][1:] == ("–", "skipped")
+    assert snapshot(project.results("default") / "01_make") == good
+    failed = project.results("default") / "01_make.failed.ipynb"
+    assert json.loads(failed.read_text())["cells"]
+    assert not list(project.results("default").glob(".running-*"))
+    write_notebook(project, "01_make", "print(1)")
+    assert [o.state for o in run(project, "default")] == ["fresh", "fresh"]
+    assert not failed.exists()
+
+
+def test_an_interrupted_run_resumes(project):
+    run(project, "default", only="01")  # as if stopped before 02
+    results = project.results("default")
+    (results / ".running-02_use-x").mkdir()  # what a kill leaves behind
+    (results / "01_make").rename(results / ".old-01_make")  # … between the two steps of a swap
+    assert [o.state for o in run(project, "default")] == ["cached", "fresh"]
+    assert not list(results.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"profile": "defalt"}, "did you mean 'default'"),
+        ({"profile": "default", "overrides": ["01.valeu=2"]}, "did you mean 'value'"),
+        ({"profile": "default", "overrides": ["01.output_dir=2"]}, "unknown parameter"),
+        ({"profile": "default", "overrides": ["value=2"]}, "must look like"),
+        ({"profile": "default", "only": "07"}, "unknown stage"),
+        ({"profile": "default", "start": "01_mak"}, "did you mean '01_make'"),
+    ],
+)
+def test_bad_requests_change_nothing(project, arguments, message):
+    before = snapshot(project.root)
+    with pytest.raises(UserError, match=message):
+        run(project, **arguments)
+    assert snapshot(project.root) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("description: x\ncell_timeout_s: 1\nnotebooks: {01_mke: {}}\n", "did you mean '01_make'"),
+        ("description: x\ncell_timeout_s: 1\nnotebooks: {01_make: {valeu: 1}}\n", "did you mean 'value'"),
+        ("description: x\ncell_timeout_s: 1\nnotebooks: {}\nnotbooks: {}\n", "notbooks"),
+        ("description: [", "not YAML"),
+    ],
+)
+def test_bad_profiles_are_refused(project, text, message):
+    write_profile(project, text)
+    with pytest.raises(UserError, match=message):
+        run(project, "default")
+
+
+def test_modules_are_followed_through_imports_inside_functions(project):
+    (project.library / "deep.py").write_text("def f():\n    from mainstream.maths import FACTOR\n")
+    found = cache.modules_of(["import mainstream.deep"], project.root)
+    assert {p.name for p in found} == {"__init__.py", "deep.py", "maths.py"}

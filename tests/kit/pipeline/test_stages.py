@@ -1,0 +1,114 @@
+"""What a stage depends on, what its parameters cell may hold, and what its pages say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from conftest import write_notebook, write_profile
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline.cache import modules_of
+from mainstream.kit.pipeline.run import run
+
+MAGIC = "%matplotlib inline\nfrom mainstream import maths\n!ls"
+TYPED = 'profile: str = "default"\noutput_dir: str = ""\nvalue: int = 1\nrates: list[float] = [0.5, -1]'
+
+
+@pytest.mark.parametrize(
+    "cell", [MAGIC, "%%time\nimport mainstream.maths", "def f():\n    import mainstream.maths as m"]
+)
+def test_imports_are_found_beside_magics_and_within_functions(project, cell):
+    found = modules_of([cell, "this is not Python"], project.root)
+    assert {p.name for p in found} == {"__init__.py", "maths.py"}
+
+
+def test_relative_imports_are_followed(project):
+    inner = project.library / "inner"
+    inner.mkdir()
+    (inner / "__init__.py").write_text("from .near import x\n")
+    (inner / "near.py").write_text("from ..maths import FACTOR as x\nfrom . import sister\n")
+    (inner / "sister.py").write_text("")
+    found = {p.relative_to(project.library).as_posix() for p in modules_of(["import mainstream.inner"], project.root)}
+    assert found == {"__init__.py", "inner/__init__.py", "inner/near.py", "inner/sister.py", "maths.py"}
+
+
+def test_outputs_of_the_source_do_not_matter_its_prose_does(project):
+    path = project.notebooks / "01_make.ipynb"
+    run(project, "default", only="01")
+    notebook = json.loads(path.read_text())
+    notebook["cells"][-1]["execution_count"] = 9
+    notebook["metadata"]["language_info"] = {"name": "python"}
+    path.write_text(json.dumps(notebook))
+    assert run(project, "default", only="01")[0].state == "cached"
+    notebook["cells"][0]["source"] = "# Another title"
+    path.write_text(json.dumps(notebook))
+    assert run(project, "default", only="01")[0].state == "fresh"
+
+
+def test_declared_inputs_make_a_stage_due(project):
+    write_notebook(project, "02_use", "print(value)", inputs=["data/*.txt"])
+    assert run(project, "default", only="02")[0].state == "fresh"
+    (project.root / "data").mkdir()
+    (project.root / "data" / "new.txt").write_text("an input")
+    assert run(project, "default", only="02")[0].state == "fresh"
+    assert run(project, "default", only="02")[0].state == "cached"
+
+
+def test_parameters_may_have_types_and_negative_or_nested_literals(project):
+    write_notebook(project, "02_use", "assert rates == [1] and value == 5", parameters=TYPED)
+    assert run(project, "default", only="02", overrides=["02.rates=[1]"])[0].result == "ok"
+    record = json.loads((project.results("default") / "02_use" / "run.json").read_text())
+    assert record["parameters"] == {"profile": "default", "value": 5, "rates": [1]}
+
+
+@pytest.mark.parametrize("cell", ["a = 1\nb = a + 1", "import os\na = 1", "a = [", "a, b = 1, 2", "print(1)"])
+def test_a_parameters_cell_of_anything_but_literals_is_refused(project, cell):
+    write_notebook(project, "02_use", "print(1)", parameters=cell)
+    with pytest.raises(UserError, match="02_use: its parameters cell may hold only"):
+        project.stages("default")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("description: x\ncell_timeout: 1\nnotebooks: {}\n", "did you mean 'cell_timeout_s'"),
+        ("description: x\ncell_timeout_s: 0\nnotebooks: {}\n", "cell_timeout_s"),
+        ("description: x\ncell_timeout_s: 1\nnotebooks: {02_use: {}}\n", "unknown stage before 02_use"),
+    ],
+)
+def test_profiles_that_cannot_be_run_are_refused(project, text, message):
+    write_profile(project, text)
+    with pytest.raises(UserError, match=message):
+        project.stages("default")
+
+
+def test_an_override_that_is_not_yaml_and_a_file_that_is_no_notebook(project):
+    with pytest.raises(UserError, match=r"--param '01.value=\[': not YAML"):
+        project.stages("default", ["01.value=["])
+    (project.notebooks / "01_make.ipynb").write_text("{}")
+    with pytest.raises(UserError, match=r"01_make\.ipynb: not a notebook"):
+        project.stages("default")
+
+
+def test_a_long_message_is_cut_and_the_cell_is_counted_as_people_see_it(project):
+    write_notebook(project, "01_make", 'raise ValueError("first " * 100 + "\\nsecond")')
+    (outcome,) = run(project, "default", only="01")
+    assert outcome.result.startswith("failed: 01_make, cell 3 of 3: ValueError: first first")
+    assert len(outcome.result) < 350 and "second" not in outcome.result
+    report = (project.results("default") / "report" / "index.html").read_text()
+    assert 'href="../01_make.failed.ipynb"' in report and "ValueError: first" in report
+
+
+def test_the_page_of_a_notebook_fetches_nothing_and_names_no_folder(project):
+    write_notebook(project, "01_make", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(plt.__file__)")
+    run(project, "default", only="01")
+    for kind in ("html", "ipynb"):
+        text = (project.results("default") / "01_make" / f"01_make.{kind}").read_text()
+        assert str(project.root) not in text and f"{Path.home()}/" not in text
+    page = (project.results("default") / "01_make" / "01_make.html").read_text()
+    assert "data:image/png;base64," in page
+    assert not re.search(r"""<(?:script|link|img)[^>]*?(?:src|href)=["']?(?!data:)[^"'\s>#]""", page)
+    assert not re.search(r"""import\s*\(?\s*["']https?:""", page)

@@ -1,0 +1,222 @@
+"""The command line as a person meets it: real processes, exit codes, one line on standard error."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mainstream.errors import UserError
+from mainstream.kit.commands import completion
+from mainstream.kit.commands import running as cli_running
+from mainstream.runner.devices import HERE, NUC
+from mainstream.scheduler import SCHEDULERS, solve
+from mainstream.study import experiments
+
+GOOD = {
+    "stream_fps": 10, "fps_options": [1, 2, 3], "x_options": [1], "budget": 150.0, "objective": "mean",
+    "form": "consistent",
+    "device": {"name": "nuc", "split": [0, 3, 9], "stem": [0.0, 3.0, 8.2], "tail": [20.8, 17.8, 12.6]},
+    "apps": [{"name": "cat", "split": [0, 3, 9], "tpr": [0.8, 0.8, 0.7], "fpr": [0.1, 0.1, 0.2],
+              "event_length_s": 0.5, "event_frequency": 0.3, "correlation": 0.107, "weight": 1.0}],
+}  # fmt: skip
+
+
+def mainstream(*arguments, cwd=None):
+    return subprocess.run([sys.executable, "-m", "mainstream", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def changed(path, value):
+    """GOOD with the value at a dotted path replaced."""
+    data = json.loads(json.dumps(GOOD))
+    *parents, last = [int(p) if p.isdigit() else p for p in path.split(".")]
+    place = data
+    for p in parents:
+        place = place[p]
+    place[last] = value
+    return data
+
+
+@pytest.mark.parametrize("scheduler", ["no_sharing", "max_sharing", "greedy", "greedy_as_published", "optimal"])
+def test_schedule_prints_the_contract(tmp_path, scheduler):
+    (tmp_path / "p.json").write_text(json.dumps(GOOD))
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--scheduler", scheduler, "--json")
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert set(printed) == {"scheduler", "objective_value", "mean_f1", "cost", "budget", "gap", "seconds", "units"}
+    assert set(printed["units"][0]) == {"app", "split", "fps", "x_vote", "f1", "recall", "precision"}
+    assert printed["cost"] <= printed["budget"]
+    assert isinstance(printed["units"][0]["fps"], int)
+
+
+def test_schedule_prints_a_table_and_takes_your_own_scheduler(tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps(GOOD))
+    (tmp_path / "mine.py").write_text(
+        "from mainstream.scheduler.cost import cheapest\ndef mine(p):\n    return cheapest(p)\n"
+    )
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--scheduler", f"{tmp_path / 'mine.py'}:mine")
+    assert done.returncode == 0 and "mine: mean F1" in done.stdout and "x_vote" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (changed("apps.0.tpr.0", 1.3), "tpr[0]"), (changed("apps.0.fpr.1", float("nan")), "fpr[1]"),
+        (changed("fps_options", [1, 11]), "11 is above stream_fps 10"), (changed("budget", -1), "budget"),
+        (changed("budget", 5), "which costs 20.8"), (changed("device.split", [0, 9, 3]), "must increase"),
+        (changed("apps.0.split", [0, 9, 9]), "must increase"),
+        (changed("device.stem", [0, 8, 3]), "must not decrease"), (changed("objective", "meen"), "did you mean 'mean'"),
+        (changed("apps", []), "apps"), (changed("budgt", 3), "budgt"), ("{", "malformed JSON"), ([], "dictionary"),
+    ],
+)  # fmt: skip
+def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):
+    path = tmp_path / "p.json"
+    path.write_text(problem if isinstance(problem, str) else json.dumps(problem))
+    done = mainstream("schedule", str(path))
+    assert done.returncode == 2
+    assert message in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["p.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("schedule", "absent.json"), "No such file"), (("package", "absent"), "No such file"),
+        (("schedule", "absent.py.json", "--scheduler", "absent.py:f"), "does not exist"),
+        (("run", "--profile", "defualt"), "did you mean 'default'"), (("run", "--only", "99"), "unknown stage"),
+        (("run", "--param", "04.seeed=3"), "did you mean 'seed'"), (("bench", "qualty"), "did you mean 'quality'"),
+    ],
+)  # fmt: skip
+def test_bad_requests_exit_2_with_one_line(tmp_path, arguments, message):
+    done = mainstream(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "--onyl", "04"), "unknown option '--onyl': did you mean '--only'? (valid: --force,"),
+        (("rnu",), "unknown command 'rnu': did you mean 'run'? (valid: "),
+        (("schedule",), "missing argument 'problem'; see mainstream schedule --help"),
+        (("run", "--only"), "option '--only' requires an argument; see mainstream"),
+        (("reference", "extra"), "unexpected extra argument"), (("lab", "--port", "x"), "invalid value for '--port'"),
+        (("--versoin",), "did you mean '--version'?"),
+    ],
+)  # fmt: skip
+def test_words_that_are_no_command_line_exit_2_with_one_line(arguments, message):
+    done = mainstream(*arguments)
+    assert done.returncode == 2 and done.stderr.startswith("mainstream: ") and message in done.stderr
+    assert done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_without_a_command_the_help_is_shown():
+    done = mainstream()
+    assert done.returncode == 0 and "Usage: mainstream" in done.stdout and not done.stderr
+    assert mainstream("--version").stdout.startswith("mainstream ")
+
+
+def test_values_to_complete_are_the_ones_that_are_valid():
+    assert set(completion.SCHEDULERS) == set(SCHEDULERS)
+    assert set(completion.DEVICES) == {NUC, HERE}
+    with pytest.raises(UserError, match=f"valid: {', '.join(sorted(completion.CLOCKS))}"):
+        cli_running._clock("wrong")
+    listed = mainstream("run", "--list").stdout.split()
+    assert [w for w in listed if w.startswith("04_")] == completion.stages("04_")
+    assert set(completion.profiles("")) == {"smoke", "default", "paper"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("option", "names"), [("--base", completion.BASES), ("--engine", completion.ENGINES)])
+def test_bases_and_engines_to_complete_are_the_ones_that_are_valid(tmp_path, option, names):
+    done = mainstream("profile", option, "wrong", "--output", str(tmp_path / "device.json"))
+    assert done.returncode == 2 and f"valid: {', '.join(sorted(names))})" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_bash_completes_commands_and_values(tmp_path):
+    """As a person has it: installed into a home of its own, sourced, asked."""
+    environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    def bash(script):
+        return subprocess.run(["bash", "--norc", "-c", script], env=environment, capture_output=True, text=True)
+
+    assert bash("mainstream --install-completion bash; true").returncode == 0
+    asked = {
+        "mainstream run --profile sm": ["smoke"], "mainstream ru": ["run"],
+        "mainstream run --only 04,05_": ["04,05_headline"],
+        "mainstream schedule p.json --scheduler greedy_": ["greedy_as_published"],
+        "mainstream stream a.mp4 --device n": ["nuc-2017"],
+    }  # fmt: skip
+    for words, answers in asked.items():
+        done = bash(f"""source ~/.bashrc; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+                        _mainstream_completion mainstream; printf '%s\\n' "${{COMPREPLY[@]}}" """)
+        assert done.stdout.split() == answers, (words, done.stderr)
+
+
+def test_a_package_of_a_newer_schema_exits_2(tmp_path):
+    (tmp_path / "mpackage.json").write_text('{"schema_version": 2}')
+    done = mainstream("package", str(tmp_path))
+    assert done.returncode == 2 and "newer" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_help_and_list_start_without_heavy_imports():
+    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy", "numpy", "pydantic")
+    code = f"import sys, mainstream, mainstream.kit.commands.main; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    assert "mainstream run" in mainstream("--help").stdout
+    listed = mainstream("run", "--list")
+    assert listed.returncode == 0 and "04_scheduler" in listed.stdout
+
+
+def test_a_problem_survives_the_round_trip(tmp_path):
+    problem = experiments.random_problem(3, seed=0, budget=120)
+    (tmp_path / "p.json").write_text(problem.model_dump_json())
+    done = mainstream("schedule", str(tmp_path / "p.json"), "--json")
+    assert json.loads(done.stdout)["mean_f1"] == pytest.approx(solve(problem).mean_f1, abs=1e-9)
+
+
+@pytest.fixture
+def squares(tmp_path):
+    """A folder of photos: class `light` and class `dark`, one file that is no photo."""
+    rng = np.random.default_rng(0)
+    for name, level in (("light", 200), ("dark", 60)):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for k in range(40):
+            noise = rng.integers(-40, 40, (40, 40, 3)) + level
+            Image.fromarray(noise.astype(np.uint8)).save(tmp_path / "photos" / name / f"{name}{k}.png")
+    (tmp_path / "photos" / "dark" / "broken.png").write_bytes(b"no image")
+    return tmp_path / "photos"
+
+
+@pytest.mark.slow
+def test_train_writes_a_package_for_a_folder_of_photos(tmp_path, squares):
+    arguments = ("--images", str(squares), "--app", "light", "--output", str(tmp_path / "out"), "--epochs", "1")
+    done = mainstream("train", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "dark/broken.png" in done.stderr and "light (seed 0): balanced accuracy 1.000" in done.stdout
+    shown = mainstream("package", str(tmp_path / "out" / "light"))
+    assert shown.returncode == 0 and "pooled features" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "name one source of images"),
+        (("--world", "--images", "x"), "name one source of images"),
+        (("--images", "x", "--video", "a.mp4"), "--video and --truth belong together"),
+        (("--images", "nowhere"), "images='nowhere': no such folder"),
+        (("--world", "--app", "dog"), "application 'dog'"),
+        (("--photo-set", "imagenet"), "imagenet"),
+        (("--images", "x", "--weights", "w.h5"), "base='embedded': has its own weights"),
+        (("--world", "--epochs", "0"), "epochs"),
+    ],
+)
+def test_train_says_what_is_wrong(arguments, named):
+    done = mainstream("train", *arguments)
+    assert done.returncode == 2 and named in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr

@@ -1,0 +1,342 @@
+"""`mainstream new-app` as a person meets it: real processes, real (tiny) training, a real stream, a real terminal."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from mainstream.data.footage import file_footage, video_seconds
+from mainstream.errors import UserError
+from mainstream.kit.new_app.material import GAP_S, gather
+from mainstream.kit.new_app.request import Request
+from mainstream.package import MPackage
+from mainstream.runner.held_out import Between, cut_between_events, merged, within
+from mainstream.runner.sources import FolderSource, VideoSource
+from mainstream.trainer.run import TRAINING
+from streetworld.encode import write_h264, write_intervals
+
+FPS = 10
+EVENTS = [(6.0 * k + 2, 6.0 * k + 4.5) for k in range(12)]  # of 73 seconds
+
+
+def picture(rng: np.random.Generator, box: bool, size: int = 64) -> np.ndarray:
+    """Grey noise, and a bright box somewhere."""
+    image = rng.integers(60, 110, (size, size, 3), dtype=np.uint8)
+    if box:
+        x, y = rng.integers(4, size - 30, 2)
+        image[y : y + 26, x : x + 26] = (250, 240, 60)
+    return image
+
+
+def draw_photos(folder: Path, boxes: int = 70, others: int = 90, seed: int = 0) -> Path:
+    rng = np.random.default_rng(seed)
+    for name, n in (("box", boxes), ("nothing", others)):
+        (folder / name).mkdir(parents=True)
+        for k in range(n):
+            Image.fromarray(picture(rng, name == "box")).save(folder / name / f"{k:03d}.png")
+    return folder
+
+
+def draw_video(path: Path, seconds: float = 73.0, seed: int = 0, name: str = "box") -> tuple[Path, Path]:
+    rng = np.random.default_rng(seed)
+    at = np.arange(round(seconds * FPS)) / FPS
+    frames = (picture(rng, any(a <= t < b for a, b in EVENTS)) for t in at)
+    write_h264(path, frames, fps=FPS, size=(64, 64), crf=18)
+    spans = within(EVENTS, (0.0, seconds))
+    write_intervals(path.with_suffix(".csv"), {name: spans, "another": [(1.0, 3.0)]})
+    return path, path.with_suffix(".csv")
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory) -> tuple[Path, Path, Path]:
+    """Photos, a video and its CSV. Read only."""
+    folder = tmp_path_factory.mktemp("drawn")
+    return draw_photos(folder / "photos"), *draw_video(folder / "boxes.mp4")
+
+
+@pytest.fixture
+def name():
+    """A name nobody has trained yet, whose checkpoints are removed afterwards."""
+    name = f"box {uuid.uuid4().hex[:8]}"
+    yield name
+    for folder in TRAINING.glob(f"*/{name}-seed0"):
+        shutil.rmtree(folder.parent)
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "mainstream", *map(str, arguments)]
+
+
+def mainstream(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL)
+
+
+def asked(name: str, drawn: tuple[Path, ...], place: Path, *more: object) -> list[object]:
+    photos, video, truth = drawn
+    return ["new-app", name, "--class", "box", "--images", photos, "--video", video, "--truth", truth, "--quick",
+            "--device", "nuc-2017", "--output", place, *more]  # fmt: skip
+
+
+def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
+    place = tmp_path / "out"
+    done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place, "--clock", "virtual"))
+    assert done.returncode == 0, done.stderr
+    assert [line[:3] for line in done.stdout.splitlines() if re.match(r"\d/6", line)] == [f"{k}/6" for k in range(1, 7)]
+    package = MPackage.load(place).validate()
+    assert package.application == name and len(package.splits) == 4
+    assert max(s.video.tpr - s.video.fpr for s in package.splits) > 0.8  # a bright box is easily seen
+    assert package.events.length_s == pytest.approx(2.5, abs=0.2)
+    summary = json.loads((place / "summary.json").read_text())
+    found = summary["counted"][name]
+    first, second = summary["parts"]["measure"], summary["parts"]["stream"]
+    assert second[0] - first[1] == pytest.approx(GAP_S)
+    assert found["events"] == sum(a >= second[0] for a, _ in EVENTS) and found["f1"] > 0.8
+    detections = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
+    assert detections and {d["app"] for d in detections} == {name}
+    with av.open(str(place / "annotated.mp4")) as film:
+        assert sum(1 for _ in film.decode(video=0)) == found["looks"]
+    assert all(min(Image.open(place / f"{p}.png").size) > 200 for p in ("samples", "accuracy", "timeline"))
+    page = (place / "report.html").read_text()
+    assert all((place / file).is_file() for file in re.findall(r'(?:src|href)="([^"]+)"', page))
+    assert f"{found['f1']:.3f}" in page and summary["next"] in (place / "README.md").read_text()
+    assert not list(place.glob(".*"))
+
+
+def truth_called(drawn: tuple[Path, Path, Path], name: str, folder: Path) -> tuple[Path, Path, Path]:
+    """The same, the CSV calling the box by another name."""
+    rows = drawn[2].read_text().replace("box,", f"{name},")
+    (folder / "truth.csv").write_text(rows)
+    return drawn[0], drawn[1], folder / "truth.csv"
+
+
+@pytest.mark.slow
+def test_interrupted_it_goes_on_and_others_share_the_device(tmp_path, drawn, name):
+    place = tmp_path / "out"
+    process = subprocess.Popen(command(*asked(name, drawn, place)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until = time.monotonic() + 300
+    while not (written := list(TRAINING.glob(f"*/{name}-seed0/*.json"))):
+        assert time.monotonic() < until and process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130 and b"run again to continue" in stderr
+    assert not (place / "mpackage.json").exists()
+    before = {path: path.stat().st_mtime_ns for path in written}
+    again = mainstream(*asked(name, drawn, place))
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in written} == before  # not trained twice
+    assert len(MPackage.load(place).validate().splits) == 4
+    both = mainstream(*asked(f"{name}b", drawn, tmp_path / "second", "--with", place, "--budget", "0.5"))
+    assert both.returncode == 0, both.stderr
+    summary = json.loads((tmp_path / "second" / "summary.json").read_text())
+    assert [u["app"] for u in summary["schedule"]] == [f"{name}b", name] and summary["cost"] <= 0.5
+    for folder in TRAINING.glob(f"*/{name}b-seed0"):
+        shutil.rmtree(folder.parent)
+    words = summary["next"].replace("/dev/video0", str(drawn[1])).split()[1:]
+    assert mainstream("stream", *words[1:], "--clock", "none").returncode == 0
+
+
+@pytest.mark.slow
+def test_from_a_video_alone(tmp_path, drawn, name):
+    _, video, truth = truth_called(drawn, name, tmp_path)
+    done = mainstream("new-app", name, "--video", video, "--truth", truth, "--quick", "--device", "nuc-2017",
+                      "--output", tmp_path / "out")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert list(summary["parts"]) == ["train", "val", "test", "measure", "stream"]
+    assert summary["counted"][name]["f1"] > 0.8
+
+
+@pytest.mark.slow
+def test_from_photos_alone_events_are_assumed_and_it_says_so(tmp_path, drawn, name):
+    done = mainstream("new-app", name, "--class", "box", "--images", drawn[0], "--quick", "--device", "nuc-2017",
+                      "--event-length", "4", "--output", tmp_path / "out")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "ASSUMED" in done.stdout and "there is no video" in done.stdout
+    package = MPackage.load(tmp_path / "out")
+    assert package.events.length_s == 4 and "assumed" in package.training["events"]
+    assert "ASSUMED" in (tmp_path / "out" / "report.html").read_text()
+    assert not (tmp_path / "out" / "events.jsonl").exists()
+
+
+def no_folder(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    return ["box", "--images", scratch / "nowhere"]
+
+
+def one_class(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    shutil.copytree(photos / "box", scratch / "one" / "box")
+    return ["box", "--images", scratch / "one"]
+
+
+def too_few(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    return ["box", "--images", draw_photos(scratch / "few", boxes=10)]
+
+
+def misspelt(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    (scratch / "t.csv").write_text(truth.read_text().replace("start_s", "strat_s"))
+    return ["box", "--images", photos, "--video", video, "--truth", scratch / "t.csv"]
+
+
+def shorter_than_an_event(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    short, _ = draw_video(scratch / "short.mp4", seconds=2.0)
+    return ["box", "--images", photos, "--video", short, "--truth", truth]
+
+
+def few_events(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    write_intervals(scratch / "t.csv", {"box": EVENTS[:3]})
+    return ["box", "--video", video, "--truth", scratch / "t.csv"]
+
+
+def no_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    (scratch / "no.mp4").write_text("not a video")
+    return ["box", "--video", scratch / "no.mp4", "--truth", truth]
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (no_folder, "no such folder"), (one_class, "needs two or more"), (too_few, r"train has \d+ photos with 'box' "
+         "and needs 20: add"), (misspelt, "needs the columns app, start_s, end_s"),
+        (shorter_than_an_event, r"but .*short\.mp4 lasts 2\.0 s"), (few_events, "3 events in 73 s are too few"),
+        (no_video, r"no\.mp4.*not a video"),
+        (lambda p, v, t, s: [], "needs a NAME"), (lambda p, v, t, s: ["box", "--video", v], "belong together"),
+        (lambda p, v, t, s: ["boks", "--images", p], "did you mean 'box'.*--class"),
+        (lambda p, v, t, s: ["a/b", "--images", p], "name 'a/b'"),
+        (lambda p, v, t, s: ["box", "--images", p, "--budget", "0"], "--budget 0"),
+        (lambda p, v, t, s: ["box", "--images", p, "--clock", "wal"], "unknown clock"),
+        (lambda p, v, t, s: ["box", "--images", p, "--device", "nuc"], "did you mean 'nuc-2017'"),
+        (lambda p, v, t, s: ["box", "--images", p, "--with", s], "No such file"),
+        (lambda p, v, t, s: ["box", "--images", p, "--event-frequency", "1.2"], "--event-frequency 1.2"),
+    ],
+)  # fmt: skip
+def test_bad_input_exits_2_with_one_line_and_writes_nothing(tmp_path, drawn, make, named):
+    scratch, there = tmp_path / "scratch", tmp_path / "there"
+    scratch.mkdir(), there.mkdir()
+    done = mainstream("new-app", *make(*drawn, scratch), *["--output", tmp_path / "out"], cwd=there)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    assert re.search(named, done.stderr), done.stderr
+    assert not (tmp_path / "out").exists() and not list(there.iterdir())
+
+
+def test_another_applications_folder_is_left_alone(tmp_path, drawn):
+    text = json.dumps({"application": "cat", "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing":
+        "x", "weights": "record:x"}, "splits": [{"split": 0, "layer": "input", "tpr": 1, "fpr": 0}]})  # fmt: skip
+    (tmp_path / "mpackage.json").write_text(text)
+    done = mainstream("new-app", "box", "--images", drawn[0], "--output", tmp_path)
+    assert done.returncode == 2 and "holds the application 'cat'" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["mpackage.json"] and (
+        tmp_path / "mpackage.json"
+    ).read_text() == text
+
+
+def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:
+    """Runs a command on a terminal of its own; `answers`: what is typed, in turn, where a line begins so."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(arguments, stdin=follower, stdout=follower, stderr=follower, cwd=cwd, close_fds=True)
+    os.close(follower)
+    text, read = "", 0
+    while True:
+        ready = select.select([leader], [], [], 120)[0]
+        try:
+            new = os.read(leader, 4096).decode() if ready else ""
+        except OSError:  # the other side is closed
+            new = ""
+        if not new:
+            break
+        text += new
+        if text[read:].rstrip("\r").endswith(": "):
+            line = text[read:].splitlines()[-1]
+            typed = next(given.pop(0) for start, given in answers.items() if line.startswith(start))
+            read = len(text)
+            os.write(leader, f"{typed}\n".encode())
+    os.close(leader)
+    return process.wait(timeout=60), text
+
+
+def test_on_a_terminal_it_asks_and_asks_again(tmp_path, drawn):
+    photos = draw_photos(tmp_path / "photos", boxes=12)  # too few: it ends before anything is trained
+    answers = {
+        "Name": ["a/b", "my box"], "Photos": ["nowhere", ""], "Video": ["nothing.mp4", str(drawn[1])],
+        "CSV": [""], "Which": ["boks", "box"], "Where": [""],
+    }  # fmt: skip
+    code, text = answered(command("new-app"), answers, tmp_path)
+    assert not any(answers.values()), text
+    for reason in ("name 'a/b'", "'nowhere': no such folder", "nothing.mp4", "did you mean 'box'"):
+        assert reason in text
+    told = f"mainstream new-app 'my box' --images photos --video {drawn[1]} --truth {drawn[2]} --class box"
+    assert told in text.replace("\r\n", "\n") and str(photos).endswith("photos")
+    assert code == 2 and re.search(r"train has \d+ photos with 'my box' and needs 20", text)
+
+
+spans = st.lists(st.tuples(st.floats(0, 300), st.floats(0.5, 8)), min_size=4, max_size=30)
+
+
+@given(spans, st.floats(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_parts_share_no_event_and_keep_the_gap(raw, gap):
+    events = merged([(start, start + length) for start, length in raw])
+    shares = {"measure": 0.5, "stream": 0.5}
+    try:
+        parts = cut_between_events(events, 310.0, shares, least={"measure": 2, "stream": 2}, gap_s=gap)
+    except UserError as e:
+        assert len(events) < 4 or "too close together" in str(e)
+        return
+    (a, b), (c, d) = parts.values()
+    assert a == 0 and d == 310 and a < b and c < d and c - b == pytest.approx(gap)
+    kept = [sum(start < end_ and end > start_ for start, end in events) for start_, end_ in ((a, b), (c, d))]
+    assert sum(kept) <= len(events) and min(kept) >= 1
+    assert all(0 <= s < e <= d - c + 1e-9 for s, e in within(events, (c, d)))
+
+
+def test_what_overlaps_is_one_event():
+    assert merged([(5, 6), (1, 3), (2, 4), (4, 4.5)]) == [(1, 4.5), (5, 6)]
+
+
+def test_between_starts_anew(tmp_path):
+    for k in range(10):
+        Image.new("RGB", (8, 8), (k, k, k)).save(tmp_path / f"{k}.png")
+    frames = list(Between(FolderSource(tmp_path, 10), 0.3, 0.7))
+    assert [f.number for f in frames] == [0, 1, 2, 3] and [f.image[0, 0, 0] for f in frames] == [3, 4, 5, 6]
+    assert [f.time_s for f in frames] == pytest.approx([0, 0.1, 0.2, 0.3])
+    counted = list(Between(FolderSource(tmp_path, 10), number=8))
+    assert [(f.number, f.image[0, 0, 0]) for f in counted] == [(0, 8), (1, 9)]
+
+
+def test_footage_keeps_the_rate_it_states(drawn):
+    _, video, truth = drawn
+    assert video_seconds(video) == pytest.approx(73.0)
+    footage = file_footage(video, {"box": EVENTS}, fps=4, size=16)  # which does not divide the video's 10
+    assert len(footage.images) == 73 * 4 and VideoSource(video).fps == 10
+    found = footage.intervals("box")[0]
+    assert np.allclose(found, EVENTS, atol=0.3)
+    with truth.open() as file:
+        assert sum(row["app"] == "box" for row in csv.DictReader(file)) == len(EVENTS)
+
+
+def test_stills_of_a_video_alone_come_from_parts_of_their_own(drawn):
+    _, video, truth = drawn
+    material = gather(Request("box", video=video, truth=truth).checked(), 16)
+    parts = list(material.parts.values())
+    assert all(after[0] - before[1] == pytest.approx(GAP_S) for before, after in zip(parts, parts[1:], strict=False))
+    stills = sum(round((b - a) * 4) for a, b in parts[:3])
+    assert abs(len(material.photos) - stills) <= 3
+    assert abs(len(material.measured.images) - (parts[3][1] - parts[3][0]) * 4) <= 2
+    assert len(material.streamed_truth("box")) >= 2

@@ -1,0 +1,175 @@
+"""The playground: what is shown equals what `solve` says, and what is done to it shows."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+from mainstream.errors import UserError
+from mainstream.kit.widgets.playground import Playground
+from mainstream.package import Events, MPackage, SplitRecord
+from mainstream.scheduler import solve
+from mainstream.scheduler.cost import cheapest, cost
+from mainstream.study import diagrams, experiments, figures, published
+
+
+@pytest.fixture
+def playground():
+    return Playground(experiments.random_problem(4, seed=0, budget=60.0))
+
+
+def same_as(playground, problem, scheduler="optimal"):
+    """The table and the message say what `solve` says of this problem."""
+    plan, table = solve(problem, scheduler), playground.table()
+    for column in ("app", "split", "fps", "x_vote", "f1", "recall", "precision"):
+        assert list(table[column]) == [getattr(u, column) for u in plan.units]
+    assert table.cost.sum() == pytest.approx(plan.cost) and table.cost_share.sum() == pytest.approx(1)
+    assert f"Mean F1 {plan.mean_f1:.4f}" in playground.message.value
+    assert all(f"{u.f1:.3f}" in playground.tables.value for u in plan.units)
+    return True
+
+
+def test_it_starts_with_the_plan_of_its_problem(playground):
+    assert same_as(playground, playground.problem)
+    why, table = playground.why(), playground.table()
+    assert list(why.app) == list(table.app) and "f1_richer" in why
+    assert playground.caption().startswith("optimal gives 4 applications a mean Event-F1 of ")
+    assert playground.image in playground.box.children and bytes(playground.image.value)[1:4] == b"PNG"
+
+
+def test_an_application_joins_and_leaves(playground):
+    before, names = bytes(playground.image.value), list(playground.table().app)
+    start = playground.problem
+    playground.controls.entry.value, playground.controls.length.value, playground.controls.frequency.value = (
+        "bus",
+        2.0,
+        0.5,
+    )
+    playground.controls.correlation.value = 0.25
+    playground.controls.add.click()
+    joined = playground.table().iloc[-1]
+    assert list(playground.table().app) == [*names, "bus-5"] and playground.controls.leaving.options[-1] == "bus-5"
+    assert (joined.event_length_s, joined.event_frequency, joined.correlation) == (pytest.approx(2), 0.5, 0.25)
+    curve = published.mpackages(published.SWEEP_VINTAGE)["bus"].splits
+    assert playground.problem.apps[-1].tpr == tuple(s.tpr for s in curve)
+    assert bytes(playground.image.value) != before and "bus-5" in playground.tables.value
+    assert same_as(playground, playground.problem)
+    playground.controls.leaving.value = "bus-5"
+    playground.controls.remove.click()
+    assert playground.problem.model_dump() == start.model_dump() and bytes(playground.image.value) == before
+
+
+def test_names_stay_unique_and_the_last_application_stays():
+    playground = Playground(experiments.random_problem(2, seed=0, budget=60.0))
+    playground.controls.add.click()
+    playground.controls.leaving.value = playground.problem.apps[0].name
+    playground.controls.remove.click()
+    playground.controls.add.click()
+    names = [a.name for a in playground.problem.apps]
+    assert len(names) == len(set(names)) == 3
+    for _ in range(3):
+        playground.controls.remove.click()
+    assert len(playground.problem.apps) == 1 and "is the last application" in playground.message.value
+
+
+def test_less_budget_costs_less_and_both_budget_controls_agree(playground):
+    rich, before = playground.plan.cost, bytes(playground.image.value)
+    playground.controls.budget.value = 40.0
+    assert playground.plan.cost <= 40 * (1 + 1e-9) < rich and bytes(playground.image.value) != before
+    assert playground.controls.share.value == pytest.approx(100 * 40 / 335.5, abs=0.06)
+    assert same_as(playground, playground.problem.model_copy(update={"budget": playground.controls.budget.value}))
+    playground.controls.share.value = 20
+    assert playground.problem.budget == pytest.approx(0.2 * 335.5, abs=0.5) == playground.controls.budget.value
+
+
+def test_an_impossible_budget_is_a_sentence_and_the_last_plan_stays(playground):
+    least = cost(playground.problem, cheapest(playground.problem))
+    playground.controls.budget.value = 20.0
+    table, image = playground.table(), bytes(playground.image.value)
+    assert 20 > playground.controls.budget.min < least
+    playground.controls.budget.value = playground.controls.budget.min
+    message = playground.message.value
+    assert "is too small: the cheapest schedule costs" in message and f"{least:.4g}" in message
+    assert "The last plan stays below." in message
+    assert bytes(playground.image.value) == image and playground.table().equals(table)
+    playground.controls.add.click()  # still impossible, still no traceback
+    assert "is too small" in playground.message.value and len(playground.table()) == 4
+    playground.controls.budget.value = 60.0
+    assert same_as(playground, playground.problem) and len(playground.table()) == 5
+
+
+@pytest.mark.parametrize("scheduler", ["greedy", "greedy_as_published", "max_sharing"])
+def test_every_scheduler_is_the_one_of_the_library(playground, scheduler):
+    playground.controls.scheduler.value = scheduler
+    assert playground.plan.scheduler == scheduler and same_as(playground, playground.problem, scheduler)
+    now, richer = (solve(playground.problem.model_copy(update={"budget": b})) for b in (60.0, 66.0))
+    assert list(playground.why().f1_optimal) == [u.f1 for u in now.units]
+    assert list(playground.why().f1_richer) == [u.f1 for u in richer.units]
+
+
+def test_no_sharing_that_cannot_run_says_so_and_objectives_change_the_plan(playground):
+    playground.controls.scheduler.value = "no_sharing"
+    assert "cheapest schedule of no_sharing costs 83.26" in playground.message.value
+    assert playground.plan.scheduler == "optimal"
+    playground.controls.scheduler.value = "optimal"
+    playground.controls.objective.value = "max-min"
+    assert same_as(playground, playground.problem) and playground.plan.objective_value == playground.table().f1.min()
+
+
+def package(splits, name="<b>own</b>"):
+    base = next(iter(published.mpackages(published.SWEEP_VINTAGE).values())).base
+    return MPackage(
+        application=name, base=base, events=Events(length_s=12.0, frequency=0.4, correlation=(0.6,)),
+        splits=tuple(SplitRecord(split=k, layer=f"l{k}", tpr=0.9, fpr=0.05) for k in splits),
+    )  # fmt: skip
+
+
+def test_packages_join_with_their_own_events_and_cannot_smuggle_html_in():
+    problem = experiments.random_problem(2, seed=0, budget=60.0)
+    playground = Playground(problem, packages=[package((0, 33, 84)), package((1, 2))])
+    assert [e for e in playground.catalogue if "package" in e] == ["<b>own</b> (package 1)"]  # the other's do not fit
+    playground.controls.entry.value = "<b>own</b> (package 1)"
+    assert playground.controls.length.value == pytest.approx(
+        12
+    ) and playground.controls.correlation.value == pytest.approx(0.6)
+    playground.controls.add.click()
+    assert playground.table().split.iloc[-1] in (0, 33, 84) and playground.table().f1.iloc[-1] > 0
+    assert "<b>own" not in playground.tables.value and "&lt;b&gt;own" in playground.tables.value
+    playground.controls.remove.click()
+
+
+def test_a_start_without_a_plan_is_told():
+    with pytest.raises(UserError, match="below the cheapest"):
+        Playground(experiments.random_problem(4, seed=0, budget=1.0))
+
+
+def test_the_figure_can_be_saved_and_shown_again(playground, tmp_path, recwarn):
+    with plt.rc_context():
+        figures.use_style()
+        for name in ("a.pdf", "a.png"):  # two in a row: saving puts the style's layout back where there is none
+            playground.figure().savefig(tmp_path / name, bbox_inches="tight")
+    playground.controls.budget.value = 45.0
+    playground.figure().savefig(tmp_path / "b.png", bbox_inches="tight")
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
+    texts = [t.get_text() for ax in playground.figure().axes for t in ax.texts]
+    assert sum("F1 0." in t for t in texts) >= 4 and any("budget 45" in t for t in texts)
+    assert [w for w in recwarn if "layout" in str(w.message)] == []
+
+
+def test_widths_of_branches_and_trunk_follow_the_rates():
+    fig, ax = plt.subplots()
+    splits, rates = {"cat": 1, "car": 3, "bus": 0}, {"cat": 8, "car": 2, "bus": 10}
+    diagrams.stem_tree(ax, splits, ["input", "a", "b", "c"], rates=rates, f1={"cat": 0.5, "car": 1, "bus": 0})
+    first, second, *branches = ax.lines
+    assert [list(line.get_xdata()) for line in (first, second)] == [[0, 1], [1, 3]]  # the trunk: 8/s, then 2/s
+    widths = [line.get_linewidth() for line in (*branches, first, second)]
+    assert widths == pytest.approx([12, 9.6, 2.4, 9.6, 2.4])  # bus, cat, car from the top; 10/s is drawn widest
+    texts = [t.get_text() for t in ax.texts]
+    assert texts.count("8/s") == texts.count("2/s") == 1 and any("10/s" in t and "F1 0.00" in t for t in texts)
+    plt.close(fig)
+
+
+def test_what_stands_still_is_not_drawn_again(playground):
+    axes = playground.figure().axes
+    playground.controls.budget.value = 58.0
+    assert playground.figure().axes == axes  # kept, with their ticks: a redraw moves what moves
+    playground.controls.add.click()
+    assert playground.figure().axes != axes  # another application needs another row

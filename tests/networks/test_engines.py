@@ -1,0 +1,86 @@
+"""Engines agree; the profiler measures what it names; the tree can be drawn."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from mainstream.errors import UserError
+from mainstream.networks import base as bases
+from mainstream.networks.backend import keras
+from mainstream.networks.engines import compile_model
+from mainstream.networks.splits import split_points, with_head
+from mainstream.runner.profiler import pipeline_costs, segment_costs
+from mainstream.study import diagrams
+from streetworld import render_video
+
+
+@pytest.fixture(scope="module")
+def model():
+    """The embedded base with a head that is not zero."""
+    made = with_head(bases.load_base().network)
+    kernel = np.random.default_rng(0).normal(size=(256, 1)).astype("float32")
+    made.get_layer("decision").set_weights([kernel, np.ones(1, "float32")])
+    return made
+
+
+@pytest.mark.parametrize("preprocessing", [bases.SCALED, bases.RAW, bases.CAFFE])
+def test_engines_agree_from_pixels(model, preprocessing):
+    x = np.random.default_rng(1).integers(0, 256, (1, 128, 128, 3), dtype=np.uint8)
+    expected = np.asarray(model(bases.preprocess(x, preprocessing), training=False))
+    for engine in ("openvino", "keras", "predict"):
+        found = compile_model(model, engine, preprocessing=preprocessing)(x)
+        assert found.shape == (1, 1)
+        assert np.allclose(found, expected, rtol=1e-3, atol=1e-3), engine
+
+
+def test_a_network_with_dropout_is_converted():
+    """The state of its random numbers is among its variables, but no weight."""
+    inputs = keras.Input((32, 32, 3))
+    dropped = keras.layers.Dropout(0.5)(keras.layers.GlobalAveragePooling2D()(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(dropped))
+    x = np.random.default_rng(0).random((1, 32, 32, 3), dtype=np.float32)
+    assert compile_model(model, "openvino")(x) == pytest.approx(compile_model(model, "predict")(x), abs=1e-5)
+
+
+def test_bad_engines_are_named(model):
+    with pytest.raises(UserError, match="engine 'tensorrt'"):
+        compile_model(model, "tensorrt")
+    with pytest.raises(UserError, match="precision 'int8'"):
+        compile_model(model, precision="int8")
+    with pytest.raises(UserError, match="only with engine='openvino'"):
+        compile_model(model, "keras", precision="bf16")
+
+
+def test_segments_are_listed_from_the_input_on(model):
+    chosen = ["conv_pw_3", "conv_pw_11", "pooled features"]
+    costs = segment_costs(model, chosen, repeats=3)
+    assert list(costs.layer) == ["input", *chosen]
+    assert (costs.segment_ms > 0).all() and (costs.q25_ms <= costs.q75_ms).all() and (costs.cold_ms > 0).all()
+    assert np.allclose(costs.stem_ms, np.concatenate([[0], np.cumsum(costs.segment_ms)[:-1]]))
+    assert len(segment_costs(model, repeats=1)) == len(split_points(model)) == 16
+
+
+def test_every_stage_of_a_pipeline_is_timed_on_every_frame(tmp_path, model):
+    video, _ = render_video(tmp_path / "a.mp4", 1, camera=0)
+    slow = lambda x: [keras.ops.zeros((400, 400)) @ keras.ops.zeros((400, 400)) for _ in range(20)]
+    costs = pipeline_costs(video, {"nothing": lambda x: x, "slow": slow}, 64, frames=10).set_index("stage")
+    assert list(costs.index) == ["decode", "resize", "nothing", "slow"] and (costs.frames == 10).all()
+    assert costs.median_ms["slow"] > costs.median_ms["nothing"]
+    with pytest.raises(UserError, match="fewer than 65 frames"):
+        pipeline_costs(video, {}, 64, frames=60)
+    with pytest.raises(UserError, match="not a video"):
+        pipeline_costs(__file__, {}, 64)
+
+
+def test_tree_has_a_trunk_and_a_branch_per_application():
+    fig, ax = plt.subplots()
+    diagrams.stem_tree(ax, {"cat": 1, "car": 3, "bus": 0}, ["input", "a", "b", "c"])
+    trunk, *branches = [line for line in ax.lines if len(line.get_xdata()) > 1]
+    assert list(trunk.get_xdata()) == [0, 3] and len(branches) == 3
+    assert sorted(float(line.get_xdata()[0]) for line in branches) == [0, 1, 3]
+    assert {t.get_text() for t in ax.texts} == {"cat", "car", "bus"}
+    with pytest.raises(UserError, match="each split from 0 to 3"):
+        diagrams.stem_tree(ax, {"cat": 4}, ["input", "a", "b", "c"])
+    plt.close(fig)

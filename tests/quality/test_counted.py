@@ -1,0 +1,80 @@
+"""Counted events: worked examples, properties, and agreement with the model on a simulated stream."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstream import quality
+from mainstream.quality import counted as events
+from mainstream.quality.counted import bootstrap_events, count_events, detections, tally_events, vote
+
+
+@given(st.lists(st.integers(0, 1), max_size=40), st.integers(1, 6))
+def test_vote_is_x_in_a_row(decisions, x):
+    expected = [i + 1 >= x and all(decisions[i + 1 - x : i + 1]) for i in range(len(decisions))]
+    assert vote(decisions, x).tolist() == expected
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_detections_cover_exactly_the_declared_frames(flags):
+    times = np.arange(len(flags)) / 10
+    inside = [any(a <= t <= b for a, b in detections(times, flags)) for t in times]
+    assert inside == flags
+
+
+def test_a_worked_example():
+    times = np.arange(0, 10, 0.5)
+    decisions = np.zeros(20, int)
+    decisions[[2, 3, 12, 17]] = 1  # seconds 1.0, 1.5 (event 1), 6.0 (empty), 8.5 (event 3)
+    truth = [(1.0, 2.0), (4.0, 5.0), (8.0, 9.0)]
+    score = count_events(truth, times, decisions, duration_s=10)
+    assert score == pytest.approx((2 / 3, 2 / 3, 2 / 3))
+    assert count_events(truth, times, decisions, 2, duration_s=10) == pytest.approx((1 / 3, 1.0, 0.5))
+    assert count_events(truth, times, decisions, definition="segments") == pytest.approx((2 / 3, 2 / 3, 2 / 3))
+    assert tally_events(truth, times, decisions, duration_s=10).found.tolist() == [True, False, True]
+
+
+def test_unknown_decisions_are_left_out():
+    with_unknown = count_events([(0, 1)], [0.1, 0.2, 0.3], [1, -1, 1], 2)
+    assert with_unknown.recall == 1.0
+
+
+def test_nothing_declared_and_nothing_true():
+    assert count_events([(0, 1)], [0.5], [0]) == (0.0, 0.0, 0.0)
+    assert np.isnan(count_events([], [0.5], [1]).recall)
+
+
+def test_windows_fill_the_gaps():
+    windows = np.array(events.empty_windows([(2.0, 3.0)], 1.0, 6.2))
+    assert windows[:, 0] == pytest.approx([0, 1, 3, 3 + 3.2 / 3, 3 + 6.4 / 3])
+    assert windows[:, 1] == pytest.approx([1, 2, 3 + 3.2 / 3, 3 + 6.4 / 3, 6.2])
+    assert events.empty_windows([(0.4, 1.0)], 1.0, 1.4) == []  # stretches shorter than half a window give none
+
+
+def test_counted_events_agree_with_the_model_on_a_long_stream():
+    rng = np.random.default_rng(3)
+    length, period, fps, p, q = 1.0, 4.0, 5.0, 0.5, 0.05
+    truth = [(k * period + 1, k * period + 1 + length) for k in range(4000)]
+    times = np.arange(0, 4000 * period, 1 / fps) + 0.01
+    inside = ((times % period) >= 1) & ((times % period) < 2)
+    decisions = (rng.random(times.size) < np.where(inside, p, q)).astype(int)
+    tally = tally_events(truth, times, decisions, duration_s=4000 * period)
+    model = quality.evaluate(p, q, fps, stream_fps=20, event_length_s=length, event_frequency=length / period)
+    low, high = bootstrap_events(tally, samples=300)["f1"]
+    assert low - 0.01 <= float(model.f1) <= high + 0.01
+    assert tally.score().recall == pytest.approx(float(model.recall), abs=0.02)
+    assert 0 < high - low < 0.05
+
+
+@pytest.mark.parametrize(
+    ("truth", "times", "decisions", "message"),
+    [
+        ([(1, 1)], [0.0], [0], "end after"), ([(0, 2), (1, 3)], [0.0], [0], "overlap"),
+        ([(0, 1)], [0.0, 1.0], [0], "length"), ([(0, 1)], [1.0, 0.0], [0, 0], "ascend"),
+        ([(0, 1)], [0.0], [2], "decisions"),
+    ],
+)  # fmt: skip
+def test_bad_input(truth, times, decisions, message):
+    with pytest.raises(ValueError, match=message):
+        count_events(truth, times, decisions)

@@ -1,0 +1,32 @@
+"""Fair objectives: each is best at what it is for; Jain's index at its ends."""
+
+import numpy as np
+import pytest
+
+from mainstream.scheduler import solve
+from mainstream.study import experiments, fairness
+
+
+def test_jain_at_its_ends_and_between():
+    assert fairness.jain([0.3, 0.3, 0.3]) == pytest.approx(1)
+    assert fairness.jain([0.9, 0, 0]) == pytest.approx(1 / 3) == pytest.approx(fairness.jain([0, 0, 0]))
+    assert fairness.jain([1, 2]) == pytest.approx(9 / 10)
+
+
+def test_each_objective_is_best_at_its_own_and_the_price_is_the_difference():
+    problems = [experiments.random_problem(5, seed=s, budget=50.0) for s in range(5)]
+    rows = fairness.objectives(problems, jobs=1)
+    assert len(rows) == 5 * 3 * 2
+    best = rows[rows.scheduler == "optimal"].set_index(["problem", "objective"])
+    for i, problem in enumerate(problems):
+        for objective, column in (("mean", "mean"), ("weighted", "weighted"), ("max-min", "least")):
+            assert best[column][i, objective] >= best[column][i].max() - 1e-7
+            again = solve(problem.model_copy(update={"objective": objective}), "optimal")
+            assert again.objective_value == pytest.approx(best[column][i, objective], abs=1e-7)
+    paid = fairness.price(rows)
+    ours = paid[paid.scheduler == "optimal"].set_index("problem")
+    assert (ours.given_up > -1e-7).all() and (ours.least_gains > -1e-7).all()
+    assert ours.given_up.max() > 1e-3 and ours.least_gains.max() > 1e-2  # at this budget there is something to share
+    assert ours.given_up[2] == pytest.approx(best["mean"][2, "mean"] - best["mean"][2, "max-min"])
+    assert rows.least_share.between(0, 1 + 1e-9).all() and (rows.least_share >= rows.least - 1e-9).all()
+    assert np.isfinite(rows.select_dtypes(float)).all(axis=None)

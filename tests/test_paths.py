@@ -1,0 +1,80 @@
+"""Files that people bring are read in one way, and files that later runs rely on are written in one way."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from mainstream.errors import UserError
+from mainstream.paths import read_json, read_text, write_text, written
+
+TEXT = "app,start_s\ncafé,1.5\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_marked_encodings_are_read(tmp_path, encoding):
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
+    (tmp_path / "t.csv").write_bytes(mark + TEXT.encode(encoding))
+    assert read_text(tmp_path / "t.csv") == TEXT
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (TEXT.encode("latin-1"), "line 2: is not utf-8"),
+        ("app,start_s\n".encode("utf-16-le"), "line 1: holds zero bytes"),
+        (b"\xff\xfe\x00", "is not utf-16"),
+    ],
+)
+def test_other_encodings_are_named_with_the_line(tmp_path, data, said):
+    (tmp_path / "t.csv").write_bytes(data)
+    with pytest.raises(UserError, match=said):
+        read_text(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 200_000, "nested too deeply"),
+        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": -Infinity}', "no number"),
+        ('{"a": 1, "a": 2}', "'a' is given twice"),
+        ('{"a": ', "malformed JSON"),
+    ],
+)
+def test_bad_json_is_one_line(tmp_path, text, said):
+    (tmp_path / "t.json").write_text(text)
+    with pytest.raises(UserError, match=said) as found:
+        read_json(tmp_path / "t.json")
+    assert "\n" not in str(found.value)
+
+
+def test_json_with_a_mark_is_read(tmp_path):
+    (tmp_path / "t.json").write_bytes('{"a": [1, "é"]}'.encode("utf-8-sig"))
+    assert read_json(tmp_path / "t.json") == {"a": [1, "é"]}
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    write_text(tmp_path / "a" / "t.txt", "old")
+    with pytest.raises(ZeroDivisionError), written(tmp_path / "a" / "t.txt") as part:
+        part.write_text("half")
+        raise ZeroDivisionError
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["t.txt"]
+    assert (tmp_path / "a" / "t.txt").read_text() == "old"
+    (tmp_path / "plain").touch()
+    assert (tmp_path / "a" / "t.txt").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_killed_write_leaves_the_old_file_whole(tmp_path):
+    write_text(tmp_path / "t.json", "old")
+    code = textwrap.dedent("""
+        import os, signal, sys
+        from mainstream.paths import written
+        with written(sys.argv[1]) as part:
+            part.write_text("half")
+            os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.json")])
+    assert done.returncode == -signal.SIGKILL and (tmp_path / "t.json").read_text() == "old"
