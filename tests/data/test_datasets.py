@@ -107,19 +107,6 @@ def test_a_class_may_be_called_train(tmp_path):
     assert photos.classes == ("bus", "train") and photos.has("train").sum() == 30
 
 
-def test_a_stream_of_batches(tmp_path):
-    photos = image_folder(folder(tmp_path), size=8)
-    images, labels = (np.concatenate(t) for t in zip(*photos.stream(16).as_numpy_iterator(), strict=True))
-    assert np.array_equal(images, photos.images) and np.array_equal(labels, photos.labels)
-    orders = []
-    for _ in range(2):
-        stream = photos.stream(16, shuffle=True, seed=3)
-        orders.append([np.concatenate([y[:, 0] for _, y in stream.as_numpy_iterator()]) for _ in range(2)])
-    assert np.array_equal(orders[0], orders[1]), "reproducible"
-    assert not np.array_equal(orders[0][0], orders[0][1]), "but another at every pass"
-    assert [s.shape[1:] for s in photos.stream().element_spec] == [(8, 8, 3), (2,)]
-
-
 # ---- bad input ------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mainstream.data.intervals import read_intervals
+from mainstream.errors import UserError
 from streetworld.encode import render_video, write_intervals
 from streetworld.errors import WorldError
 from streetworld.world import APPS, World
@@ -23,7 +24,7 @@ def test_round_trip(tmp_path, fps):
     assert np.allclose([t for t, _ in decoded], np.arange(len(world)) / fps, atol=1e-3)
     for i in (0, 50, len(world) - 1):
         assert np.abs(decoded[i][1].astype(int) - world.frame(i)).mean() < 12
-    truth = read_intervals(table)
+    truth = read_intervals(table, APPS)
     assert truth.keys() == world.truth.keys()
     for app in APPS:
         assert np.allclose(truth[app], world.truth[app], atol=1e-4)
@@ -64,9 +65,9 @@ def test_bad_arguments_are_named_and_leave_nothing_behind(tmp_path, arguments, n
 )
 def test_bad_tables_are_named(tmp_path, text, named):
     (tmp_path / "t.csv").write_text(text)
-    with pytest.raises(WorldError, match=named):
+    with pytest.raises(UserError, match=named):
         read_intervals(tmp_path / "t.csv")
-    with pytest.raises(WorldError, match="missing"):
+    with pytest.raises(UserError, match="missing"):
         read_intervals(tmp_path / "missing.csv")
 
 
