@@ -19,6 +19,7 @@ SCHEMA_VERSION = 1
 FILE = "mpackage.json"
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 
 
 class Strict(BaseModel):
@@ -89,6 +90,7 @@ class MPackage(Strict):
     application: str = Field(min_length=1)
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
+    geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
     splits: tuple[SplitRecord, ...] = Field(min_length=1)
     events: Events | None = None
     training: dict[str, Any] = {}
@@ -166,13 +168,13 @@ class MPackage(Strict):
         return path
 
     def require_shareable(self, other: MPackage) -> None:
-        """Refuses stem sharing unless both bases agree, weights included (UserError naming the difference)."""
-        for field in Base.model_fields:
-            mine, theirs = getattr(self.base, field), getattr(other.base, field)
+        """Refuses stem sharing unless bases (weights too) and geometries agree: `UserError` naming what differs."""
+        pairs = [(f"base {f}", getattr(self.base, f), getattr(other.base, f)) for f in Base.model_fields]
+        for what, mine, theirs in [*pairs, ("geometry of pictures", self.geometry, other.geometry)]:
             if mine != theirs:
                 raise UserError(
                     f"'{self.application}' and '{other.application}' cannot share a stem: "
-                    f"base {field} differs ({mine} against {theirs})"
+                    f"{what} differs ({mine} against {theirs})"
                 )
 
 

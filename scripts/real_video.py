@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from mainstream import paths
+from mainstream.data import geometry
 from mainstream.data import rates as counted
-from mainstream.data.footage import Footage, clip_intervals, resized
+from mainstream.data.footage import Footage, clip_intervals
 from mainstream.data.photos import Photos
 from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.package import MPackage
@@ -114,8 +115,10 @@ def main() -> None:
     )
     zone = choose_zone(feet, n, half, frames[0].shape[:2])
     labels = occupied(feet, zone, n)
-    images = np.stack([resized(f, size) for f in frames])
-    piece = lambda part: Footage(images[part], labels[part][:, None], (APP,), np.zeros(len(images[part]), int), 10.0)
+    images = np.stack([geometry.fitted(f, size, geometry.LETTERBOX) for f in frames])
+    piece = lambda part: Footage(
+        images[part], labels[part][:, None], (APP,), np.zeros(len(images[part]), int), 10.0, geometry.LETTERBOX
+    )
     photos, test = first_half(images[:half], labels[:half])
     given.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:

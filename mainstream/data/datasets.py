@@ -62,7 +62,7 @@ class Listing:
 
 
 def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares: Sequence[float] = SHARES) -> Photos:
-    """The photos of an `ImageFolder` layout, their middle cut out and resized to `size` (px; or (height, width)).
+    """The photos of an `ImageFolder` layout, each fitted whole to `size` (px; or (height, width)).
 
     Raises:
         UserError: no such folder; fewer than two classes; a class without images, in all or in one partition; a

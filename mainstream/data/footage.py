@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
+from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.errors import UserError, unknown
+from mainstream.package import Geometry
 
 Interval = tuple[float, float]
 
@@ -28,6 +29,7 @@ class Footage:
     classes: tuple[str, ...]
     clip: np.ndarray  # int (n,): frames of one clip are consecutive
     fps: float  # analysed frames per second
+    geometry: Geometry = SQUEEZED
 
     def has(self, name: str) -> np.ndarray:
         """bool (n,): does `name` hold? Raises `UserError` for an unknown class."""
@@ -56,7 +58,12 @@ def clip_intervals(flags: np.ndarray, clip: np.ndarray, fps: float) -> list[list
 
 
 def file_footage(
-    video: str | Path, truth: Mapping[str, Sequence[Interval]], *, fps: float = 4.0, size: int = 128
+    video: str | Path,
+    truth: Mapping[str, Sequence[Interval]],
+    *,
+    fps: float = 4.0,
+    size: int = 128,
+    geometry: Geometry = LETTERBOX,
 ) -> Footage:
     """A video file analysed about `fps` times a second by its own time stamps, with intervals of truth in seconds.
 
@@ -64,9 +71,9 @@ def file_footage(
     """
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = sampled_frames(video, fps=fps, size=size)
+    images, times = sampled_frames(video, fps=fps, size=size, geometry=geometry)
     labels = [held(spans, times) for spans in truth.values()]
-    return joined([(images, np.stack(labels, 1))], list(truth), fps)
+    return joined([(images, np.stack(labels, 1))], list(truth), fps, geometry)
 
 
 def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:
@@ -76,7 +83,13 @@ def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:
 
 
 def sampled_frames(
-    video: str | Path, *, fps: float, size: int, start_s: float = 0.0, end_s: float = np.inf
+    video: str | Path,
+    *,
+    fps: float,
+    size: int,
+    start_s: float = 0.0,
+    end_s: float = np.inf,
+    geometry: Geometry = LETTERBOX,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frames from `start_s` up to `end_s`, `fps` of them a second (fewer where the video has fewer), and their times.
 
@@ -99,7 +112,7 @@ def sampled_frames(
                     break
                 slot = int(np.floor(time * fps + 1e-6))
                 if time >= start_s and slot > taken:
-                    images.append(resized(frame.to_ndarray(format="rgb24"), size))
+                    images.append(fitted(frame.to_ndarray(format="rgb24"), size, geometry))
                     times.append(time)
                     taken = slot
     except (OSError, av.FFmpegError, IndexError) as e:
@@ -125,19 +138,10 @@ def video_seconds(video: str | Path) -> float:
     return (max(end for _, end in ends) - min(start for start, _ in ends)) * unit
 
 
-def resized(image: np.ndarray, size: int) -> np.ndarray:
-    """`size` × `size` px, as footage and streams get it: halved while that is not too small, then interpolated.
-
-    Hardly another picture than averaging over areas at once, which takes several times as long.
-    """
-    while min(image.shape[:2]) >= 2 * size:
-        half = (image.shape[1] // 2, image.shape[0] // 2)
-        image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
-    return cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
-
-
-def joined(clips: Sequence[tuple[np.ndarray, np.ndarray]], apps: Sequence[str], fps: float) -> Footage:
+def joined(
+    clips: Sequence[tuple[np.ndarray, np.ndarray]], apps: Sequence[str], fps: float, geometry: Geometry = SQUEEZED
+) -> Footage:
     """Clips, each images and labels (n, applications), one after the other."""
     number = np.repeat(np.arange(len(clips)), [len(images) for images, _ in clips])
     images, labels = (np.concatenate(part) for part in zip(*clips, strict=True))
-    return Footage(images, labels, tuple(apps), number, fps)
+    return Footage(images, labels, tuple(apps), number, fps, geometry)

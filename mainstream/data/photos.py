@@ -6,14 +6,16 @@ import os
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 from tqdm.auto import tqdm
 
+from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.errors import UserError, unknown
+from mainstream.package import Geometry
 
 PARTITIONS = ("train", "val", "test")
 MAX_UNREADABLE = 0.05
@@ -30,6 +32,7 @@ class Photos:
     partition: np.ndarray  # str (n,): train, val, test
     unreadable: tuple[str, ...] = ()  # skipped
     ignored: int = 0  # files that are no images
+    geometry: Geometry = SQUEEZED
 
     def __len__(self) -> int:
         return len(self.files)
@@ -43,8 +46,9 @@ class Photos:
     def select(self, rows: np.ndarray) -> Photos:
         """Those at `rows` (whole numbers), in that order."""
         files = tuple(self.files[k] for k in rows)
-        images, labels, partition = self.images[rows], self.labels[rows], self.partition[rows]
-        return Photos(images, labels, self.classes, files, partition, self.unreadable, self.ignored)
+        return replace(
+            self, images=self.images[rows], labels=self.labels[rows], files=files, partition=self.partition[rows]
+        )
 
     def has(self, name: str) -> np.ndarray:
         """bool (n,): does `name` hold? Raises `UserError` for an unknown class."""
@@ -62,8 +66,9 @@ def decode(
     *,
     size: int | tuple[int, int],
     ignored: int = 0,
+    geometry: Geometry = LETTERBOX,
 ) -> Photos:
-    """Reads the files, two at a time; middle cut out, resized to `size` (px; or (height, width)).
+    """Reads the files, two at a time; each fitted to `size` (px; or (height, width)).
 
     Raises:
         UserError: more than 5% cannot be read (fewer are named in a warning and skipped); a partition in which a class
@@ -79,7 +84,7 @@ def decode(
             with Image.open(root / files[k]) as image:
                 image.draft("RGB", (2 * width, 2 * height))  # JPEG decodes at a fraction where that is enough
                 upright = ImageOps.exif_transpose(image).convert("RGB")
-                images[k] = np.asarray(ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR))
+                images[k] = fitted(np.asarray(upright), (height, width), geometry)
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
             return f"{files[k]} ({type(e).__name__})"
         return None
@@ -96,7 +101,7 @@ def decode(
     good = np.array([r is None for r in results])
     names = tuple(f for f, ok in zip(files, good, strict=True) if ok)
     images = images if good.all() else images[good]
-    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, ignored), root)
+    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, ignored, geometry), root)
 
 
 def checked(photos: Photos, where: str | Path, classes: Sequence[str] = ()) -> Photos:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mainstream.data.geometry import LETTERBOX
 from mainstream.data.photos import Photos
 from mainstream.errors import UserError
 from mainstream.quality import counted as events
@@ -93,7 +94,7 @@ def cut_between_events(
 def photos_in_time(images: np.ndarray, labels: np.ndarray, partition: np.ndarray, app: str) -> Photos:
     """Frames as photos: `labels` bool (n,), `partition` str (n,) by time, never by chance: neighbours are alike."""
     files = tuple(f"frame {k + 1}" for k in range(len(images)))
-    return Photos(images, labels[:, None], (app,), files, partition)
+    return Photos(images, labels[:, None], (app,), files, partition, geometry=LETTERBOX)
 
 
 def count_stream(

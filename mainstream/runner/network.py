@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mainstream.data.footage import resized
+from mainstream.data.geometry import fitted
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each
@@ -40,7 +40,8 @@ class SharedNetwork:
     """Compiles the segments that the members need, and runs on a frame those that its lookers need.
 
     Stem segments hand their output on without a copy. `seconds` and `calls` add up per segment, by name.
-    Raises `UserError`: no member, two of one name, packages of different bases or without weights.
+    Raises `UserError`: no member, two of one name, packages of different bases, of different geometries, or without
+    weights.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class SharedNetwork:
         if not members or len({m.app for m in members}) < len(members):
             raise UserError(f"applications={[m.app for m in members]}: needs at least one, each name once")
         self.members = tuple(members)
-        self.size = base.identity.input_shape[0]
+        for member in members[1:]:
+            members[0].package.require_shareable(member.package)
+        self.size, self.geometry = base.identity.input_shape[0], members[0].package.geometry
         how = base.identity.preprocessing
         place = {p.name: p.index for p in split_points(with_head(base.network))}
         unknown = [m for m in members if m.layer not in place]
@@ -80,10 +83,8 @@ class SharedNetwork:
         self.calls: dict[str, int] = defaultdict(int)
 
     def prepare(self, image: np.ndarray) -> np.ndarray:
-        """uint8 RGB of any size to (1, size, size, 3)."""
-        if image.shape[:2] != (self.size, self.size):
-            image = resized(image, self.size)
-        return image[None]
+        """uint8 RGB of any size to (1, size, size, 3), as the packages' training pictures were made."""
+        return fitted(image, self.size, self.geometry)[None]
 
     def run(self, pixels: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
         """(probability, positive) of every member whose rate is at least `slowest_fps`."""

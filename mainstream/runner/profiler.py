@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from mainstream.data.footage import resized
+from mainstream.data.geometry import SQUEEZED, fitted
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras
 from mainstream.networks.base import SCALED
@@ -64,7 +64,7 @@ def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, 
             decoded = container.decode(video=0)
             for k in range(frames + WARM_UP):
                 picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
-                small = _timed(times["resize"], partial(resized, picture, size))
+                small = _timed(times["resize"], partial(fitted, picture, size, SQUEEZED))
                 for name, network in networks.items():
                     _timed(times[name], partial(network, small[None]))
                 if k < WARM_UP:

@@ -39,6 +39,7 @@ def assemble(
     package = MPackage(
         application=job.app,
         base=base,
+        geometry=photos.geometry,
         splits=tuple(records),
         events=_events(job, footage, records),
         training=_training(job, points, checkpoints, photos, footage, settings),

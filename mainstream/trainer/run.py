@@ -56,7 +56,7 @@ def train(
         apps: classes of `photos`; each is told from everything else.
         photos: uint8 images of the base's input size, with partitions train, val and test.
         splits: names of split points (default: all).
-        footage: held-out video for rates per frame, ρ by lag, L and π; of the same size.
+        footage: held-out video for rates per frame, ρ by lag, L and π; of the same size and geometry.
         weights: put the tails' weights into the packages.
         jobs: processes of one thread each (default: one per core, at most one per application and seed).
 
@@ -105,6 +105,11 @@ def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Foot
         photos.has(app)
         if footage is not None:
             footage.has(app)
+    if footage is not None and footage.geometry != photos.geometry:
+        raise UserError(
+            f"photos are of geometry '{photos.geometry}', footage of '{footage.geometry}': an object would look "
+            f"different in training and on the stream; make both alike"
+        )
     for kind, images in (("photos", photos.images), ("footage", footage.images if footage else photos.images)):
         if tuple(images.shape[1:]) != base.identity.input_shape:
             raise UserError(f"{kind} are {images.shape[1:]}; the base network takes {base.identity.input_shape}")

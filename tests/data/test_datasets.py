@@ -19,6 +19,7 @@ from PIL import Image
 from mainstream.data import datasets
 from mainstream.data.datasets import PARTITIONS, PHOTO_SETS, fetch, image_folder, labelled_table, partition_of
 from mainstream.data.downloads import PhotoSet
+from mainstream.data.geometry import GREY
 from mainstream.errors import UserError
 from mainstream.paths import ROOT
 
@@ -42,8 +43,8 @@ def folder(root: Path, n: int = 30, classes=("bus", "cat")) -> Path:
 
 
 def test_class_folders(tmp_path):
-    photos = image_folder(folder(tmp_path), size=(20, 24))
-    assert photos.images.shape == (60, 20, 24, 3) and photos.images.dtype == np.uint8
+    photos = image_folder(folder(tmp_path), size=(18, 24))
+    assert photos.images.shape == (60, 18, 24, 3) and photos.images.dtype == np.uint8
     assert photos.classes == ("bus", "cat") and photos.labels.sum(1).tolist() == [1] * 60
     for image, file, bus in zip(photos.images, photos.files, photos.has("bus"), strict=True):
         assert file.startswith("bus/" if bus else "cat/")
@@ -51,14 +52,14 @@ def test_class_folders(tmp_path):
     assert sum(len(photos.part(p)) for p in PARTITIONS) == 60
 
 
-def test_the_middle_is_cut_out_not_squashed(tmp_path):
+def test_the_whole_picture_is_kept_and_padded(tmp_path):
     folder(tmp_path)
     wide = np.zeros((20, 60, 3), np.uint8)
-    wide[:, 20:40] = 255
+    wide[:, :20] = 255  # at the edge
     Image.fromarray(wide).save(tmp_path / "cat" / "wide.png")
-    photos = image_folder(tmp_path, size=20)
-    middle = photos.images[photos.files.index("cat/wide.png")]
-    assert middle.min() == 255
+    photos = image_folder(tmp_path, size=60)
+    shown = photos.images[photos.files.index("cat/wide.png")]
+    assert (shown[20:40] == wide).all() and (shown[:20] == GREY).all() and (shown[40:] == GREY).all()
 
 
 def test_photos_are_turned_upright(tmp_path):
@@ -202,7 +203,7 @@ def test_a_labelled_table(tmp_path):
     photos = labelled_table(table(tmp_path), size=8)
     assert photos.classes == ("cat", "bus") and photos.images.shape == (24, 8, 8, 3)
     assert (photos.labels.sum(1) == 2).sum() == 4, "several labels per photo"
-    assert photos.files[9] == "9.png" and photos.images[9, 0, 0].tolist() == [9, 18, 27]
+    assert photos.files[9] == "9.png" and photos.images[9, 4, 4].tolist() == [9, 18, 27]
     assert [len(photos.part(p)) for p in PARTITIONS] == [8, 8, 8]
     assert labelled_table(tmp_path / "labels.csv", classes=["bus"], size=8).classes == ("bus",)
 

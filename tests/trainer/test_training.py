@@ -90,6 +90,16 @@ def test_package_holds_every_split_and_its_rates(undisturbed, photos):
     assert all(a <= b + 1e-9 for a, b in zip(losses, losses[1:], strict=False)), "a split starts from its neighbour"
 
 
+def test_photos_and_footage_of_other_geometries_are_refused(tmp_path, base, photos, footage):
+    with pytest.raises(UserError, match="photos are of geometry 'squeezed', footage of 'letterbox'"):
+        train(["box"], photos, base, tmp_path, footage=replace(footage, geometry="letterbox"), checkpoints=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_package_says_the_geometry_of_its_photos(undisturbed, photos):
+    assert MPackage.load(undisturbed / "packages" / "box").geometry == photos.geometry == "squeezed"
+
+
 def test_rates_are_those_of_the_weights_in_the_package(undisturbed, base, photos):
     package = MPackage.load(undisturbed / "packages" / "stripe").validate()
     test = photos.part("test")

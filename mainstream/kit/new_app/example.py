@@ -28,9 +28,9 @@ class Example(NamedTuple):
 
 
 def render_example(
-    folder: str | Path, app: str = "cat", *, photos: int = 800, seconds: float = 180.0, seed: int = 0, size: int = 160
+    folder: str | Path, app: str = "cat", *, photos: int = 800, seconds: float = 180.0, seed: int = 0, height: int = 160
 ) -> Example:
-    """Draws `photos` stills of `size` px of one camera of the synthetic world, and a video (10 fps) of a later day.
+    """Draws `photos` stills `height` px high of one camera of the synthetic world, and a video (10 fps) of a later day.
 
     The CSV has the events of all the world's applications. Raises `UserError`: an unknown application, a folder that
     holds something else, or as `still_images` and `World`.
@@ -44,7 +44,7 @@ def render_example(
     events = {app: EventSpec(3.0, FREQUENCY)}
     (video, table), (images, labels) = Parallel(2)([
         delayed(render_video)(folder / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events),
-        delayed(still_images)([app], photos, cameras=[0], seed=seed, size=size, share=SHARE),
+        delayed(still_images)([app], photos, cameras=[0], seed=seed, size=(4 * height // 3, height), share=SHARE),
     ])  # fmt: skip
     for name in (app, OTHER):
         (folder / "photos" / name).mkdir(parents=True, exist_ok=True)

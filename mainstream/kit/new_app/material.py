@@ -16,6 +16,7 @@ import numpy as np
 
 from mainstream.data.datasets import SHARES, Listing
 from mainstream.data.footage import Footage, held, sampled_frames, video_seconds
+from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import read_intervals
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError
@@ -122,7 +123,7 @@ def gather(request: Request, size: int) -> Material:
             request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S)
         )
         labels = held(truth[request.name], times)
-        measured = Footage(images, labels[:, None], (request.name,), np.zeros(len(images), int), FPS)
+        measured = Footage(images, labels[:, None], (request.name,), np.zeros(len(images), int), FPS, LETTERBOX)
     return Material(photos, measured, parts, truth)
 
 

@@ -1,0 +1,55 @@
+"""How a picture of any shape becomes the square that a network takes: one way for photos, footage and streams.
+
+    letterbox   whole, its aspect kept, padded with grey: a circle stays a circle, what stands at the edge stays in
+    squeezed    whole, stretched to the square: the synthetic world, and packages from before there was a choice
+
+Training and stream must agree: data says its geometry, the M-Package records it, the runner follows (design section 5).
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import cv2
+import numpy as np
+
+from mainstream.errors import unknown
+from mainstream.package import Geometry
+
+GREY = 128  # of the padding: the middle, near 0 for a network
+LETTERBOX: Geometry = "letterbox"
+SQUEEZED: Geometry = "squeezed"
+
+
+def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry) -> np.ndarray:
+    """uint8 (h, w, 3) RGB of any shape as (size, size, 3), or of (height, width) px.
+
+    Halved while that is not too small, then interpolated: hardly another picture than averaging over areas at once,
+    which takes several times as long. Raises `UserError` for an unknown geometry.
+    """
+    if geometry not in get_args(Geometry):
+        raise unknown("geometry", str(geometry), get_args(Geometry))
+    height, width = (size, size) if isinstance(size, int) else size
+    inside = inner((image.shape[0], image.shape[1]), (height, width)) if geometry == LETTERBOX else (height, width)
+    small = _resized(image, *inside)
+    if inside == (height, width):
+        return small
+    padded = np.full((height, width, 3), GREY, np.uint8)
+    top, left = (height - inside[0]) // 2, (width - inside[1]) // 2
+    padded[top : top + inside[0], left : left + inside[1]] = small
+    return padded
+
+
+def inner(shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of a picture of `shape` within a letterbox of `size`: its aspect, at least one pixel."""
+    scale = min(size[0] / shape[0], size[1] / shape[1])
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    while image.shape[0] >= 2 * height and image.shape[1] >= 2 * width:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
+    if image.shape[:2] == (height, width):
+        return image
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
