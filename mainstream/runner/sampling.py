@@ -7,11 +7,16 @@ would run on their union.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 
 from mainstream.errors import UserError
 
-_ROUNDING = 1e-6  # of a frame: time stamps are rational numbers kept as floats
+_ROUNDING = 1e-6  # of a slot: time stamps are rational numbers kept as floats
+_KNOWN = 32  # frames by which the usual gap between two is known
+_NEXT = 1.9  # usual gaps within which a frame follows the one before it, none missing between
+_FASTER = 1.1  # than the stream by how much a rate may be and yet be kept
+_LATE = 1.75  # slots
 
 
 class Ladder:
@@ -20,24 +25,26 @@ class Ladder:
     The highest rate's slots are cut by time stamps, so that variable frame rates do no harm, and what dropped frames
     missed is not made up for by a burst; those of every lower rate are even shares of the next higher one's. The first
     frame is everybody's.
+
+    Near the stream's own rate a stamp that is a little early would leave a slot empty. So a frame that follows the one
+    before it, with none missing, takes the slot whose turn it is, up to one slot and a half after it began: such a look
+    is late by a frame at most, not lost. Stamps at even steps never need it.
     """
 
     def __init__(self, rates: Iterable[float]):
         self.rates = tuple(sorted({float(r) for r in rates}, reverse=True))
-        if not self.rates or self.rates[-1] <= 0:
+        if not self.rates or not 0 < self.rates[-1] <= self.rates[0] < math.inf:
             raise UserError(f"rates={list(self.rates)}: needs at least one, each above 0")
         self._slots = [0] * len(self.rates)  # the last slot of each rate that was taken, from 1
-        self._start: float | None = None
+        self._times: deque[float] = deque(maxlen=_KNOWN)  # of the last frames
+        self._start = 0.0
 
     def lowest_due(self, time_s: float) -> float | None:
         """The lowest rate whose turn it is at the frame of this time: who has it, or a higher one, looks at it.
 
         None: nobody does. Times must not descend.
         """
-        if self._start is None:
-            self._start = time_s
-        slot = math.floor((time_s - self._start) * self.rates[0] + _ROUNDING) + 1
-        due = None
+        slot, due = self._slot(time_s), None
         for k, rate in enumerate(self.rates):
             if k:
                 slot = math.floor((slot - 1) * rate / self.rates[k - 1] + _ROUNDING) + 1
@@ -45,3 +52,17 @@ class Ladder:
                 break
             self._slots[k], due = slot, rate
         return due
+
+    def _slot(self, time_s: float) -> int:
+        """The highest rate's slot that a frame of this time is in, or may still take."""
+        if not self._times:
+            self._start = time_s
+        before = self._times or (time_s,)
+        gap, usual = time_s - before[-1], (before[-1] - before[0]) / max(len(before) - 1, 1)
+        self._times.append(time_s)
+        now = (time_s - self._start) * self.rates[0] + _ROUNDING
+        turn = self._slots[0] + 1
+        waited = now - (turn - 1)  # slots since the turn began
+        if 1 <= waited <= _LATE and gap <= _NEXT * usual and usual * self.rates[0] <= _FASTER:
+            return turn
+        return math.floor(now) + 1

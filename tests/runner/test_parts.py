@@ -1,4 +1,4 @@
-"""Sampling, voting, clocks and the shared network, each against something simpler."""
+"""Voting, clocks and the shared network, each against something simpler."""
 
 from __future__ import annotations
 
@@ -15,40 +15,8 @@ from mainstream.networks.tails import load_tail, probabilities
 from mainstream.quality import counted as events
 from mainstream.runner.clock import Virtual, Wall
 from mainstream.runner.network import Member, SharedNetwork
-from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import Voter
-
-rates = st.lists(st.integers(1, 20), min_size=1, max_size=5)
-
-
-@given(rates, st.sampled_from([20.0, 29.97, 25.0]), st.integers(1, 12))
-def test_frames_of_lower_rates_are_nested_and_every_rate_is_kept(chosen, stream_fps, seconds):
-    ladder = Ladder(chosen)
-    times = np.arange(int(seconds * stream_fps)) / stream_fps
-    due = [ladder.lowest_due(float(t)) for t in times]
-    for rate in set(chosen):
-        looks = sum(d is not None and rate >= d for d in due)  # who has a rate at or above the lowest that is due
-        assert abs(looks - rate * seconds) <= 1.0001
-    assert due[0] == min(chosen)
-
-
-@given(rates, st.integers(0, 1000))
-def test_dropped_frames_are_not_made_up_for_by_a_burst(chosen, seed):
-    rng = np.random.default_rng(seed)
-    times = np.flatnonzero(rng.random(200) < 0.6) / 20
-    ladder = Ladder(chosen)
-    due = [ladder.lowest_due(float(t)) for t in times]
-    for rate in set(chosen):
-        at = times[[d is not None and rate >= d for d in due]]
-        slots = np.floor((at - times[0]) * max(chosen) + 1e-6)
-        assert len(np.unique(slots)) == len(slots) and len(at) <= rate * (times[-1] - times[0]) + 1.0001
-
-
-def test_rates_that_are_none_are_refused():
-    for bad in ([], [0.0, 2.0], [-1.0]):
-        with pytest.raises(UserError, match="rates="):
-            Ladder(bad)
 
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 4))
