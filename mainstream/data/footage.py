@@ -14,10 +14,14 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
+from mainstream.data.stamps import rate_of, stated_rate
+from mainstream.data.video import Video
 from mainstream.errors import UserError, unknown
 from mainstream.package import Geometry
 
 Interval = tuple[float, float]
+LARGEST = 4 << 30  # bytes of frames that are kept
+ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True)
@@ -64,16 +68,18 @@ def file_footage(
     fps: float = 4.0,
     size: int = 128,
     geometry: Geometry = LETTERBOX,
+    video_fps: float | None = None,
 ) -> Footage:
     """A video file analysed about `fps` times a second by its own time stamps, with intervals of truth in seconds.
 
-    Raises `UserError`: a file that cannot be read, or truth for nothing.
+    The footage's rate is the one that was reached. video_fps: of a film without time stamps.
+    Raises `UserError`: as `sampled_frames`, or truth for nothing.
     """
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = sampled_frames(video, fps=fps, size=size, geometry=geometry)
+    images, times = sampled_frames(video, fps=fps, size=size, geometry=geometry, video_fps=video_fps)
     labels = [held(spans, times) for spans in truth.values()]
-    return joined([(images, np.stack(labels, 1))], list(truth), fps, geometry)
+    return joined([(images, np.stack(labels, 1))], list(truth), reached_fps(times, fps), geometry)
 
 
 def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:
@@ -90,52 +96,48 @@ def sampled_frames(
     start_s: float = 0.0,
     end_s: float = np.inf,
     geometry: Geometry = LETTERBOX,
+    video_fps: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frames from `start_s` up to `end_s`, `fps` of them a second (fewer where the video has fewer), and their times.
 
-    Time is cut into slots of 1/fps, of which each gives its first frame: the rate holds on average whatever the video's
-    own. Returns uint8 (n, size, size, 3) RGB and seconds (n,) from the video's first frame. Raises `UserError`: a file
-    that cannot be read, or no frame in that time.
+    Time is cut into slots of 1/fps, of which each gives its first frame (one that comes half a frame early counts): the
+    rate holds on average whatever the video's own. Returns uint8 (n, size, size, 3) RGB and seconds (n,), zero being
+    where a player starts. video_fps: the rate of a film without time stamps.
+    Raises `UserError`: as `Video`, no frame in that time, or more than 4 GiB of them.
     """
-    import av
-
     images: list[np.ndarray] = []
     times: list[float] = []
-    first, taken = None, -1
-    try:
-        with av.open(str(video)) as container:
-            bar = tqdm(container.decode(video=0), desc="frames", unit="frame", leave=False, disable=None)
-            for frame in bar:
-                first = float(frame.time or 0.0) if first is None else first
-                time = float(frame.time or 0.0) - first
-                if time >= end_s:
-                    break
-                slot = int(np.floor(time * fps + 1e-6))
-                if time >= start_s and slot > taken:
-                    images.append(fitted(frame.to_ndarray(format="rgb24"), size, geometry))
-                    times.append(time)
-                    taken = slot
-    except (OSError, av.FFmpegError, IndexError) as e:
-        raise UserError(f"video='{video}': {e}") from e
+    taken = -1
+    with Video(video, fps=video_fps) as film:
+        if film.live:
+            raise UserError(f"video='{video}': a live stream has no end; record it first")
+        early = 0.5 / film.fps
+        for time, picture in tqdm(film, desc="frames", unit="frame", leave=False, disable=None):
+            if time >= end_s - ROUNDING_S:
+                break
+            slot = int(np.floor((time + early) * fps + 1e-6))
+            if time >= start_s - ROUNDING_S and slot > taken:
+                images.append(fitted(picture(), size, geometry))
+                times.append(time)
+                taken = slot
+                if len(images) * images[0].nbytes > LARGEST:
+                    raise UserError(f"video='{video}': {fps:g} frames/s are over 4 GiB at {time:.0f} s; ask for fewer")
     if not images:
         raise UserError(f"video='{video}': has no frames" + (f" from {start_s:g} s on" if start_s else ""))
     return np.stack(images), np.array(times)
 
 
-def video_seconds(video: str | Path) -> float:
-    """Length of a file by the time stamps of its packets. Raises `UserError` for what cannot be read as a video."""
-    import av
+def reached_fps(times: np.ndarray, fps: float) -> float:
+    """What of the `fps` asked for frames at these seconds have: less where the video has less."""
+    if len(times) < 2 or len(times) >= (times[-1] - times[0]) * fps:
+        return fps
+    return min(fps, stated_rate(rate_of(times), ()))
 
-    try:
-        with av.open(str(video)) as container:
-            stream = container.streams.video[0]
-            ends = [(p.pts, p.pts + (p.duration or 0)) for p in container.demux(stream) if p.pts is not None]
-            unit = float(stream.time_base or 0)
-    except (OSError, av.FFmpegError, IndexError) as e:
-        raise UserError(f"video='{video}': not a video that can be read: {e}") from e
-    if not ends or not unit:
-        raise UserError(f"video='{video}': has no frames")
-    return (max(end for _, end in ends) - min(start for start, _ in ends)) * unit
+
+def video_seconds(video: str | Path, *, fps: float | None = None) -> float:
+    """Length of a film as a player has it. fps: of one without time stamps. Raises `UserError` as `Video`."""
+    with Video(video, fps=fps) as film:
+        return film.seconds()
 
 
 def joined(

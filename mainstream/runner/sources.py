@@ -1,4 +1,4 @@
-"""Streams of frames with true time stamps: files, cameras and RTSP through PyAV, folders of pictures, the world.
+"""Streams of frames with true time stamps: files, cameras and addresses, folders of pictures, the world.
 
 A frame that cannot be decoded is counted and skipped; a live stream that breaks is opened again, with growing pauses.
 """
@@ -7,26 +7,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
 
-import av
 import cv2
 import numpy as np
 
+from mainstream.data.video import Video
 from mainstream.errors import UserError
 from streetworld import World
 
-LIVE = ("rtsp://", "rtsps://", "http://", "https://", "/dev/video")
-PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a broken live stream is opened again; then it is given up
+PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a broken live stream is opened again; the last one over and over
+RECONNECT_S = 15.0
 
 
 class Frame(NamedTuple):
     """One frame of a stream."""
 
     number: int  # from 0
-    time_s: float  # since the stream's first frame
-    image: np.ndarray  # uint8 (height, width, 3), RGB
+    time_s: float  # of files as a player shows it, of live streams since the first frame
+    picture: np.ndarray | Callable[[], np.ndarray]
+
+    @property
+    def image(self) -> np.ndarray:
+        """uint8 (height, width, 3), RGB; made when it is first asked for."""
+        return self.picture() if callable(self.picture) else self.picture
 
 
 class Source:
@@ -47,77 +55,67 @@ class Source:
 
 
 class VideoSource(Source):
-    """A file, a camera device or an RTSP or HTTP address. Raises `UserError` where nothing can be decoded."""
+    """A file, a camera device or an address, as `mainstream.data.video` reads it, opened once.
 
-    def __init__(self, url: str | Path, *, on_event: Callable[[str], None] = lambda text: None):
+    A live stream that breaks is opened again, with growing pauses; its time goes on by the clock. A film that an
+    address plays from its beginning again has ended.
+
+    Args:
+        fps: of a film without time stamps.
+        reconnect_s: so long a live stream may be gone before that is an error (inf: for ever).
+    Raises:
+        UserError: as `Video`; nothing could be decoded; at the end of a live stream that has been gone too long.
+    """
+
+    def __init__(
+        self,
+        url: str | Path,
+        *,
+        fps: float | None = None,
+        reconnect_s: float = RECONNECT_S,
+        on_event: Callable[[str], None] = lambda text: None,
+    ):
         super().__init__()
-        self.url, self._on_event = str(url), on_event
-        self.live = self.url.startswith(LIVE)
-        with self._open() as container:
-            stream = container.streams.video[0]
-            self.fps = float(stream.average_rate or stream.guessed_rate or 0)
-            if not self.fps > 0 or min(stream.width, stream.height) < 2:
-                raise UserError(
-                    f"video='{self.url}': {stream.width}×{stream.height} px at {self.fps:g} frames/s cannot be analysed"
-                )
+        self.url, self._said, self._reconnect_s, self._on_event = str(url), fps, reconnect_s, on_event
+        self._opened: Video | None = Video(url, fps=fps)
+        self.live, self.fps, self._first = self._opened.live, self._opened.fps, self._opened.first_packet()
 
     def __iter__(self) -> Iterator[Frame]:
-        number, offset, last, pauses = 0, 0.0, 0.0, iter(PAUSES_S)
+        video, self._opened = self._opened or Video(self.url, fps=self._said), None
+        number, offset, time_s, before = 0, 0.0, 0.0, self.corrupt
         while True:
-            first: float | None = None
-            try:
-                with self._open() as container:
-                    for seconds, image in self._decoded(container):
-                        first = seconds if first is None else first
-                        last = max(offset + seconds - first, last)
-                        yield Frame(number, last, image)
-                        number, pauses = number + 1, iter(PAUSES_S)
-            except UserError:
-                if not self.live:
-                    raise
+            with video:
+                for shown in video:
+                    self.corrupt, time_s = before + video.corrupt, offset + shown.time_s
+                    yield Frame(number, time_s, cache(shown.picture))
+                    number += 1
+            self.corrupt = before = before + video.corrupt
             if not self.live:
                 break
-            pause = next(pauses, None)
-            if pause is None:
-                self._on_event(f"{self.url}: gone; given up after {self.reconnects} attempts")
-                return
-            self.reconnects, offset = self.reconnects + 1, last + pause
-            self._on_event(f"{self.url}: broken; opened again in {pause:g} s")
-            time.sleep(pause)
+            gone = time.monotonic()
+            again = self._again(gone)
+            if again is None:
+                break
+            video, offset = again, time_s + time.monotonic() - gone
         if not number:
             raise UserError(f"video='{self.url}': no frame could be decoded ({self.corrupt} were corrupt)")
 
-    def _open(self) -> av.container.InputContainer:
-        try:
-            timeout = 10.0 if self.live else None
-            container = av.open(self.url, timeout=timeout)
-            if not container.streams.video:
-                container.close()
-                raise UserError(f"video='{self.url}': holds no video")
-        except (OSError, av.FFmpegError) as e:
-            raise UserError(f"video='{self.url}': cannot be opened: {e}") from e
-        return container
-
-    def _decoded(self, container: av.container.InputContainer) -> Iterator[tuple[float, np.ndarray]]:
-        """(seconds, picture); corrupt packets are counted, a broken end of the stream ends it."""
-        container.streams.video[0].thread_type = "AUTO"
-        packets = container.demux(video=0)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except av.FFmpegError:
-                self.corrupt += 1
-                return
-            try:
-                for frame in packet.decode():
-                    if frame.is_corrupt:
-                        self.corrupt += 1
-                    elif frame.time is not None:
-                        yield float(frame.time), frame.to_ndarray(format="rgb24")
-            except av.FFmpegError:
-                self.corrupt += 1
+    def _again(self, gone: float) -> Video | None:
+        """The live stream once more; None where it has ended. Raises `UserError`: it stays away."""
+        for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+            if time.monotonic() + pause - gone > self._reconnect_s:
+                said = f"gone for {time.monotonic() - gone:.0f} s; given up after {self.reconnects} attempts"
+                self._on_event(f"{self.url}: {said}")
+                raise UserError(f"video='{self.url}': {said}")
+            self.reconnects += 1
+            self._on_event(f"{self.url}: broken; opened again in {pause:g} s")
+            time.sleep(pause)
+            with suppress(UserError):
+                video = Video(self.url, fps=self._said)
+                if video.plays_again(self._first):
+                    return None
+                return video
+        return None
 
 
 class FolderSource(Source):

@@ -208,7 +208,7 @@ def test_videos_too_small_or_cut_off_are_refused_or_end_early(tmp_path, video):
 def test_a_stream_that_disappears_is_tried_again_and_given_up(monkeypatch, video):
     said = []
     monkeypatch.setattr("mainstream.runner.sources.PAUSES_S", (0.01, 0.01))
-    monkeypatch.setattr("mainstream.runner.sources.LIVE", (str(video),))
+
     source = VideoSource(video, on_event=said.append)
     frames, moved = [], video.with_suffix(".moved")
     for frame in source:

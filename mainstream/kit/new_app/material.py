@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mainstream.data.datasets import SHARES, Listing
-from mainstream.data.footage import Footage, held, sampled_frames, video_seconds
+from mainstream.data.footage import Footage, held, reached_fps, sampled_frames, video_seconds
 from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import read_intervals
 from mainstream.data.photos import PARTITIONS, Photos
@@ -123,7 +123,8 @@ def gather(request: Request, size: int) -> Material:
             request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S)
         )
         labels = held(truth[request.name], times)
-        measured = Footage(images, labels[:, None], (request.name,), np.zeros(len(images), int), FPS, LETTERBOX)
+        clip = np.zeros(len(images), int)
+        measured = Footage(images, labels[:, None], (request.name,), clip, reached_fps(times, FPS), LETTERBOX)
     return Material(photos, measured, parts, truth)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from mainstream.errors import UserError
-from mainstream.runner.sources import LIVE, VideoSource
+from mainstream.runner.sources import VideoSource
 from streetworld import World
 
 WIDTH = 480  # px of the pictures that are shown
@@ -62,6 +62,7 @@ class VideoFilm(Film):
         also: … and those of these numbers (what a runner looked at).
         width: px of the pictures, at most; heights follow.
         at_most_mb: of JPEGs, in memory. A minute of the synthetic world takes about 20 MB.
+        video_fps: of a film without time stamps.
     Raises:
         UserError: a file that cannot be decoded, a live stream, frames in `also` that it lacks, too many MB.
     """
@@ -74,18 +75,20 @@ class VideoFilm(Film):
         also: Iterable[int] = (),
         width: int = WIDTH,
         at_most_mb: float = 400,
+        video_fps: float | None = None,
     ):
-        if str(video).startswith(LIVE):
-            raise UserError(f"video='{video}': a live stream has no end to play to; record it first")
         if not fps > 0:
             raise UserError(f"fps={fps:g}: must be above 0")
         wanted, times, numbers, size = set(also), [], [], 0
         self._pictures: list[bytes] = []
-        due = 0.0
-        for frame in VideoSource(video):
-            if frame.time_s < due - 1e-6 and frame.number not in wanted:
+        source, taken = VideoSource(video, fps=video_fps), -1
+        if source.live:
+            raise UserError(f"video='{video}': a live stream has no end to play to; record it first")
+        for frame in source:
+            slot = int((frame.time_s + 0.5 / source.fps) * fps + 1e-6)
+            if slot <= taken and frame.number not in wanted:
                 continue
-            due = frame.time_s + 1 / fps if frame.time_s >= due - 1e-6 else due
+            taken = slot
             self._pictures.append(jpeg(shrunk(frame.image, width)))
             times.append(frame.time_s)
             numbers.append(frame.number)
