@@ -205,20 +205,6 @@ def test_videos_too_small_or_cut_off_are_refused_or_end_early(tmp_path, video):
         assert 0 < len(frames) < 120
 
 
-def test_a_stream_that_disappears_is_tried_again_and_given_up(monkeypatch, video):
-    said = []
-    monkeypatch.setattr("mainstream.runner.sources.PAUSES_S", (0.01, 0.01))
-
-    source = VideoSource(video, on_event=said.append)
-    frames, moved = [], video.with_suffix(".moved")
-    for frame in source:
-        frames.append(frame)
-        if frame.number == 119:
-            video.rename(moved)
-    moved.rename(video)
-    assert len(frames) == 120 and source.reconnects == 2 and "given up" in said[-1]
-
-
 def test_command_line_streams_and_annotates(tmp_path, base, packages, video):
     (tmp_path / "device.json").write_text(DEVICE.model_dump_json())
     folders = [part for p in ("cat", "car") for part in ("--apps", str(packages[p]._directory))]
