@@ -37,14 +37,20 @@ class Frame(NamedTuple):
         return self.picture() if callable(self.picture) else self.picture
 
 
+class SourceLost(UserError):
+    """A live stream that stays away; what was seen of it stands."""
+
+
 class Source:
     """Frames in order. `fps` is the stream's nominal rate; `live` ones do not wait for whoever reads them.
 
-    corrupt: frames that could not be decoded so far; reconnects: how often a live stream was opened again.
+    corrupt: frames that could not be decoded so far; reconnects: how often a live stream was opened again;
+    lost: why it was given up, "" where it was not.
     """
 
     fps: float
     live = False
+    lost = ""
 
     def __init__(self) -> None:
         self.corrupt = 0
@@ -106,7 +112,8 @@ class VideoSource(Source):
             if time.monotonic() + pause - gone > self._reconnect_s:
                 said = f"gone for {time.monotonic() - gone:.0f} s; given up after {self.reconnects} attempts"
                 self._on_event(f"{self.url}: {said}")
-                raise UserError(f"video='{self.url}': {said}")
+                self.lost = f"video='{self.url}': {said}"
+                raise SourceLost(self.lost)
             self.reconnects += 1
             self._on_event(f"{self.url}: broken; opened again in {pause:g} s")
             time.sleep(pause)

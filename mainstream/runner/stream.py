@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from mainstream.errors import UserError
@@ -16,7 +17,7 @@ from mainstream.runner.pauses import giving_way, spared_of_collections
 from mainstream.runner.planning import plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
-from mainstream.runner.sources import Frame, Source
+from mainstream.runner.sources import Frame, Source, SourceLost
 from mainstream.runner.voting import Voter
 from mainstream.scheduler import Device, Schedule
 
@@ -96,12 +97,15 @@ class Runner:
             self._raise_failure()
 
     def run(self, source: Source, clock: Clock | None = None) -> Report:
-        """Works through the source; returns what happened. Raises `UserError` as the source, or a failed `update`."""
+        """Works through the source; returns what happened. Raises `UserError` as the source, or a failed `update`.
+
+        A live source that is lost ends the run; `source.lost` says why.
+        """
         clock = clock or Unhurried()
         report = Report(plans=[self.current.as_row(0.0)])
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         voters = self._voters(self.current, {}, report)
-        with spared_of_collections():
+        with spared_of_collections(), suppress(SourceLost):  # what was seen counts
             for frame in clock.arrivals(source):
                 if self._next is not None:
                     voters = self._swap(frame.time_s, voters, report)

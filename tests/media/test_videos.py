@@ -144,3 +144,4 @@ def test_a_camera_without_stamps_goes_by_the_clock(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="given up"):
         times.extend(f.time_s for f in source)
     assert source.live and source.fps < 13  # the header has 25
+    assert "gone for" in source.lost

@@ -76,6 +76,10 @@ def stream_command(
     engine: Annotated[
         str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
     ] = "openvino",
+    video_fps: Annotated[float | None, typer.Option(help="Frames per second of a video without time stamps.")] = None,
+    reconnect: Annotated[
+        str, typer.Option(help="Seconds that a camera may be gone before that is an error, or forever.")
+    ] = "15",
 ) -> None:
     """Run applications on a stream: one schedule, one shared stem, detections as they end."""
     from mainstream.networks.base import load_base
@@ -87,7 +91,9 @@ def stream_command(
 
     packages, chosen = _packages(apps), _clock(clock)
     network = load_base(base, weights=weights)
-    source = VideoSource(video, on_event=lambda text: typer.echo(text, err=True))
+    source = VideoSource(
+        video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=lambda text: typer.echo(text, err=True)
+    )
     drawn = Annotator(annotate, source.fps) if annotate else None
     runner = Runner(
         network, packages, load_device(device, network), stream_fps=source.fps, budget=budget,
@@ -107,6 +113,19 @@ def stream_command(
         typer.echo(
             f"{row.app}: {row.looks} looks, {row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, {found} detections"
         )
+    if source.lost:
+        raise UserError(source.lost)
+
+
+def _seconds(text: str) -> float:
+    """Of --reconnect."""
+    try:
+        seconds = float("inf") if text == "forever" else float(text)
+    except ValueError:
+        seconds = -1.0
+    if not seconds >= 0:
+        raise UserError(f"--reconnect {text}: must be seconds, 0 or more, or forever")
+    return seconds
 
 
 def _packages(folders: list[Path]) -> dict[str, MPackage]:

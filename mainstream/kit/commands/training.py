@@ -28,6 +28,7 @@ def train_command(
     photo_set: Annotated[str | None, typer.Option(help="A public photo set, e.g. oxford_pets (downloaded).")] = None,
     video: Annotated[Path | None, typer.Option(help="Held-out video for rates per frame and correlation.")] = None,
     truth: Annotated[Path | None, typer.Option(help="CSV of the video: app,start_s,end_s.")] = None,
+    video_fps: Annotated[float | None, typer.Option(help="Frames per second of a video without time stamps.")] = None,
     output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
     / "packages",
     base: Annotated[
@@ -71,7 +72,7 @@ def train_command(
         photos, footage = _world(app, px)
     else:
         photos = _photos(images, photo_set, px)
-        footage = _footage(video, truth, px, app or photos.classes)
+        footage = _footage(video, truth, px, app or photos.classes, video_fps)
     packages = train(
         app or photos.classes, photos, chosen, output,
         settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
@@ -103,13 +104,15 @@ def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
     return labelled_table(images, size=size) if images.suffix == ".csv" else image_folder(images, size=size)
 
 
-def _footage(video: Path | None, truth: Path | None, size: int, apps: Sequence[str]) -> Footage | None:
+def _footage(
+    video: Path | None, truth: Path | None, size: int, apps: Sequence[str], video_fps: float | None
+) -> Footage | None:
     if video is None or truth is None:
         return None
     from mainstream.data.footage import file_footage
     from mainstream.data.intervals import read_intervals
 
-    return file_footage(video, read_intervals(truth, apps), size=size)
+    return file_footage(video, read_intervals(truth, apps), size=size, video_fps=video_fps)
 
 
 def mount(app: typer.Typer) -> None:
