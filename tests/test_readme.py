@@ -4,14 +4,14 @@ import csv
 
 import pytest
 
-from mainstream.kit.pipeline.reference import executed_table, readme_table
+from mainstream.kit.pipeline.reference import executed_table, markdown, readme_table
 from mainstream.paths import REFERENCE, ROOT
 from mainstream.study import published
 
 
 def test_the_readmes_table_is_the_reference_results():
     text = (ROOT / "README.md").read_text()
-    assert readme_table(REFERENCE) in text and executed_table(REFERENCE) in text
+    assert all(markdown(table(REFERENCE)) in text for table in (readme_table, executed_table))
 
 
 def test_the_readmes_errors_of_the_model_are_the_reference_results():

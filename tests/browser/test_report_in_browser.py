@@ -1,13 +1,10 @@
-"""The report and its slides as a person sees them, from disk: phone and desk, light and dark.
+"""The report as a person sees them, from disk: phone and desk, light and dark.
 
 MAINSTREAM_SCREENSHOTS=folder keeps pictures to look at.
 """
 
 import pytest
 from tiny_report import CAPTIONS, make
-
-from mainstream.kit.pipeline.export import write_slides
-from mainstream.kit.pipeline.report import from_disk
 
 # Contrast (WCAG 2) of every visible piece of text with what is painted behind it; those below 4.5.
 PALE = """() => {
@@ -35,7 +32,6 @@ SIZES = [(1280, False), (1280, True), (390, False), (390, True)]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     project = make(tmp_path_factory.mktemp("report"), only="01,05")
-    write_slides(from_disk(project, "default"), project.results("default") / "report" / "slides.html")
     return project.results("default") / "report"
 
 
@@ -88,32 +84,3 @@ def test_a_click_opens_the_picture(folder, page_at):
     page.goto((folder / "index.html").as_uri())
     page.locator("#\\30 1_lines-broad img").click()
     page.wait_for_url("**/01_lines/broad.png")
-
-
-@pytest.mark.parametrize(("width", "height", "dark"), [(1280, 720, False), (1280, 720, True), (390, 780, True)])
-def test_slides_fit_and_turn(folder, page_at, problems, shoot, width, height, dark):
-    page = page_at(width, height, dark)
-    page.goto((folder / "slides.html").as_uri())
-    slides = len(CAPTIONS) + 2
-    assert page.locator("section").count() == slides
-    cut = "[...document.querySelectorAll('section')].filter(s => s.scrollHeight > s.clientHeight).map(s => s.id)"
-    assert page.evaluate(cut) == []
-    here = "[...document.querySelectorAll('section')].findIndex(s => Math.abs(s.getBoundingClientRect().top) < 2) + 1"
-    for key, number in (("ArrowRight", 2), (" ", 3), ("ArrowLeft", 2), ("End", slides), ("Home", 1), ("PageDown", 2)):
-        page.keyboard.press(key)
-        page.wait_for_function(f"{here} === {number}", timeout=3000)
-    assert page.evaluate(PALE)["pale"] == []
-    shoot(page, f"slides-{width}-{'dark' if dark else 'light'}")
-    assert problems == []
-
-
-def test_slides_print_one_a_page(folder, page_at, tmp_path):
-    from pypdf import PdfReader
-
-    page = page_at(1280, 720)
-    page.goto((folder / "slides.html").as_uri())
-    page.pdf(path=tmp_path / "slides.pdf", prefer_css_page_size=True, print_background=True)
-    pages = PdfReader(tmp_path / "slides.pdf").pages
-    assert len(pages) == len(CAPTIONS) + 2
-    for sheet, caption in zip(pages[1:-1], CAPTIONS.values(), strict=True):
-        assert caption in " ".join(sheet.extract_text().split())

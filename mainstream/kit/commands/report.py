@@ -1,4 +1,4 @@
-"""`mainstream report`: the report again, or its figures as PDF or slides. Thin; `main` mounts it."""
+"""`mainstream report`: the report again, or its figures as one PDF. Thin; `main` mounts it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from mainstream.errors import unknown
 from mainstream.kit.commands import completion
 
-FORMATS = {"html": "index.html", "pdf": "figures.pdf", "slides": "slides.html"}
+FORMATS = ("html", "pdf")
 
 
 def report_command(
@@ -20,30 +20,27 @@ def report_command(
         str,
         typer.Option(
             "--format",
-            help="html, pdf (figures, vectors kept) or slides (one offline HTML file).",
+            help="html, or pdf: the figures' pages joined, vectors kept.",
             autocompletion=completion.among(FORMATS),
         ),
     ] = "html",
 ) -> None:
-    """Write the report of results that are there, or its figures as one PDF or as slides; nothing is run.
+    """Write the report of results that are there, with --format pdf its figures as one PDF too; nothing is run.
 
-    The page says of each stage whether its inputs have changed since, and links the PDF and the slides.
-    Examples:  mainstream report    mainstream report --format pdf    mainstream report --profile smoke --format slides
+    The page says of each stage whether its inputs have changed since, and links the PDF.
+    Examples:  mainstream report    mainstream report --format pdf    mainstream report --profile smoke
     """
     if format_ not in FORMATS:
         raise unknown("format", format_, FORMATS)
-    from mainstream.kit.pipeline.export import write_pdf, write_slides
     from mainstream.kit.pipeline.project import Project
-    from mainstream.kit.pipeline.report import from_disk, write_page
+    from mainstream.kit.pipeline.report import from_disk, write_page, write_pdf
+    from mainstream.paths import ROOT
 
     project = Project()
     report = from_disk(project, profile)
-    folder = project.results(profile) / "report"
-    folder.mkdir(parents=True, exist_ok=True)
-    if format_ != "html":
-        {"pdf": write_pdf, "slides": write_slides}[format_](report, folder / FORMATS[format_])
-    write_page(project, report)
-    typer.echo(f"results/{profile}/report/{FORMATS[format_]}")
+    made = write_pdf(project, report) if format_ == "pdf" else None
+    page = write_page(project, report)
+    typer.echo((made or page).relative_to(ROOT).as_posix())
 
 
 def mount(app: typer.Typer) -> None:

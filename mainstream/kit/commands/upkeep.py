@@ -17,14 +17,14 @@ def reference_command(
 ) -> None:
     """Keep the small results of a run in results/reference/ and print the README's tables made from them."""
     from mainstream.kit.pipeline.project import Project
-    from mainstream.kit.pipeline.reference import executed_table, readme_table, save_reference
+    from mainstream.kit.pipeline.reference import executed_table, markdown, readme_table, save_reference
 
     project = Project()
     project.profile(profile)
     for path in save_reference(project, profile):
         typer.echo(f"results/reference/{path.name}", err=True)
     for table in (readme_table, executed_table):
-        typer.echo(table(project.results("reference")) + "\n")
+        typer.echo(markdown(table(project.results("reference"))) + "\n")
 
 
 def bench_command(

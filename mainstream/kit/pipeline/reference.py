@@ -1,11 +1,13 @@
-"""results/reference/: the few small results that are committed, and the README's table made from them."""
+"""results/reference/: the few small results that are committed, and the README's tables made from them."""
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
@@ -26,6 +28,7 @@ KEPT = {
     "06_x_voting": ("fixed_or_free.csv",),
 }
 SHOWN = (("28X", "no_sharing", 32), ("71%", "max_sharing", 2))
+LATER = (("87X", "no_sharing", 25), ("47%", "max_sharing", 2))  # of the later sweep, which has no step "one stream"
 
 
 def save_reference(project: Project, profile: str) -> list[Path]:
@@ -71,45 +74,37 @@ def save_decisions(project: Project, profile: str) -> list[Path]:
     return [*kept, *counted.iterdir()]
 
 
-def readme_table(reference: Path) -> str:
-    """The README's table, from results/reference/headline.csv and sweep_ratios.csv."""
-    headline = {int(r["n_apps"]): r for r in _rows(reference / "headline.csv")}
-    sweep = {(r["view"], int(r["n_apps"])): r for r in _rows(reference / "sweep_ratios.csv")}
-    lines = [
-        "| claim | recorded | one stream rate | units consistent | scheduled anew (optimal) |",
-        "|---|---|---|---|---|",
-    ]
-    for claim, base, n in SHOWN:
-        row = headline[n]
-        steps = ("recorded", "1 one stream", "2 consistent units", "3 optimal")
-        values = " | ".join(f"{float(row[f'{base}: {step}']):.2f}" for step in steps)
-        lines.append(f"| {claim}: over {base.replace('_', ' ')}, {n} applications | {values} |")
-    for claim, base, n in (("87X", "no_sharing", 25), ("47%", "max_sharing", 2)):
-        got = [f"{float(sweep[view, n][f'over {base}']):.2f}" for view in ("recorded", "consistent", "ours, optimal")]
-        lines.append(
-            f"| {claim}: over {base.replace('_', ' ')}, {n} applications | {got[0]} | – | {got[1]} | {got[2]} |"
-        )
-    return "\n".join(lines)
+def readme_table(results: Path) -> pd.DataFrame:
+    """The README's table, as text, from headline.csv and sweep_ratios.csv."""
+    headline: Any = pd.read_csv(results / "headline.csv", index_col="n_apps")
+    sweep: Any = pd.read_csv(results / "sweep_ratios.csv").set_index(["view", "n_apps"])
+    steps, views = (
+        ("recorded", "1 one stream", "2 consistent units", "3 optimal"),
+        ("recorded", "consistent", "ours, optimal"),
+    )
+    ratios = [[headline.at[n, f"{base}: {step}"] for step in steps] for _, base, n in SHOWN]
+    ratios += [[sweep.at[(view, n), f"over {base}"] for view in views] for _, base, n in LATER]
+    rows = [[f"{ratio:.2f}" for ratio in row] for row in ratios]
+    for row in rows[len(SHOWN) :]:
+        row.insert(1, "–")
+    claims = [f"{claim}: over {base.replace('_', ' ')}, {n} applications" for claim, base, n in SHOWN + LATER]
+    table = pd.DataFrame(rows, columns=["recorded", "one stream rate", "units consistent", "scheduled anew (optimal)"])
+    table.insert(0, "claim", claims)
+    return table
 
 
-def executed_table(reference: Path) -> str:
-    """The README's second table, from executed_tracks.csv: the optimal schedule over each baseline."""
-    lines = [
-        "| applications | Event-F1, executed | the model says | over No Sharing | over Max Sharing |",
-        "|---|---|---|---|---|",
-    ]
-    for row in _rows(reference / "executed_tracks.csv"):
-        if row["system"] != "optimal":
-            continue
-        value = {k: float(v) for k, v in row.items() if k != "system"}
-        over = [
-            f"{value[f'over_{base}']:.2f} [{value[f'over_{base}_low']:.2f}, {value[f'over_{base}_high']:.2f}]"
-            for base in ("no_sharing", "max_sharing")
-        ]
-        lines.append(f"| {row['n_apps']} | {value['executed']:.3f} | {value['model']:.3f} | {over[0]} | {over[1]} |")
-    return "\n".join(lines)
+def executed_table(results: Path) -> pd.DataFrame:
+    """The README's second table, as text, from executed_tracks.csv: the optimal schedule over each baseline."""
+    rows: Any = pd.read_csv(results / "executed_tracks.csv").query("system == 'optimal'").to_dict("records")
+    over = "{over_%s:.2f} [{over_%s_low:.2f}, {over_%s_high:.2f}]"
+    columns = {
+        "applications": "{n_apps}", "Event-F1, executed": "{executed:.3f}", "the model says": "{model:.3f}",
+        "over No Sharing": over.replace("%s", "no_sharing"), "over Max Sharing": over.replace("%s", "max_sharing"),
+    }  # fmt: skip
+    return pd.DataFrame([{name: text.format(**row) for name, text in columns.items()} for row in rows])
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def markdown(table: pd.DataFrame) -> str:
+    """A table of texts as Markdown."""
+    head, *rows = (f"| {' | '.join(line)} |" for line in [table.columns, *table.to_numpy()])
+    return "\n".join([head, "|" + "---|" * len(table.columns), *rows])

@@ -1,19 +1,22 @@
-"""results/<profile>/report/index.html: one offline page like a paper's artifact page.
+"""results/<profile>/report/index.html: one offline page like a paper's artifact page; beside it the figures as one PDF.
 
-`gather` reads what the stage directories hold, whatever ran now; the page, the PDF and the slides (`export`) all draw
-from it. Sentences and tables that are computed from results are in `report_words`.
+`gather` reads what the stage directories hold, whatever ran now; the page and the PDF both draw from it. Sentences and
+tables that are computed from results are in `report_words`.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 from pathlib import Path
 from typing import Any
+
+import jinja2
+from PIL import Image
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache, report_words
 from mainstream.kit.pipeline.project import Outcome, Project, read_notebook
+from mainstream.paths import write_text, written
 
 TRACKS = {
     "published": "recorded figures of the original study; nothing is trained",
@@ -21,9 +24,9 @@ TRACKS = {
     "executed": "schedules run on video with ground truth; events are counted",
     "model": "the formula alone, with parameters chosen for the picture",
 }
-EXPORTS = {"figures.pdf": "all figures, one PDF", "slides.html": "slides"}
 HEADLINE_FIGURE = "05_headline-headline_forms"
 CHANGED = "inputs changed since"
+PDF = "figures.pdf"
 WIDE = 2.0  # width over height from which a picture takes the whole row
 
 
@@ -33,11 +36,31 @@ def write_report(project: Project, profile: str, description: str, stages: list[
 
 
 def write_page(project: Project, report: dict[str, Any]) -> Path:
-    """Writes what was gathered as index.html; links exports that are there and not older than the results."""
+    """Writes what was gathered as index.html; links the PDF where there is one that is not older than the results."""
     path = project.results(report["profile"]) / "report" / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    exports = _exports(path.parents[1], report["sections"])
-    path.write_text(render("report.html.j2", {**report, "exports": exports}), encoding="utf-8")
+    pdf, runs = path.with_name(PDF), [path.parents[1] / s["name"] / cache.RUN for s in report["sections"] if s["run"]]
+    current = pdf.is_file() and all(run.stat().st_mtime <= pdf.stat().st_mtime for run in runs)
+    write_text(path, render("report.html.j2", {**report, "pdf": PDF if current else ""}))
+    return path
+
+
+def write_pdf(project: Project, report: dict[str, Any]) -> Path:
+    """Joins the figures' own pages in one PDF, a bookmark per notebook and figure; what has no PDF is left out."""
+    from pypdf import PdfWriter
+
+    path, writer = project.results(report["profile"]) / "report" / PDF, PdfWriter()
+    for section in report["sections"]:
+        above = None
+        for figure in [f for f in section["figures"] if "pdf" in f["kinds"]]:
+            place = len(writer.pages)
+            writer.append(figure["stem"].with_suffix(".pdf"), import_outline=False)
+            above = above or writer.add_outline_item(title=section["title"], page_number=place)
+            writer.add_outline_item(title=figure["title"], page_number=place, parent=above)
+    writer.page_mode = "/UseOutlines"
+    writer.add_metadata({"/Title": f"Mainstream, reproduced: figures of profile {report['profile']}"})
+    with written(path) as part:
+        writer.write(part)
     return path
 
 
@@ -77,8 +100,6 @@ def gather(
 
 def render(template: str, report: dict[str, Any]) -> str:
     """A template of this folder, filled."""
-    import jinja2
-
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
@@ -119,25 +140,12 @@ def _figure(directory: Path, entry: dict[str, str]) -> dict[str, Any]:
     """A figure of figures.json with its files and the size of its picture in pixels (0, 0 where it is gone)."""
     stem = directory / entry["name"]
     kinds = [kind for kind in ("png", "pdf", "csv") if stem.with_suffix(f".{kind}").is_file()]
-    width, height = _png_size(stem.with_suffix(".png")) if "png" in kinds else (0, 0)
+    width, height = Image.open(stem.with_suffix(".png")).size if "png" in kinds else (0, 0)
     return {
         **entry, "id": f"{directory.name}-{entry['name']}", "stage": directory.name, "stem": stem, "kinds": kinds,
         "link": f"../{directory.name}/{entry['name']}", "width": width, "height": height,
         "wide": bool(height) and width / height >= WIDE,
     }  # fmt: skip
-
-
-def _png_size(path: Path) -> tuple[int, int]:
-    with path.open("rb") as file:
-        width, height = struct.unpack(">II", file.read(24)[16:])
-    return width, height
-
-
-def _exports(results: Path, sections: list[dict[str, Any]]) -> dict[str, str]:
-    """Exports beside the page that are at least as new as every stage."""
-    times = [(results / s["name"] / cache.RUN).stat().st_mtime for s in sections if s["run"]]
-    made = {n: results / "report" / n for n in EXPORTS}
-    return {n: EXPORTS[n] for n, p in made.items() if p.is_file() and p.stat().st_mtime >= max(times, default=0.0)}
 
 
 def _json(path: Path) -> list[dict[str, Any]]:

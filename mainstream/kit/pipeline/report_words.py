@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import html
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import mistune
+import pandas as pd
+from markupsafe import Markup
 
 from mainstream.kit.pipeline.project import Project, declared_parameters, read_notebook
 from mainstream.kit.pipeline.reference import SHOWN, executed_table, readme_table
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 MODEL_ERROR = "03_event_f1_model-predicted_and_counted"
 NAMES = {"no_sharing": "No Sharing", "max_sharing": "Max Sharing"}
@@ -31,19 +31,13 @@ def headline(results: Path, figures: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _recorded(stage: Path) -> list[dict[str, str]]:
-    rows = {int(r["n_apps"]): r for r in _rows(stage / "headline.csv")}
-
-    def ratios(step: str) -> list[float]:
-        return [float(rows[n][f"{base}: {step}"]) for _, base, n in SHOWN]
-
-    def over(values: list[float]) -> str:
-        parts = (f"{v:.2f} times {NAMES[b]} at {n} applications" for v, (_, b, n) in zip(values, SHOWN, strict=True))
-        return " and ".join(parts)
-
-    then, now, anew = ratios("recorded"), ratios("2 consistent units"), ratios("3 optimal")
+    rows: Any = pd.read_csv(stage / "headline.csv", index_col="n_apps")
+    steps = ("recorded", "2 consistent units", "3 optimal")
+    then, now, anew = ([rows.at[n, f"{base}: {step}"] for _, base, n in SHOWN] for step in steps)
+    over = [f"{v:.2f} times {NAMES[base]} at {n} applications" for v, (_, base, n) in zip(then, SHOWN, strict=True)]
     kept = [(b - 1) / (a - 1) for a, b in zip(then, now, strict=True)]
     texts = (
-        f"In the record Mainstream's Event-F1 is {over(then)}.",
+        f"In the record Mainstream's Event-F1 is {' and '.join(over)}.",
         f"With one stream rate and consistent units the same schedules give {now[0]:.2f} and {now[1]:.2f}: "
         f"{kept[0]:.0%} of the gain over No Sharing is left, {kept[1]:.0%} of the gain over Max Sharing. "
         f"Scheduled anew (optimal) it is {anew[0]:.2f} and {anew[1]:.2f}.",
@@ -54,34 +48,28 @@ def _recorded(stage: Path) -> list[dict[str, str]]:
 
 def _executed(stage: Path) -> dict[str, str]:
     """The optimal schedule at the largest number of applications, counted."""
-    rows = [r for r in _rows(stage / "executed_tracks.csv") if r["system"] == "optimal"]
-    last = max(rows, key=lambda r: int(r["n_apps"]))
-    value = {k: float(v) for k, v in last.items() if k != "system"}
-    parts = []
+    rows: Any = pd.read_csv(stage / "executed_tracks.csv").query("system == 'optimal'")
+    last, parts = rows.loc[rows.n_apps.idxmax()], []
     for base, name in NAMES.items():
-        ratio, low, high = (value[f"over_{base}{end}"] for end in ("", "_low", "_high"))
+        ratio, low, high = (last[f"over_{base}{end}"] for end in ("", "_low", "_high"))
         verdict = "a gain" if low > 1 else "a loss" if high < 1 else "no difference shown"
         parts.append(f"{ratio:.2f} [{low:.2f}, {high:.2f}] times {name} ({verdict})")
     text = (
-        f"Our own applications, executed and counted: at {last['n_apps']} applications the optimal schedule has "
-        f"{' and '.join(parts)}; its Event-F1 is {value['executed']:.3f}, the model says {value['model']:.3f}."
+        f"Our own applications, executed and counted: at {last.n_apps} applications the optimal schedule has "
+        f"{' and '.join(parts)}; its Event-F1 is {last.executed:.3f}, the model says {last.model:.3f}."
     )
     return {"track": "executed", "text": text, "figure": "05_headline-executed_ratios"}
 
 
 def headline_tables(results: Path) -> list[dict[str, Any]]:
-    """The README's two tables, from this profile's results."""
+    """The README's two tables, from this profile's results; those that it has."""
     tables = []
     for title, track, table in (
         ("Ratio of Event-F1, Mainstream over each baseline", "published", readme_table),
         ("Optimal schedule over each baseline, 95% intervals", "executed", executed_table),
     ):
-        try:
-            lines = table(results / "05_headline").splitlines()
-        except (OSError, KeyError):
-            continue
-        cells = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
-        tables.append({"title": title, "track": track, "head": cells[0], "rows": cells[2:]})
+        with suppress(OSError, KeyError):
+            tables.append({"title": title, "track": track, "table": table(results / "05_headline")})
     return tables
 
 
@@ -144,8 +132,7 @@ def commands(project: Project, profile: str, sections: list[dict[str, Any]]) -> 
         (again, "everything; what has not changed is not run again"),
         (f"./run_all.sh{shown} --only 05 --force", "one stage, anew"),
         ("./run_all.sh --lab", "the notebooks, to read and bend"),
-        (f".venv/bin/mainstream report{shown} --format pdf", "every figure in one PDF, vectors kept"),
-        (f".venv/bin/mainstream report{shown} --format slides", "the same as slides, one file"),
+        (f".venv/bin/mainstream report{shown} --format pdf", "every figure in one PDF"),
     ]
 
 
@@ -181,20 +168,5 @@ def minutes(seconds: float) -> str:
 
 
 def inline(text: str) -> Markup:
-    """Code, bold and emphasis of one line of Markdown, as HTML; everything else is escaped."""
-    from markupsafe import Markup
-
-    parts = re.split(r"(`[^`]+`)", text)  # code first: stars in it are stars
-    for i, part in enumerate(parts):
-        safe = html.escape(part)
-        if i % 2:
-            parts[i] = f"<code>{safe[1:-1]}</code>"
-        else:
-            safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
-            parts[i] = re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", safe)
-    return Markup("".join(parts))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    """One line of Markdown as HTML, what is HTML in it escaped."""
+    return Markup(str(mistune.create_markdown(escape=True)(text)).strip().removeprefix("<p>").removesuffix("</p>"))
