@@ -1,18 +1,37 @@
 """pyproject.toml, requirements.lock and environment.yml say the same."""
 
+import ast
+import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from mainstream.paths import ROOT
+from mainstream.paths import NOTEBOOKS, ROOT
 
 PROJECT = (ROOT / "pyproject.toml").read_text()
 LOCK = (ROOT / "requirements.lock").read_text()
 TABLE = tomllib.loads(PROJECT)["project"]
-DIRECT = [Requirement(r) for r in TABLE["dependencies"] + TABLE["optional-dependencies"]["dev"]]
+EXTRAS = TABLE["optional-dependencies"]
+
+
+def direct(*extras: str) -> list[Requirement]:
+    """Requirements of the base and of extras, less the kit's own name in them."""
+    lines = TABLE["dependencies"] + [line for name in extras for line in EXTRAS[name]]
+    return [r for r in map(Requirement, lines) if r.name != TABLE["name"]]
+
+
+def installs(*extras: str) -> set[str]:
+    """Top-level modules that the base and extras bring directly."""
+    names = {"scikit-learn": "sklearn", "pillow": "PIL", "pyyaml": "yaml", "opencv-python-headless": "cv2"}
+    return {names.get(r.name, r.name) for r in direct(*extras)}
+
+
+DIRECT = direct(*EXTRAS)
 
 
 def locked(python: str) -> dict[str, str]:
@@ -54,12 +73,43 @@ def test_environment_yml_holds_the_locked_versions():
 
 def test_every_dependency_says_why_it_is_there():
     lines = re.findall(r'^  "[\w.-]+[^"]*",?(.*)$', PROJECT.split("[project.scripts]")[0], re.M)
-    assert len(lines) == len(DIRECT)
+    assert len(lines) == len(TABLE["dependencies"]) + sum(map(len, EXTRAS.values()))
     assert all(re.match(r"\s*# \S{2,}", line) for line in lines)
 
 
-def test_binder_takes_a_part_of_the_same_versions():
+def test_binder_takes_the_base_and_the_lab_at_the_same_versions():
     pins = dict(re.findall(r"^      - ([\w.-]+)==(\S+) # \S", (ROOT / "binder" / "environment.yml").read_text(), re.M))
-    whole = dict(re.findall(r"^      - ([\w.-]+)==(\S+) # \S", (ROOT / "environment.yml").read_text(), re.M))
-    assert pins.items() <= whole.items() and not {"tensorflow", "keras", "openvino"} & set(pins)
-    assert {"jupyterlab", "ipykernel", "ipywidgets", "scipy", "pandas"} <= set(pins)
+    versions = locked("3.11")
+    assert pins == {r.name: versions[r.name.lower()] for r in direct("lab")}
+
+
+def test_all_is_every_extra_but_the_developers():
+    assert Requirement(EXTRAS["all"][0]).extras == set(EXTRAS) - {"all", "dev"}
+
+
+def test_every_dependency_is_imported_and_every_import_is_a_dependency():
+    """In library and street, within functions too; kernel and laboratory are started, not imported."""
+    files = [p for package in ("mainstream", "streetworld") for p in (ROOT / package).rglob("*.py")]
+    nodes = [n for p in files for n in ast.walk(ast.parse(p.read_text(encoding="utf-8")))]
+    used = {a.name.split(".")[0] for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    used |= {n.module.split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+    used -= {"mainstream", "streetworld", *sys.stdlib_module_names}
+    listed = installs("train", "stream", "lab")
+    assert listed - used == {"ipykernel", "jupyterlab"}
+    assert used - listed <= {"markupsafe", "jupyter_client", "nbclient", "traitlets"}  # of jinja2, papermill, nbconvert
+
+
+def test_the_published_track_needs_the_base_alone():
+    """Every import of notebooks 04 to 06 and of 03's first half, and what `schedule`, `run` and `report` load."""
+    parts = ("commands.main", "commands.report", "pipeline.run", "pipeline.execute", "pipeline.report")
+    imports = ["import mainstream.scheduler.protocol", *(f"import mainstream.kit.{part}" for part in parts)]
+    for path in sorted(NOTEBOOKS.glob("0[3456]_*.ipynb")):
+        cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
+        trained = next((i for i, cell in enumerate(cells) if "import recorder" in cell), len(cells))  # 03, second half
+        nodes = [n for cell in cells[:trained] for n in ast.parse(cell).body]
+        imports += [ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    extra = installs("train", "stream", "lab") - installs()
+    assert len(imports) > 30 and {"tensorflow", "openvino", "av", "cv2", "sklearn", "jupyterlab"} <= extra
+    code = "\n".join(["import sys", *imports, f"print(sorted({extra} & set(sys.modules)))"])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

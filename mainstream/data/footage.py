@@ -15,7 +15,6 @@ from tqdm.auto import tqdm
 
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.data.stamps import rate_of, stated_rate
-from mainstream.data.video import Video
 from mainstream.errors import UserError, unknown
 from mainstream.package import Geometry
 
@@ -108,6 +107,8 @@ def sampled_frames(
     images: list[np.ndarray] = []
     times: list[float] = []
     taken = -1
+    from mainstream.data.video import Video  # PyAV is not in the base of dependencies; tables of footage need none
+
     with Video(video, fps=video_fps) as film:
         if film.live:
             raise UserError(f"video='{video}': a live stream has no end; record it first")
@@ -136,6 +137,8 @@ def reached_fps(times: np.ndarray, fps: float) -> float:
 
 def video_seconds(video: str | Path, *, fps: float | None = None) -> float:
     """Length of a film as a player has it. fps: of one without time stamps. Raises `UserError` as `Video`."""
+    from mainstream.data.video import Video
+
     with Video(video, fps=fps) as film:
         return film.seconds()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import get_args
 
-import cv2
 import numpy as np
 
 from mainstream.errors import unknown
@@ -47,6 +46,8 @@ def inner(shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    import cv2  # not in the base of dependencies: replays read tables of footage without it
+
     while image.shape[0] >= 2 * height and image.shape[1] >= 2 * width:
         half = (image.shape[1] // 2, image.shape[0] // 2)
         image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)

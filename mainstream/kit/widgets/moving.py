@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
-import cv2
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from PIL import Image
 
 from mainstream.kit.widgets.canvas import Canvas
 
@@ -52,8 +52,9 @@ class Moving(Canvas):
         start = time.perf_counter()
         self._canvas.restore_region(self._still)  # type: ignore[no-untyped-call]
         self._draw(self._moving)
-        pixels = np.asarray(self._canvas.buffer_rgba())[..., 2::-1]  # BGR, as OpenCV has it
-        self.image.value = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+        png, size = BytesIO(), self._canvas.get_width_height()
+        Image.frombuffer("RGBA", size, self._canvas.buffer_rgba()).convert("RGB").save(png, "png", compress_level=1)
+        self.image.value = png.getvalue()
         self.drawn_ms = (time.perf_counter() - start) * 1000
 
     def _draw(self, artists: Iterable[Artist]) -> None:
