@@ -333,7 +333,7 @@ def test_footage_keeps_the_rate_it_states(drawn):
 
 def test_stills_of_a_video_alone_come_from_parts_of_their_own(drawn):
     _, video, truth = drawn
-    material = gather(Request("box", video=video, truth=truth).checked(), 16)
+    material = gather(Request(name="box", video=video, truth=truth).checked(), 16)
     parts = list(material.parts.values())
     assert all(after[0] - before[1] == pytest.approx(GAP_S) for before, after in zip(parts, parts[1:], strict=False))
     stills = sum(round((b - a) * 4) for a, b in parts[:3])

@@ -10,9 +10,12 @@ is both learnt from and counted on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from mainstream.data.datasets import SHARES, Listing
 from mainstream.data.footage import Footage, held, reached_fps, sampled_frames, video_seconds
@@ -20,16 +23,18 @@ from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import read_intervals
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError
-from mainstream.kit.new_app.request import Request, choose_class
+from mainstream.kit.new_app.request import Request
 from mainstream.runner.held_out import Interval, cut_between_events, merged, photos_in_time, within
+from mainstream.runner.sources import VideoSource
 
 NEEDED = {"train": 20, "val": 5, "test": 5}  # photos with and photos without, at least
 ALONE = {"train": 0.34, "val": 0.12, "test": 0.12, "measure": 0.2, "stream": 0.22}  # of the video's events
 BESIDE = {"measure": 0.5, "stream": 0.5}
 EVENTS_NEEDED = {"train": 3, "val": 1, "test": 1, "measure": 2, "stream": 2}
 GAP_S = 2.0
-FPS = 4.0  # frames per second that are learnt from and measured on
+FPS = 4.0  # frames per second that are learnt from and measured on; more of a short video
 MOST_STILLS, MOST_MEASURED_S = 4000, 1200.0  # of a long video
+DENSER = 1.3  # times the rate at which a part of the video would just have the stills that it needs
 LATE_S = 1.0  # by which truth may end after the video: it is cut there
 
 
@@ -41,48 +46,66 @@ class Material:
     measured: Footage | None
     parts: dict[str, Interval]
     truth: dict[str, list[Interval]]  # by application, in seconds of the whole video
+    without: dict[str, int]  # what the photos without it show, where their labels tell: class → photos
 
     def streamed_truth(self, app: str) -> list[Interval]:
         """Seconds from the start of the part that is streamed."""
         return within(self.truth.get(app, []), self.parts["stream"])
 
 
-def counts(labels: np.ndarray, partition: np.ndarray) -> dict[str, tuple[int, int]]:
-    """Partition → photos with the class and photos without it."""
-    rows = {part: labels[partition == part, 0] for part in PARTITIONS}
-    return {part: (int(held.sum()), int((~held).sum())) for part, held in rows.items()}
+def counts(photos: Listing | Photos) -> list[dict[str, object]]:
+    """Rows of one class's photos: partition, with, without."""
+    rows = [(part, photos.labels[photos.partition == part, 0]) for part in PARTITIONS]
+    return [{"partition": part, "with": int(held.sum()), "without": int((~held).sum())} for part, held in rows]
 
 
-def check_counts(found: dict[str, tuple[int, int]], app: str, where: str) -> None:
-    """`UserError` where a partition has too few photos, naming how many are missing."""
-    for part, (positive, negative) in found.items():
-        for n, word in ((positive, "with"), (negative, "without")):
-            if n < NEEDED[part]:
+def check_counts(photos: Listing | Photos, app: str, where: object, parts: dict[str, Interval]) -> None:
+    """`UserError` where a partition has too few photos, or a part of the video too few frames, and what would do."""
+    for row in counts(photos):
+        part = str(row["partition"])
+        for word in ("with", "without"):
+            missing = NEEDED[part] - int(str(row[word]))
+            if missing > 0 and parts:
+                start, end = parts[part]
                 raise UserError(
-                    f"{where}: {part} has {n} photos {word} '{app}' and needs {NEEDED[part]}: "
-                    f"add {NEEDED[part] - n} more there, or about {_altogether(part, NEEDED[part] - n)} to the whole"
+                    f"{where}: {part} is {start:.1f} to {end:.1f} s, which shows {row[word]} frames {word} '{app}' and "
+                    f"needs {NEEDED[part]}: a longer video, or one with more {word} it"
+                )
+            if missing > 0:
+                whole = int(np.ceil(missing / SHARES[PARTITIONS.index(part)]))
+                raise UserError(
+                    f"{where}: {part} has {row[word]} photos {word} '{app}' and needs {NEEDED[part]}: "
+                    f"add {missing} more there, or about {whole} to the whole"
                 )
 
 
-def _altogether(part: str, missing: int) -> int:
-    """Photos to add where the partition is by hash."""
-    return int(np.ceil(missing / SHARES[PARTITIONS.index(part)]))
+def known_events(request: Request) -> dict[str, list[Interval]]:
+    """Every application's events in the CSV. Raises `UserError`: a bad CSV, or an empty one."""
+    assert request.truth is not None
+    if not (rows := read_intervals(request.truth, ())):
+        raise UserError(f"{request.truth}: holds no event")
+    return dict(sorted(rows.items()))
+
+
+def film_seconds(video: Path) -> float:
+    """Length of a video. Raises `UserError` as `video_seconds`, and for a picture, which decoders take for a film."""
+    with suppress(OSError, ValueError), Image.open(video) as picture:
+        if getattr(picture, "n_frames", 1) == 1:
+            raise UserError(f"video='{video}': is a picture ({picture.format}); a video has frames in time")
+    return video_seconds(video)
 
 
 def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     """Every application's events, the new one's under its own name, and the video's length in seconds.
 
-    Raises `UserError`: a bad CSV, none of the application's events in it, an event that ends after the video.
+    Raises `UserError` as `known_events` and `film_seconds`; none of the application's events, one that ends too late.
     """
-    assert request.video is not None and request.truth is not None
-    rows = read_intervals(request.truth, ())
-    if not rows:
-        raise UserError(f"{request.truth}: holds no event")
+    assert request.video is not None
+    rows, length = known_events(request), film_seconds(request.video)
     label = "" if request.images and request.label not in rows else request.label  # of the photos alone
-    name = choose_class(request.name, label, sorted(rows), str(request.truth))
+    name = request.class_of(rows, request.truth, label)
     truth = {app: merged(spans) for app, spans in rows.items() if app != name}
     truth[request.name] = merged(rows[name])
-    length = video_seconds(request.video)
     for app, spans in truth.items():
         start, end = max(spans, key=lambda span: span[1])
         if end > length + LATE_S:
@@ -115,7 +138,8 @@ def look(request: Request) -> None:
 def gather(request: Request, size: int) -> Material:
     """Photos and footage of `size` px. Raises `UserError` where there is too little to train, measure or stream."""
     truth, parts = cut(request)
-    photos = _listing(request).decode(size) if request.images else _stills(request, parts, truth[request.name], size)
+    listing, without = _listing(request) if request.images else (None, {})
+    photos = listing.decode(size) if listing else _stills(request, parts, truth[request.name], size)
     measured = None
     if request.video is not None:
         start, end = parts["measure"]
@@ -123,29 +147,43 @@ def gather(request: Request, size: int) -> Material:
             request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S)
         )
         labels = held(truth[request.name], times)
+        if labels.all() or not labels.any():
+            word = "always" if labels.all() else "never"
+            raise UserError(f"{request.truth}: '{request.name}' is {word} in view from {start:.1f} to {end:.1f} s, "
+                            "which is measured on: a longer video")  # fmt: skip
         clip = np.zeros(len(images), int)
         measured = Footage(images, labels[:, None], (request.name,), clip, reached_fps(times, FPS), LETTERBOX)
-    return Material(photos, measured, parts, truth)
+    return Material(photos, measured, parts, truth, without)
 
 
-def _listing(request: Request) -> Listing:
-    """The photos' files with the application alone, enough of them in every partition."""
+def _listing(request: Request) -> tuple[Listing, dict[str, int]]:
+    """The photos' files with the application alone, enough in every partition; what those without it are labelled."""
     listing = request.listing()
-    label = choose_class(request.name, request.label, list(listing.classes), f"'{request.images}'")
+    label = request.class_of(listing.classes, f"'{request.images}'", request.label)
+    rest = listing.labels[~listing.labels[:, listing.classes.index(label)]]
+    found = {name: int(n) for name, n in zip(listing.classes, rest.sum(0), strict=True) if n}
+    found |= {"nothing named": n} if (n := int((~rest.any(1)).sum())) else {}
     alone = listing.alone(label, request.name)
-    check_counts(counts(alone.labels, alone.partition), request.name, str(request.images))
-    return alone
+    check_counts(alone, request.name, request.images, {})
+    return alone, found
 
 
 def _stills(request: Request, parts: dict[str, Interval], spans: list[Interval], size: int) -> Photos:
-    """Of the first parts of the video, at most `MOST_STILLS` of them."""
+    """Of the first parts of the video, about `MOST_STILLS` at most; of a short video as many as are needed."""
     assert request.video is not None
     end = parts["test"][1]
-    images, times = sampled_frames(request.video, fps=min(FPS, MOST_STILLS / end), size=size, end_s=end)
+    usual = wanted = min(FPS, MOST_STILLS / end)
+    for part in PARTITIONS:
+        seen = sum(b - a for a, b in within(spans, parts[part]))
+        rarer = min(seen, parts[part][1] - parts[part][0] - seen)
+        if usual * rarer < NEEDED[part] + 1:
+            wanted = max(wanted, DENSER * NEEDED[part] / max(rarer, 1e-3))
+    fps = min(wanted, max(usual, 2 * MOST_STILLS / end), max(usual, VideoSource(request.video).fps))
+    images, times = sampled_frames(request.video, fps=fps, size=size, end_s=end)
     where = np.array(["none"] * len(times), dtype="<U5")
     for part in PARTITIONS:
         where[held([parts[part]], times)] = part
     kept = where != "none"
     photos = photos_in_time(images[kept], held(spans, times[kept]), where[kept], request.name)
-    check_counts(counts(photos.labels, photos.partition), request.name, str(request.video))
+    check_counts(photos, request.name, request.video, parts)
     return photos

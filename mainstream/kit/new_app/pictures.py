@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from mainstream.data.photos import PARTITIONS, Photos
+from mainstream.data.photos import Photos
 from mainstream.package import MPackage
 from mainstream.runner.network import Member
 from mainstream.runner.report import Report
@@ -33,6 +34,19 @@ def samples(fig: Figure, photos: Photos, app: str, *, seed: int = 0) -> None:
             transform=axes[row, 0].transAxes,
         )  # fmt: skip
     fig.suptitle(f"'{app}': photos as the network gets them", fontsize=11)
+
+
+def wrong(fig: Figure, photos: Photos, app: str, probabilities: np.ndarray, threshold: float) -> None:
+    """The held-out photos that it was most sure of and wrong about: a label to mend, or a kind of photo to add."""
+    held = photos.has(app)
+    margin = np.where(held, threshold - probabilities, probabilities - threshold)
+    worst = [k for k in np.argsort(-margin)[:SHOWN] if margin[k] > 0 or (not held[k] and margin[k] == 0)]
+    for ax in (axes := fig.subplots(1, SHOWN)):
+        ax.set_axis_off()
+    for ax, k in zip(axes, worst, strict=False):
+        ax.imshow(photos.images[k])
+        said = f"{'missed' if held[k] else 'false alarm'}: {probabilities[k]:.2f}"
+        ax.set_title(f"{said}\n{Path(photos.files[k]).name[-18:]}", fontsize=7, pad=2)
 
 
 def accuracy(fig: Figure, package: MPackage, chosen: str = "") -> None:
@@ -84,9 +98,3 @@ def timeline(
     axes[-1].set_xlabel("seconds of the stream")
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8)
-
-
-def partition_counts(photos: Photos, app: str) -> list[dict[str, object]]:
-    """Rows: partition, with, without."""
-    rows = [(part, photos.part(part).has(app)) for part in PARTITIONS]
-    return [{"partition": part, "with": int(held.sum()), "without": int((~held).sum())} for part, held in rows]

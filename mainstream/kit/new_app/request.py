@@ -1,15 +1,23 @@
-"""What somebody asks `mainstream new-app` for, checked as far as can be without training anything."""
+"""What somebody asks `mainstream new-app` for: one model behind its options, its questions and its checks.
+
+A field of `Request` is an option of the command with its help, a value that is checked, and a word of `command()`.
+"""
 
 from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
-from mainstream.paths import RESULTS
+from mainstream.kit.commands import completion
+from mainstream.paths import RESULTS, read_json
 
 if TYPE_CHECKING:
     from mainstream.data.datasets import Listing
@@ -17,61 +25,98 @@ if TYPE_CHECKING:
 
 APPS = RESULTS / "apps"
 CLOCKS = ("none", "virtual")
-EVENT_LENGTH_S, EVENT_FREQUENCY = 3.0, 0.2  # assumed where no video says
+DATA = (
+    "images",
+    "video",
+    "truth",
+    "label",
+    "base",
+    "weights",
+    "architecture",
+    "size",
+)  # what an application is made of
 
 
-@dataclass(frozen=True)
-class Request:
-    """Arguments of the command; `output` and `label` have values of their own only after `checked`."""
+def _check_name(name: str) -> str:
+    """A name becomes a folder; '' is one still to be asked for."""
+    if name and (not re.fullmatch(r"\w[\w .-]{0,60}", name) or name != name.strip(" .")):
+        raise UserError(f"name '{name}': must be letters, digits, spaces, '-', '_' or '.' between, up to 61 of them")
+    return name
 
-    name: str
-    images: Path | None = None
-    video: Path | None = None
-    truth: Path | None = None
-    label: str = ""  # the class of the photos, or the app of the CSV, that is the application (default: the name)
-    others: tuple[Path, ...] = ()  # packages that share the device
-    budget: float = 1.0
-    device: str = "this-machine"
-    base: str = "embedded"
-    weights: Path | None = None
-    output: Path | None = None
-    event_length_s: float = EVENT_LENGTH_S  # used without a video
-    event_frequency: float = EVENT_FREQUENCY
-    clock: str = "none"
-    quick: bool = False
-    every_split: bool = False
-    packages: dict[str, MPackage] = field(default_factory=dict, compare=False)  # of `others`, by `checked`
+
+def _among(kind: str, names: Iterable[str]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise unknown(kind, name, names)
+        return name
+
+    return AfterValidator(check)
+
+
+Positive = Field(gt=0, allow_inf_nan=False)
+
+
+class Request(BaseModel):
+    """Made by `read`, changed by `having`: both raise `UserError` for the first value that cannot be right."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # fmt: off
+    name: Annotated[str, AfterValidator(_check_name),
+                    Argument(help="What the application is called.", show_default=False)] = ""
+    images: Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")] = None
+    video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
+    truth: Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")] = None
+    label: Annotated[str, Option("--class", help="Class that is the application (default: the one called NAME).")] = ""
+    others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
+    budget: Annotated[float, Positive, Field(le=100),
+                      Option(help="Share of the device; 1.0 is one saturated device.")] = 1.0
+    device: Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.",
+                                  autocompletion=completion.among(completion.DEVICES))] = "this-machine"
+    base: Annotated[str, _among("base", completion.BASES),
+                    Option(help="embedded (drawn pictures) or imagenet (real photos).",
+                           autocompletion=completion.among(completion.BASES))] = "embedded"
+    weights: Annotated[Path | None, Option(help="For imagenet: a no-top weights file, no download.")] = None
+    architecture: Annotated[str | None, Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")] = None
+    size: Annotated[int | None, Positive, Option(help="For imagenet: px of the network's input.")] = None
+    output: Annotated[Path | None, Option(help="Where it goes.", show_default="results/apps/NAME")] = None
+    event_length_s: Annotated[float, Positive,
+                              Option("--event-length", help="Seconds; assumed where there is no video.")] = 3.0
+    event_frequency: Annotated[float, Positive, Field(lt=1),
+                               Option(help="Share of windows with an event; assumed where there is no video.")] = 0.2
+    clock: Annotated[str, _among("clock", CLOCKS), Option(help="none (every frame) or virtual (the device emulated).",
+                     autocompletion=completion.among(CLOCKS))] = "none"
+    quick: Annotated[bool, Option("--quick", help="Four splits and few epochs: does everything work?")] = False
+    every_split: Annotated[bool, Option("--every-split", help="All split points, however long it takes.")] = False
+    replace: Annotated[bool, Option("--replace", help="In place of that application from other data.")] = False
+    yes: Annotated[bool, Option("--yes", help="Ask nothing.")] = False
+    # fmt: on
+
+    @classmethod
+    def read(cls, **values: Any) -> Self:
+        """Checked, field by field."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as e:
+            first = e.errors()[0]
+            if first["type"] == "value_error":
+                raise UserError(first["msg"].removeprefix("Value error, ")) from e
+            field = str(first["loc"][0])
+            said = first["msg"].replace("Input should be", "must be")
+            raise UserError(f"{option(field)} {first['input']}: {said} ({parameter(field).help})") from e
+
+    def having(self, **values: Any) -> Self:
+        """The same with other values."""
+        return self.read(**{**dict(self), **values})
 
     @property
     def place(self) -> Path:
         """Where everything of the application goes."""
         return self.output or APPS / self.name
 
-    def checked(self) -> Request:
-        """With the packages loaded. Raises `UserError` for the first value that cannot be right; reads little."""
-        check_name(self.name)
-        if self.images is None and self.video is None:
-            raise UserError("nothing to train on: name --images DIR (or a labelled CSV), or --video FILE --truth CSV")
-        if (self.video is None) != (self.truth is None):
-            raise UserError("--video and --truth belong together")
-        if not 0 < self.budget <= 100:
-            raise UserError(f"--budget {self.budget:g}: must be above 0 (1.0 is one saturated device)")
-        if self.clock not in CLOCKS:
-            raise unknown("clock", self.clock, CLOCKS)
-        if not self.event_length_s > 0:
-            raise UserError(f"--event-length {self.event_length_s:g}: must be above 0 seconds")
-        if not 0 < self.event_frequency < 1:
-            raise UserError(f"--event-frequency {self.event_frequency:g}: must be between 0 and 1")
-        if self.device not in ("this-machine", "nuc-2017"):
-            from mainstream.runner.devices import load_device
-
-            load_device(self.device)
-        if self.quick and self.every_split:
-            raise UserError("--quick and --every-split: name one of them")
-        check_place(self.place, self.name)
-        return replace(self, packages=self._others())
-
-    def _others(self) -> dict[str, MPackage]:
+    @cached_property
+    def packages(self) -> dict[str, MPackage]:
+        """Those that share the device. Raises `UserError`: one that cannot be read, or is there twice."""
         from mainstream.package import MPackage  # the command line reads this module for its help
 
         found: dict[str, MPackage] = {}
@@ -82,6 +127,50 @@ class Request:
             found[package.application] = package
         return found
 
+    def checked(self) -> Self:
+        """Itself, once values fit each other and what they name can be used. Raises `UserError`; reads little."""
+        if not self.name or (self.images is None and self.video is None):
+            raise UserError("new-app needs a NAME, and --images DIR or --video FILE --truth CSV; on a terminal it asks")
+        if (self.video is None) != (self.truth is None):
+            raise UserError("--video and --truth belong together")
+        if self.quick and self.every_split:
+            raise UserError("--quick and --every-split: name one of them")
+        if self.base == "embedded" and (self.weights or self.architecture or self.size):
+            raise UserError("--weights, --architecture and --size are for --base imagenet")
+        if self.device not in completion.DEVICES:
+            from mainstream.runner.devices import load_device
+
+            load_device(self.device)
+        self.check_place()
+        if (lost := self.replaces()) and not self.replace:
+            raise UserError(f"{lost}: --replace puts this one in its place, --output or another name beside it")
+        _ = self.packages
+        return self
+
+    def check_place(self) -> None:
+        """`UserError` where the folder cannot be taken: a file, or another application's."""
+        from mainstream.package import FILE, MPackage
+
+        if self.place.exists() and not self.place.is_dir():
+            raise UserError(f"--output {self.place}: is a file; name a folder")
+        if (self.place / FILE).is_file() and not self.replace:
+            found = MPackage.load(self.place).application
+            if found != self.name:
+                raise UserError(f"--output {self.place}: holds the application '{found}'; name another folder")
+
+    def made_of(self) -> dict[str, str]:
+        """What the application is made of, wherever the command was typed."""
+        values = {field: getattr(self, field) for field in DATA}
+        return {k: str(v.resolve() if isinstance(v, Path) else v or "") for k, v in values.items()}
+
+    def replaces(self) -> str:
+        """Of an application of that name from other data: what and where; '' where there is none, or it goes on."""
+        file = self.place / "summary.json"
+        earlier = read_json(file).get("made_of", {}) if file.is_file() else {}
+        other = [k for k, v in self.made_of().items() if earlier.get(k, v) != v]
+        now = [f"{option(k)} {earlier[k] or 'left out'}" for k in other]
+        return f"{self.place} holds '{self.name}' made with {', '.join(now)}" if other else ""
+
     def listing(self) -> Listing:
         """The photos' files. Raises `UserError` as `list_folder` and `list_table`."""
         from mainstream.data.datasets import list_folder, list_table
@@ -89,45 +178,30 @@ class Request:
         assert self.images is not None
         return list_table(self.images) if self.images.suffix.lower() == ".csv" else list_folder(self.images)
 
+    def class_of(self, classes: Iterable[str], where: object, label: str) -> str:
+        """The class that is the application: the one named, else the one that is called like it."""
+        if (wanted := label or self.name) not in classes:
+            hint = "" if label else "; --class says which of them is the application"
+            raise UserError(f"{where}: {unknown('class', wanted, classes)}{hint}")
+        return wanted
+
     def command(self) -> str:
         """The same, to be typed: only what differs from the defaults."""
         words = ["mainstream", "new-app", self.name]
-        pairs = {
-            "--images": self.images, "--video": self.video, "--truth": self.truth, "--base": self.base,
-            "--weights": self.weights, "--output": self.output, "--class": self.label, "--budget": self.budget,
-            "--device": self.device, "--clock": self.clock,
-        }  # fmt: skip
-        usual = {"--base": "embedded", "--budget": 1.0, "--device": "this-machine", "--clock": "none"}
-        for option, value in pairs.items():
-            if value not in (None, "", usual.get(option)):
-                words += [option, str(value)]
-        words += [word for folder in self.others for word in ("--with", str(folder))] + ["--quick"] * self.quick
-        words += ["--every-split"] * self.every_split
-        if self.video is None:
-            words += ["--event-length", f"{self.event_length_s:g}", "--event-frequency", f"{self.event_frequency:g}"]
+        for field, info in type(self).model_fields.items():
+            value = getattr(self, field)
+            if field not in ("name", "replace", "yes") and value != info.default:
+                for one in value if isinstance(value, list) else [value]:
+                    words += [option(field)] if one is True else [option(field), str(one)]
         return shlex.join(words)
 
 
-def check_name(name: str) -> None:
-    """A name becomes a folder: `UserError` where it cannot."""
-    if not re.fullmatch(r"\w[\w .-]{0,60}", name) or name != name.strip():
-        raise UserError(f"name '{name}': must be letters, digits, spaces, '-' or '_', up to 61 of them")
+def parameter(field: str) -> Any:
+    """Typer's description of a field."""
+    return Request.model_fields[field].metadata[-1]
 
 
-def check_place(place: Path, name: str) -> None:
-    """`UserError` where the folder cannot be taken: a file, or another application's."""
-    from mainstream.package import FILE, MPackage
-
-    if place.exists() and not place.is_dir():
-        raise UserError(f"--output {place}: is a file; name a folder")
-    if (place / FILE).is_file() and (found := MPackage.load(place).application) != name:
-        raise UserError(f"--output {place}: holds the application '{found}'; name another folder")
-
-
-def choose_class(name: str, label: str, classes: list[str], where: str) -> str:
-    """The class that is the application: the one named, else the one that is called like it."""
-    wanted = label or name
-    if wanted not in classes:
-        hint = "" if label else "; --class says which of them is the application"
-        raise UserError(f"{where}: {unknown('class', wanted, classes)}{hint}")
-    return wanted
+def option(field: str) -> str:
+    """As it is typed. (In `Annotated`, Typer takes the first name for a default until the command is built.)"""
+    names = [parameter(field).default, *(parameter(field).param_decls or ())]
+    return next((n for n in names if isinstance(n, str)), f"--{field.replace('_', '-')}")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from tqdm.auto import tqdm
 
+from mainstream.errors import UserError
 from mainstream.kit.new_app import pictures
+from mainstream.kit.new_app.report import share
 from mainstream.kit.new_app.work import Work, about
 from mainstream.package import MPackage
+from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.clock import Unhurried, Virtual
 from mainstream.runner.devices import HERE, load_device, this_machine
@@ -31,14 +35,16 @@ def profile(work: Work) -> Device:
         device = load_device(request.device)
     else:
         identity = work.base.identity
-        mine = f"{HERE}, {identity.architecture} at {identity.input_shape[0]} px"
-        if file.is_file() and (known := load_device(str(file))).name.startswith(mine):
+        mine, known = f"{HERE}, {identity.architecture} at {identity.input_shape[0]} px", None
+        with suppress(UserError):  # there is none, or it cannot be read
+            known = load_device(str(file))
+        if known and known.name.startswith(mine):
             work.say("4/6 Profiling this machine: taken from the last time")
             device = known
         else:
             work.say("4/6 Profiling this machine (about half a minute; leave it alone meanwhile)")
             device = this_machine(work.base, repeats=10 if request.quick else 30)
-    file.write_text(device.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    write_text(file, device.model_dump_json(indent=1) + "\n")
     whole = device.stem[0] + device.tail[0]
     work.say(f"    {whole:.2f} ms for a whole network: {1000 / whole:.0f} per second")
     work.summary["device"] = {"name": device.name, "whole_ms": whole}
@@ -58,12 +64,9 @@ def schedule(work: Work, packages: Mapping[str, MPackage], device: Device) -> st
         {"app": m.app, "layer": m.layer, "fps": m.fps, "x_vote": m.x_vote, "model_f1": unit.f1}
         for m, unit in zip(members, schedule.units, strict=True)
     ]
-    share = schedule.cost / 1000
-    work.say(f"    cost: {share:.3f} of the device")
-    with_others = [str(folder) for folder in request.others]
-    work.summary |= {"stream_fps": fps, "stream_fps_assumed": request.video is None, "cost": share,
-                     "budget": request.budget, "others": with_others, "weights": str(request.weights or ""),
-                     "device_option": str(work.place / "device.json")}  # fmt: skip
+    cost = schedule.cost / 1000
+    work.say(f"    cost: {cost:.3f} of the device")
+    work.summary |= {"stream_fps": fps, "stream_fps_assumed": request.video is None, "cost": cost}
     work.done("schedule", started)
     return members[0].layer
 
@@ -90,8 +93,10 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
     report.write_events(work.place / "events.jsonl")
     members = runner.current.network.members
     truth = {m.app: material.streamed_truth(m.app) for m in members}
-    work.summary["streamed"] = {"start_s": start, "end_s": end, "frames": report.frames, "dropped": report.dropped,
-                                "clock": request.clock, "achieved": report.achieved().to_dict("records")}  # fmt: skip
+    work.summary["streamed"] = {
+        "start_s": start, "end_s": end, "frames": report.frames, "dropped": report.dropped, "corrupt": report.corrupt,
+        "clock": request.clock, "achieved": report.achieved().to_dict("records"),
+    }  # fmt: skip
     work.summary["counted"] = found = {}
     for m in members:
         if truth[m.app] and m.package.events:
@@ -99,8 +104,9 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
                 report, m.app, m.x_vote, truth[m.app], window_s=m.package.events.length_s, duration_s=end - start
             )
             one = found[m.app]
-            work.say(f"    {m.app}: {one['found']} of {one['events']} events found, {one['false']} of "
-                     f"{one['empty_windows']} empty windows false; Event-F1 {one['f1']:.3f}")  # fmt: skip
+            false = share(one["false"], one["empty_windows"])
+            work.say(f"    {m.app}: {share(one['found'], one['events'])} events found, {false} empty windows false; "
+                     f"Event-F1 {one['f1']:.3f}")  # fmt: skip
     height = 1.3 * len(members) + 1.2
     work.draw("timeline.png", (11, height), lambda fig: pictures.timeline(fig, report, members, truth))
     work.done("stream", started)

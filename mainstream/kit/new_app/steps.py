@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mainstream.errors import UserError
 from mainstream.kit.new_app import pictures, running
-from mainstream.kit.new_app.material import gather
-from mainstream.kit.new_app.report import write_report
+from mainstream.kit.new_app.material import counts, gather
+from mainstream.kit.new_app.report import warnings, write_report
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import chosen_splits, settings_for, training_seconds
 from mainstream.kit.new_app.work import Say, Work, about
-from mainstream.networks.base import load_base
+from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.networks.splits import split_points, with_head
-from mainstream.package import Events, MPackage
+from mainstream.networks.tails import load_tail, probabilities
+from mainstream.package import FILE, Events, MPackage
 from mainstream.trainer import train
 
 ASSUMED_CORRELATION = 0.1  # ρ without a video: about what the study recorded
@@ -28,44 +33,78 @@ def new_app(request: Request, say: Say) -> dict[str, Any]:
 
     Nothing is written before the data has been found good. Raises `UserError` as every step does.
     """
-    work = _check(request.checked(), say)
-    package = _measure(work, _train(work))
-    device = running.profile(work)
-    packages = {request.name: package, **work.request.packages}
-    layer = running.schedule(work, packages, device)
-    if request.video is not None:
-        running.stream(work, packages, device)
-    else:
-        say("6/6 Stream: there is no video; the command below runs the application on a file or a camera")
-    work.draw("accuracy.png", (7, 3.6), lambda fig: pictures.accuracy(fig, package, layer))
-    write_report(work.place, work.summary)
+    say("1/6 Checking the data (seconds; longer for thousands of photos or a long video)")
+    started = time.perf_counter()
+    base = load_base(request.base, weights=request.weights, architecture=request.architecture, size=request.size)
+    _check_base(request.checked(), base)
+    work = Work(request, say, base, gather(request, base.identity.input_shape[0]))
+    with alone(request.place):
+        _show(work)
+        work.done("check", started)
+        package = _measure(work, _train(work))
+        device = running.profile(work)
+        packages = {request.name: package, **request.packages}
+        layer = running.schedule(work, packages, device)
+        if request.video is not None:
+            running.stream(work, packages, device)
+        else:
+            say("6/6 Stream: there is no video; the command below runs the application on a file or a camera")
+        work.draw("accuracy.png", (7, 3.6), lambda fig: pictures.accuracy(fig, package, layer))
+        _show_wrong(work, package, layer)
+        write_report(work.place, work.summary)
+    for text in warnings(work.summary):
+        say(f"  ! {text}")
     return work.summary
 
 
-def _check(request: Request, say: Say) -> Work:
-    started = time.perf_counter()
-    say("1/6 Checking the data (seconds; longer for thousands of photos or a long video)")
-    base = load_base(request.base, weights=request.weights)
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """Makes the folder and holds it. Raises `UserError` where another process is at work in it."""
+    place.mkdir(parents=True, exist_ok=True)
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for left in place.glob(".made-*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    except BlockingIOError as e:
+        raise UserError(f"{place}: another new-app is at work there; wait for it, or name another --output") from e
+    finally:
+        os.close(handle)
+
+
+def _check_base(request: Request, base: BaseNetwork) -> None:
+    """`UserError` where a neighbour, or what is in the folder already, was trained on another base network."""
     for other in request.packages.values():
         if other.base != base.identity:
             raise UserError(f"--with '{other.application}': was trained on another base network than --base gives")
-    material = gather(request, base.identity.input_shape[0])
-    work = Work(request, say, base, material)
-    request.place.mkdir(parents=True, exist_ok=True)
+    there = None if request.replace or not (request.place / FILE).is_file() else MPackage.load(request.place).base
+    if there and there != base.identity:
+        raise UserError(
+            f"{request.place} holds '{request.name}' trained on another base, {there.architecture} at "
+            f"{there.input_shape[0]} px: --replace puts this one in its place, --output or another name beside it"
+        )
+
+
+def _show(work: Work) -> None:
+    """What will be learnt from, on the terminal and in `samples.png`; the summary begins."""
+    request, material, say = work.request, work.material, work.say
     work.draw("samples.png", (11, 3.4), lambda fig: pictures.samples(fig, material.photos, request.name))
-    rows = pictures.partition_counts(material.photos, request.name)
+    rows = counts(material.photos)
     for row in rows:
         say(f"    {row['partition']:<8}{row['with']:>6} photos with '{request.name}', {row['without']} without")
+    if material.without:
+        say("    without: " + ", ".join(f"{kind} ({n})" for kind, n in material.without.items()))
     for part, (start, end) in material.parts.items():
         say(f"    video {start:.1f} to {end:.1f} s: {part}")
     say(f"    look at {work.place / 'samples.png'}: are these what you mean?")
-    if request.base == "embedded":
-        say("    note: the embedded base knows drawn pictures; for real photos use --base imagenet --weights FILE")
-    unreadable = list(material.photos.unreadable)
-    work.summary = {"name": request.name, "command": request.command(), "counts": rows, "unreadable": unreadable,
-                    "base": request.base, "parts": material.parts, "seconds": {}}  # fmt: skip
-    work.done("check", started)
-    return work
+    work.summary |= {
+        "name": request.name, "command": request.command(), "made_of": request.made_of(), "counts": rows,
+        "unreadable": list(material.photos.unreadable), "without": material.without, "parts": material.parts,
+        "base": request.base, "weights": str(request.weights or ""), "architecture": request.architecture or "",
+        "size": str(request.size or ""), "budget": request.budget, "others": [str(f) for f in request.others],
+        "seconds": {},
+    }  # fmt: skip
 
 
 def _train(work: Work) -> MPackage:
@@ -76,17 +115,16 @@ def _train(work: Work) -> MPackage:
     work.say(f"2/6 Training at {len(points)} split points ({about(expected)} if nothing else runs)")
     if not (request.quick or request.every_split) and len(points) < len(split_points(with_head(work.base.network))):
         work.say("    not at every one, to stay within minutes; --every-split trains at all of them")
-    for left in work.place.glob(".made-*"):  # of a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=work.place, prefix=".made-") as made:
         train(
             [request.name], photos, work.base, made, settings=settings, splits=[p.name for p in points],
             footage=work.material.measured, source=f"new-app: {Path(request.images or request.video or '').name}",
         )  # fmt: skip
-        for old in work.place.glob("split_*.weights.h5"):
+        new = sorted((Path(made) / request.name).iterdir(), key=lambda file: file.name == FILE)  # the package last
+        for file in [Path(made) / "training.csv", *new]:
+            os.replace(file, work.place / file.name)
+        for old in set(work.place.glob("split_*.weights.h5")) - {work.place / file.name for file in new}:
             old.unlink()
-        for file in [*(Path(made) / request.name).iterdir(), Path(made) / "training.csv"]:
-            shutil.move(file, work.place / file.name)
     work.summary["training"] = {"estimated_s": round(expected), "epochs": settings.epochs}
     work.done("train", started)
     return MPackage.load(work.place)
@@ -99,7 +137,11 @@ def _measure(work: Work, package: MPackage) -> MPackage:
     best = max(package.splits, key=lambda s: (s.video or s).tpr - (s.video or s).fpr)
     rates = best.video or best
     where = "frames of held-out video" if best.video else "held-out photos"
-    work.say(f"    best split {best.layer}: TPR {rates.tpr:.3f}, FPR {rates.fpr:.3f} on {where}")
+    hits, alarms = round(rates.tpr * (rates.positives or 0)), round(rates.fpr * (rates.negatives or 0))
+    work.say(f"    best split {best.layer}: TPR {rates.tpr:.3f} ({hits} of {rates.positives}), FPR {rates.fpr:.3f} "
+             f"({alarms} of {rates.negatives}) on {where}")  # fmt: skip
+    if tied := ties(package):
+        work.say(f"    {tied}")
     assumed = package.events is None
     if package.events is None:
         events = Events(
@@ -112,8 +154,33 @@ def _measure(work: Work, package: MPackage) -> MPackage:
     assert package.events is not None
     text = f"length {package.events.length_s:.2f} s, frequency {package.events.frequency:.2f}"
     work.say(f"    events: {text}" + (", ASSUMED (--event-length, --event-frequency): there is no video" * assumed))
-    work.summary["splits"] = [s.model_dump(include={"layer", "split", "tpr", "fpr", "video"}) for s in package.splits]
+    work.summary["splits"] = [s.model_dump(mode="json", exclude={"tail", "threshold"}) for s in package.splits]
+    work.summary["ties"] = tied
     work.summary["events"] = {"length_s": package.events.length_s, "frequency": package.events.frequency,
                               "correlation": package.events.correlation[0], "assumed": assumed}  # fmt: skip
     work.done("measure", started)
     return package
+
+
+def ties(package: MPackage) -> str:
+    """A sentence where splits are equal to all digits, which looks like a fault and is none; '' where they differ."""
+    rates = [((s.video or s).tpr, (s.video or s).fpr, s.tpr, s.fpr) for s in package.splits]
+    worth = [one[0] - one[1] for one in rates]
+    tied, n = worth.count(max(worth)), len(worth)
+    if tied == 1:
+        return ""
+    why = ""
+    if len(set(rates)) < n:
+        why = (": a split starts from its deeper neighbour's weights and keeps them where training on made validation "
+               "no better, so that both are one network cut at two places")  # fmt: skip
+    return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie{why}."
+
+
+def _show_wrong(work: Work, package: MPackage, layer: str) -> None:
+    """`wrong.png`, where there was a wrong answer to a held-out photo at the split of the schedule."""
+    halves, test = load_tail(package, work.base, layer), work.material.photos.part("test")
+    p, threshold = probabilities(halves, test.images, package.base.preprocessing), halves.record.threshold or 0.5
+    name, file = work.request.name, work.place / "wrong.png"
+    file.unlink(missing_ok=True)
+    if ((p >= threshold) != test.has(name)).any():
+        work.draw(file.name, (11, 2.0), lambda fig: pictures.wrong(fig, test, name, p, threshold))

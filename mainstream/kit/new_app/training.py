@@ -19,7 +19,7 @@ FEWER = (12, 8, 6, 4)  # split points, where all of them would take longer than 
 MOST_S = 420.0
 STEPS_WANTED = {"embedded": 60, "imagenet": 20}  # batches per split at least, however few the photos
 MOST_EPOCHS = 20
-NOMINAL_S = {"embedded": 0.8e-3, "imagenet": 18e-3}  # a forward pass of one image on one thread of a usual processor
+NOMINAL_S, NOMINAL_S_PER_MAC = 0.4e-3, 31e-12  # a forward pass of one image on one thread of a usual processor
 THERE_AND_BACK = 3.5  # passes for a step of training, in forward passes
 TIMED = 7
 SETUP_S = 2.0  # building and compiling one split
@@ -30,14 +30,20 @@ def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, req
 
     By a nominal speed rather than this machine's at the moment: an interrupted run must find the same splits again.
     """
-    points = split_points(with_head(base.network))
+    points, one = split_points(with_head(base.network)), NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)
     if request.every_split:
         return points
     for n in (QUICK_SPLITS,) if request.quick else (len(points), *FEWER):
         chosen = [points[k] for k in np.linspace(0, len(points) - 1, n).round().astype(int)]
-        if passes(material, settings, chosen) * NOMINAL_S[request.base] + SETUP_S * n < MOST_S:
+        if passes(material, settings, chosen) * one + SETUP_S * n < MOST_S:
             break
     return chosen
+
+
+def macs(base: BaseNetwork) -> float:
+    """Multiplications of a forward pass of one image: every kernel at every place of its layer's output."""
+    layers = [layer for layer in base.network.layers if hasattr(layer, "kernel")]
+    return float(sum(np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1]) for layer in layers))
 
 
 def settings_for(photos: Photos, request: Request) -> Settings:
