@@ -7,18 +7,24 @@ executed, every number is checked, every tail has its SHA-256. Used by notebooks
 from __future__ import annotations
 
 import hashlib
-import json
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from mainstream.errors import UserError
+from mainstream.paths import read_json, write_text
 
 SCHEMA_VERSION = 1
 FILE = "mpackage.json"
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+_TURNS = (
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing: names that look like others
+)
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 
 
@@ -87,7 +93,7 @@ class MPackage(Strict):
     """One application, trained at every split. `load`, `save`, `validate`."""
 
     schema_version: Literal[1] = 1
-    application: str = Field(min_length=1)
+    application: str
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
@@ -96,6 +102,11 @@ class MPackage(Strict):
     training: dict[str, Any] = {}
     source: str = ""
     _directory: Path | None = PrivateAttr(default=None)
+
+    @field_validator("application")
+    @classmethod
+    def _becomes_a_folder(cls, name: str) -> str:
+        return checked_name(name, "application")
 
     @model_validator(mode="after")
     def _splits_increase(self) -> Self:
@@ -109,15 +120,10 @@ class MPackage(Strict):
         """Reads and checks `directory/mpackage.json`; tails are checked by `validate`.
 
         Raises:
-            UserError: missing, malformed, of a newer schema version, or a value out of range.
+            UserError: as `read_json`, of a newer schema version, or a value out of range.
         """
         path = Path(directory) / FILE
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as e:
-            raise UserError(f"{path}: {e.strerror or e}") from e
-        except ValueError as e:
-            raise UserError(f"{path}: not JSON: {e}") from e
+        data = read_json(path)
         version = data.get("schema_version") if isinstance(data, dict) else None
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise UserError(
@@ -133,10 +139,7 @@ class MPackage(Strict):
     def save(self, directory: str | Path) -> Path:
         """Writes `directory/mpackage.json` (whole or not at all); tails are the trainer's to write."""
         path = Path(directory) / FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".tmp")
-        partial.write_text(self.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
-        partial.replace(path)
+        write_text(path, self.model_dump_json(indent=1, exclude_none=True) + "\n")
         return path
 
     def validate(self) -> Self:  # type: ignore[override]  # pydantic's deprecated class method of that name
@@ -176,6 +179,26 @@ class MPackage(Strict):
                     f"'{self.application}' and '{other.application}' cannot share a stem: "
                     f"{what} differs ({mine} against {theirs})"
                 )
+
+
+def checked_name(name: str, what: str) -> str:
+    """A name of any script that can become a folder or a file on any system; `what` it is, for the message.
+
+    Raises `UserError`: empty, with a separator of paths or a control character, longer than 100 bytes, beginning with a
+    point or a space or ending so, or reserved.
+    """
+    bad = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c) in _CONTROLS or c in _TURNS), None)
+    if bad is not None:
+        reason = f"must not hold {bad!r}"
+    elif not name or name != name.strip().strip("."):
+        reason = "must not be empty, nor begin or end with a point or a space"
+    elif len(name.encode()) > 100:
+        reason = f"has {len(name.encode())} bytes; at most 100"
+    elif name.split(".")[0].casefold() in _RESERVED:
+        reason = "is reserved by some systems"
+    else:
+        return name
+    raise UserError(f"{what} {name!r}: becomes the name of a folder, and {reason}")
 
 
 def one_line(error: ValidationError) -> str:

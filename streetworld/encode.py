@@ -71,7 +71,7 @@ def write_h264(
 def write_intervals(path: str | Path, truth: Mapping[str, Sequence[tuple[float, float]]]) -> None:
     """Write events as `app,start_s,end_s`, in order of their start."""
     rows = sorted((start, end, app) for app, spans in truth.items() for start, end in spans)
-    with open(path, "w", newline="") as file:
+    with open(path, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["app", "start_s", "end_s"])
         table.writerows([app, f"{start:.6g}", f"{end:.6g}"] for start, end, app in rows)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, MPackage, SplitRecord, Tail
+from mainstream.package import Base, MPackage, SplitRecord, Tail, checked_name
 from mainstream.study import published
 
 BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
@@ -37,7 +37,7 @@ def edit(path, **changes):
     [
         ({"schema_version": 2}, "newer"), ({"unknown": 1}, "unknown"), ({"splits": []}, "splits"),
         ({"splits": [{"split": 0, "layer": "a", "tpr": 1.3, "fpr": 0}]}, "tpr.*1.3"),
-        ({"splits": [{"split": 0, "layer": "a", "tpr": float("nan"), "fpr": 0}]}, "tpr"),
+        ({"splits": [{"split": 0, "layer": "a", "tpr": float("nan"), "fpr": 0}]}, "malformed JSON: NaN is no number"),
         ({"splits": [{"split": 3, "layer": "a", "tpr": 1, "fpr": 0}, {"split": 3, "layer": "b", "tpr": 1, "fpr": 0}]},
          "increase"),
     ],
@@ -51,10 +51,10 @@ def test_bad_packages_are_refused_in_one_line(tmp_path, changes, message):
 
 
 def test_missing_and_malformed(tmp_path):
-    with pytest.raises(UserError, match="No such file"):
+    with pytest.raises(UserError, match="no such file"):
         MPackage.load(tmp_path)
     (tmp_path / "mpackage.json").write_text("{")
-    with pytest.raises(UserError, match="not JSON"):
+    with pytest.raises(UserError, match="malformed JSON"):
         MPackage.load(tmp_path)
 
 
@@ -83,3 +83,25 @@ def test_stems_are_shared_only_between_equal_bases():
     other = package(application="dog", base=BASE.model_copy(update={"weights": "sha256:" + "1" * 64}))
     with pytest.raises(UserError, match="base weights differs"):
         package().require_shareable(other)
+
+
+NAMES = ("cat", "Käse", "猫 am Tor", "v1.2", "a-b_c", "نیمکت\u200cها", "console")
+NO_NAMES = (
+    "../../escaped", "a/b", "a\\b", "..", ".", "", " ", " cat", "cat ", "cat.", ".cat", "a\nb", "a\0b", "a\x1b[2J",
+    "c:", "a*", "NUL", "con.txt", "x" * 101, "猫" * 40, "\ud800", "cat\u202egpj", "a\u2028b", "\u00a0cat",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_any_script(tmp_path, name):
+    package(application=name).save(tmp_path / checked_name(name, "application"))
+    assert MPackage.load(tmp_path / name).application == name
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_names_that_no_folder_may_have(name):
+    with pytest.raises(UserError, match=r"application .*: becomes the name of a folder, and ") as error:
+        checked_name(name, "application")
+    assert len(str(error.value).splitlines()) == 1 and str(error.value).isprintable()
+    with pytest.raises(ValueError, match=r"becomes the name of a folder|unicode"):
+        package(application=name)

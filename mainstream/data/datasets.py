@@ -20,16 +20,19 @@ import pandas as pd
 
 from mainstream.data.downloads import PHOTO_SETS, fetch
 from mainstream.data.photos import PARTITIONS, Photos, decode
+from mainstream.data.tables import Table, read_table
 from mainstream.errors import UserError, unknown
+from mainstream.package import checked_name
 
 __all__ = [
     "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",
-    "list_table", "partition_of", "public",
+    "list_images", "list_table", "partition_of", "public",
 ]  # fmt: skip
 
 SHARES = (0.6, 0.15, 0.25)
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 _RESERVED = ("image", "source", "partition")
+_FLAGS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
 
 
 def partition_of(file: str, shares: Sequence[float] = SHARES) -> str:
@@ -59,6 +62,11 @@ class Listing:
     def decode(self, size: int | tuple[int, int]) -> Photos:
         """Raises as `photos.decode`."""
         return decode(self.root, self.files, self.labels, self.classes, self.partition, size=size, ignored=self.ignored)
+
+
+def list_images(images: str | Path) -> Listing:
+    """A folder of classes, or a table of labels whatever it is called. Raises as `list_folder` and `list_table`."""
+    return list_table(images) if Path(images).is_file() else list_folder(images)
 
 
 def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares: Sequence[float] = SHARES) -> Photos:
@@ -120,32 +128,45 @@ def list_table(
 ) -> Listing:
     """What a labelled table names; arguments and errors as `labelled_table`, no photo being opened."""
     table = Path(table)
-    try:
-        rows = pd.read_csv(table)
-    except (OSError, ValueError) as e:  # pandas' parser errors are ValueErrors
-        raise UserError(f"labels='{table}': {e}") from e
-    if "image" not in rows or rows.empty:
-        raise UserError(f"labels='{table}': needs a column 'image' and at least one row; has {list(rows.columns)}")
-    binary = [str(c) for c in rows if c not in _RESERVED and rows[c].isin([0, 1]).all()]
+    read = read_table(table, ("image",), knows=_RESERVED)
+    if not read.rows:
+        raise UserError(f"labels='{table}': holds no row")
+    flags = {c: _flags(read, c, c in (classes or ())) for c in read.columns if c not in _RESERVED}
+    binary = [c for c, held in flags.items() if held is not None]
     for name in classes or ():
-        if name not in rows:
+        if name not in flags:
             raise unknown("class column", name, binary)
-        if name not in binary:
-            row = int(np.flatnonzero(~rows[name].isin([0, 1]))[0])
-            raise UserError(f"labels='{table}': line {row + 2}: {name}={rows[name][row]!r}; must be 0 or 1")
-    chosen = tuple(classes or binary)
+    chosen = tuple(checked_name(c, f"labels='{table}': class") for c in classes or binary)
     if not chosen:
-        raise UserError(f"labels='{table}': no column of only 0 and 1 to take as a class")
-    files = [str(f) for f in rows.image]
-    partition = rows.partition if "partition" in rows else pd.Series([partition_of(f, shares) for f in files])
-    if (bad := partition[~partition.isin(PARTITIONS)]).size:
-        raise UserError(
-            f"labels='{table}': line {bad.index[0] + 2}: partition={bad.iloc[0]!r}; must be train, val or test"
-        )
+        raise UserError(f"labels='{table}': no column of only 0 and 1 to take as a class (has {list(read.columns)})")
+    place: dict[str, int] = {}
+    for k, row in enumerate(read.rows):
+        if not row["image"]:
+            raise read.error(k, "names no image")
+        if (first := place.setdefault(row["image"], k)) != k:
+            raise read.error(k, f"image '{row['image']}' is on line {read.lines[first]} too")
+        if row.get("partition", "train").casefold() not in PARTITIONS:
+            raise read.error(k, f"partition='{row['partition']}'; must be train, val or test")
+    files = [row["image"] for row in read.rows]
+    given = [
+        row["partition"].casefold() if "partition" in row else partition_of(row["image"], shares) for row in read.rows
+    ]
     beside = table.parent / "images"
     root = Path(images) if images else beside if beside.is_dir() else table.parent
-    labels = rows[list(chosen)].to_numpy(bool)
-    return Listing(root, tuple(files), labels, chosen, partition.to_numpy(str))
+    labels = np.array([flags[c] for c in chosen], bool).T
+    return Listing(root, tuple(files), labels, chosen, np.array(given))
+
+
+def _flags(table: Table, name: str, wanted: bool) -> list[bool | None] | None:
+    """What a column of 0 and 1 (or true and false) says of each row; None for a column that is of something else.
+
+    Raises `UserError` with the line where one that is wanted, or looks like one by half of its cells or more, is not.
+    """
+    found = [_FLAGS.get(row[name].casefold()) for row in table.rows]
+    bad = [k for k, value in enumerate(found) if value is None]
+    if bad and (wanted or 2 * len(bad) <= len(found)):
+        raise table.error(bad[0], f"{name}='{table.rows[bad[0]][name]}'; must be 0 or 1")
+    return None if bad else found
 
 
 def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mainstream.errors import UserError
+from mainstream.data.tables import read_table
+from mainstream.errors import UserError, unknown
 
-Intervals = dict[str, list[tuple[float, float]]]
+Interval = tuple[float, float]
+Intervals = dict[str, list[Interval]]
+LATE_S = 1.0  # by which truth may end after its video: it is cut there
 
 
-def read_intervals(path: str | Path, apps: Sequence[str] = ()) -> Intervals:
-    """Events per application from a CSV with the columns app, start_s, end_s; every one of `apps` has a list.
+def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequence[str] = ()) -> Intervals:
+    """Events per application from a table with the columns app, start_s, end_s; every one of `apps` has a list.
 
-    Raises `UserError` naming the line for a missing column, a number that is none, or an end before its start.
+    Rows of one application that overlap or touch are one event: something of the kind was in view throughout.
+
+    Raises `UserError`: as `read_table`; with the line for no name, a number that is none, or an end before its start;
+    for an application in `needed` without an event, with those that have some.
     """
+    table = read_table(path, ("app", "start_s", "end_s"))
     truth: Intervals = {app: [] for app in apps}
-    try:
-        file = open(path, newline="")  # noqa: SIM115 - closed below; only opening may fail here
-    except OSError as error:
-        raise UserError(f"intervals file {str(path)!r}: {error.strerror}") from error
-    with file:
-        table = csv.DictReader(file)
-        if not {"app", "start_s", "end_s"} <= set(table.fieldnames or ()):
-            raise UserError(f"{path}: needs the columns app, start_s, end_s (found: {table.fieldnames})")
-        for row in table:
-            try:
-                start, end = float(row["start_s"]), float(row["end_s"])
-            except (TypeError, ValueError):
-                raise UserError(f"{path} line {table.line_num}: start_s and end_s must be numbers") from None
-            if not 0 <= start < end < float("inf"):
-                raise UserError(f"{path} line {table.line_num}: needs 0 ≤ start_s < end_s (found {start}, {end})")
-            truth.setdefault(row["app"], []).append((start, end))
-    return {app: sorted(spans) for app, spans in truth.items()}
+    for k, (row, (start, end)) in enumerate(zip(table.rows, table.numbers("start_s", "end_s"), strict=True)):
+        if not row["app"]:
+            raise table.error(k, "names no application")
+        if not 0 <= start < end:
+            raise table.error(k, f"needs 0 ≤ start_s < end_s (found {start:g}, {end:g})")
+        truth.setdefault(row["app"], []).append((float(start), float(end)))
+    for app in needed:
+        if not truth.get(app):
+            raise UserError(f"{path}: {unknown('application', app, [name for name, spans in truth.items() if spans])}")
+    return {app: merged(spans) for app, spans in truth.items()}
+
+
+def merged(spans: Sequence[Interval]) -> list[Interval]:
+    """In order of time, those that overlap or touch made one."""
+    found: list[Interval] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            start, end = found[-1][0], max(end, found.pop()[1])
+        found.append((start, end))
+    return found
+
+
+def within_video(truth: Mapping[str, Sequence[Interval]], seconds: float, where: str) -> Intervals:
+    """Cut where the video ends, which may be a second early. Raises `UserError` for what lies further beyond it."""
+    found: Intervals = {}
+    for app, spans in truth.items():
+        start, end = max(spans, key=lambda span: span[1], default=(0.0, 0.0))
+        if end > seconds + LATE_S:
+            raise UserError(f"{where}: '{app}' holds from {start:g} to {end:g} s, but the video lasts {seconds:.1f} s")
+        found[app] = [(a, min(b, seconds)) for a, b in spans if a < seconds]
+    return found

@@ -5,7 +5,6 @@ Latencies in milliseconds, so that a budget of 1000 is one saturated device.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from mainstream.data.tables import recorded
 from mainstream.errors import UserError, unknown
 from mainstream.package import one_line
+from mainstream.paths import read_json
 from mainstream.scheduler import Device
 
 if TYPE_CHECKING:
@@ -62,16 +62,12 @@ def load_device(name: str, base: BaseNetwork | None = None) -> Device:
             raise UserError(f"device='{HERE}': needs a base network to measure")
         return this_machine(base)
     path = Path(name)
-    if path.suffix != ".json":
+    if path.suffix.lower() != ".json":
         raise unknown("device", name, (NUC, HERE, "FILE.json"))
     try:
-        return Device.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as e:
-        raise UserError(f"{path}: {e.strerror or e}") from e
+        return Device.model_validate(read_json(path))
     except ValidationError as e:
         raise UserError(f"{path}: {one_line(e)}") from e
-    except ValueError as e:
-        raise UserError(f"{path}: malformed JSON: {e}") from e
 
 
 def _device(name: str, splits: tuple[int, ...], stem: np.ndarray, total: float) -> Device:

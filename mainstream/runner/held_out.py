@@ -43,16 +43,6 @@ class Between(Source):
                 yield Frame(frame.number - first.number, frame.time_s - first.time_s, frame.image)
 
 
-def merged(spans: Sequence[Interval]) -> list[Interval]:
-    """In order of time, those that overlap or touch made one."""
-    found: list[Interval] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            start, end = found[-1][0], max(end, found.pop()[1])
-        found.append((start, end))
-    return found
-
-
 def within(spans: Sequence[Interval], part: Interval) -> list[Interval]:
     """What of the intervals lies in a part of the time, in seconds from its start."""
     cut = [(max(a, part[0]) - part[0], min(b, part[1]) - part[0]) for a, b in spans]

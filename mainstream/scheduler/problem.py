@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from functools import cached_property
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from mainstream import quality
 from mainstream.errors import UserError, unknown
 from mainstream.package import MPackage, Positive, Rate, one_line
+from mainstream.paths import read_json
 
 Array = NDArray[np.float64]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -151,13 +151,9 @@ class Problem(Strict):
             UserError: missing file, malformed JSON, or a value out of range, in one line.
         """
         try:
-            return cls.model_validate(json.loads(Path(path).read_text(encoding="utf-8")))
-        except OSError as e:
-            raise UserError(f"{path}: {e.strerror or e}") from e
+            return cls.model_validate(read_json(path))
         except ValidationError as e:
             raise UserError(f"{path}: {one_line(e)}") from e
-        except ValueError as e:
-            raise UserError(f"{path}: malformed JSON: {e}") from e
 
     def restricted(self, *splits: int) -> Self:
         """The same problem with only these splits allowed (a system such as Max Sharing)."""

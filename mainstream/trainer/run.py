@@ -21,7 +21,7 @@ from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
-from mainstream.package import MPackage
+from mainstream.package import MPackage, checked_name
 from mainstream.paths import CACHE
 from mainstream.trainer.assemble import assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
@@ -101,7 +101,10 @@ def _points(base: BaseNetwork, splits: Sequence[str] | None) -> tuple[list[str],
 
 
 def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Footage | None) -> None:
+    if len({app.casefold() for app in apps}) < len(apps):
+        raise UserError(f"applications={list(apps)}: each name once, capitals or not: names become folders")
     for app in apps:
+        checked_name(app, "application")
         photos.has(app)
         if footage is not None:
             footage.has(app)

@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mainstream.data.footage import file_footage, video_seconds
+from mainstream.data.intervals import merged
 from mainstream.errors import UserError
 from mainstream.kit.new_app.material import GAP_S, gather
 from mainstream.kit.new_app.request import Request
 from mainstream.package import MPackage
-from mainstream.runner.held_out import Between, cut_between_events, merged, within
+from mainstream.runner.held_out import Between, cut_between_events, within
 from mainstream.runner.sources import FolderSource, VideoSource
 from mainstream.trainer.run import TRAINING
 from streetworld.encode import write_h264, write_intervals

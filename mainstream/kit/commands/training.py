@@ -96,12 +96,12 @@ def _world(apps: list[str] | None, size: int) -> tuple[Photos, Footage]:
 
 
 def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
-    from mainstream.data.datasets import image_folder, labelled_table, public
+    from mainstream.data.datasets import list_images, public
 
     if photo_set:
         return public(photo_set, size=size)
     assert images is not None
-    return labelled_table(images, size=size) if images.suffix == ".csv" else image_folder(images, size=size)
+    return list_images(images).decode(size)
 
 
 def _footage(
@@ -109,10 +109,12 @@ def _footage(
 ) -> Footage | None:
     if video is None or truth is None:
         return None
-    from mainstream.data.footage import file_footage
-    from mainstream.data.intervals import read_intervals
+    from mainstream.data.footage import file_footage, video_seconds
+    from mainstream.data.intervals import read_intervals, within_video
 
-    return file_footage(video, read_intervals(truth, apps), size=size, video_fps=video_fps)
+    length = video_seconds(video, fps=video_fps)
+    spans = within_video(read_intervals(truth, needed=apps), length, str(truth))
+    return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps)
 
 
 def mount(app: typer.Typer) -> None:

@@ -20,11 +20,11 @@ from PIL import Image
 from mainstream.data.datasets import SHARES, Listing
 from mainstream.data.footage import Footage, held, reached_fps, sampled_frames, video_seconds
 from mainstream.data.geometry import LETTERBOX
-from mainstream.data.intervals import read_intervals
+from mainstream.data.intervals import read_intervals, within_video
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError
 from mainstream.kit.new_app.request import Request
-from mainstream.runner.held_out import Interval, cut_between_events, merged, photos_in_time, within
+from mainstream.runner.held_out import Interval, cut_between_events, photos_in_time, within
 from mainstream.runner.sources import VideoSource
 
 NEEDED = {"train": 20, "val": 5, "test": 5}  # photos with and photos without, at least
@@ -35,7 +35,6 @@ GAP_S = 2.0
 FPS = 4.0  # frames per second that are learnt from and measured on; more of a short video
 MOST_STILLS, MOST_MEASURED_S = 4000, 1200.0  # of a long video
 DENSER = 1.3  # times the rate at which a part of the video would just have the stills that it needs
-LATE_S = 1.0  # by which truth may end after the video: it is cut there
 
 
 @dataclass(frozen=True)
@@ -104,16 +103,9 @@ def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     rows, length = known_events(request), film_seconds(request.video)
     label = "" if request.images and request.label not in rows else request.label  # of the photos alone
     name = request.class_of(rows, request.truth, label)
-    truth = {app: merged(spans) for app, spans in rows.items() if app != name}
-    truth[request.name] = merged(rows[name])
-    for app, spans in truth.items():
-        start, end = max(spans, key=lambda span: span[1])
-        if end > length + LATE_S:
-            raise UserError(
-                f"{request.truth}: '{app}' holds from {start:g} to {end:g} s, but {request.video} lasts {length:.1f} s"
-            )
-        truth[app] = within(spans, (0.0, length))
-    return truth, length
+    truth = within_video(rows, length, str(request.truth))
+    mine = truth.pop(name)
+    return {**truth, request.name: mine}, length
 
 
 def cut(request: Request) -> tuple[dict[str, list[Interval]], dict[str, Interval]]:
