@@ -13,49 +13,81 @@ from mainstream.errors import UserError
 from mainstream.runner.report import Decision
 from mainstream.runner.sources import Frame
 
-YES, NO = (0, 158, 115), (120, 120, 120)  # RGB
+YES, NO = (0, 200, 140), (210, 210, 210)  # RGB, on black
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+LINE = 1 / 15  # of the frame's height, a label; less where there are many
+PLAYS_ANY_TIME = {"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"}
 _TICKS = 90_000  # per second, of the time stamps
 
 
 class Annotator:
-    """Writes analysed frames at their own time stamps; `draw` is a runner's `on_frame`. `close` completes the file."""
+    """Writes analysed frames at their own time stamps; `draw` is a runner's `on_frame`. `close` completes the file.
+
+    Until then it is beside its place, as NAME.part.mp4, and plays as far as it has got even if this process is killed.
+    """
 
     def __init__(self, path: str | Path, fps: float):
         self._path = Path(path)
         if self._path.suffix.lower() != ".mp4":
             raise UserError(f"annotate='{path}': must end in .mp4")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._unfinished = self._path.with_suffix(".part.mp4")
-        self._container = av.open(str(self._unfinished), "w")
-        self._stream = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
-        self._stream.pix_fmt, self._stream.options = "yuv420p", {"crf": "23", "preset": "veryfast"}
-        self._stream.codec_context.time_base = Fraction(1, _TICKS)
-        self._begun = False
+        self._unfinished, self._fps = self._path.with_suffix(".part.mp4"), fps
+        self._container: av.container.OutputContainer | None = None
         self._last: dict[str, Decision] = {}
+        self._ticks = -1  # of the frame before
 
     def draw(self, frame: Frame, decisions: list[Decision]) -> None:
-        """The frame, and under each application's name what it last said."""
+        """A copy of the frame, and under each application's name what it last said."""
         self._last.update({d.app: d for d in decisions})
         height, width = (n // 2 * 2 for n in frame.image.shape[:2])  # H.264 needs even sides
-        picture = np.ascontiguousarray(frame.image[:height, :width])
-        scale = max(0.4, height / 900)
-        for row, (app, d) in enumerate(sorted(self._last.items())):
-            at = (8, int((row + 1) * 42 * scale))
-            text = f"{app} {d.probability:.2f}"
-            cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 4, cv2.LINE_AA)
-            colour = YES if d.positive else NO
-            cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 1, cv2.LINE_AA)
-        if not self._begun:
-            self._stream.width, self._stream.height = width, height
-            self._begun = True
+        if self._container is None:
+            self._begin(width, height)
+        assert self._container is not None
+        picture = np.array(frame.image[:height, :width], order="C")
+        if (width, height) != (size := (self._stream.width, self._stream.height)):  # another camera answers now
+            picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        self._label(picture)
         encoded = av.VideoFrame.from_ndarray(picture, format="rgb24")
-        encoded.pts, encoded.time_base = round(frame.time_s * _TICKS), Fraction(1, _TICKS)
+        self._ticks = max(self._ticks + 1, round(frame.time_s * _TICKS))
+        encoded.pts, encoded.time_base = self._ticks, Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(encoded))
 
-    def close(self) -> Path:
-        """Ends the file and moves it to its place; its path."""
-        if self._begun:
-            self._container.mux(self._stream.encode(None))
+    def close(self) -> Path | None:
+        """Ends the file and moves it to its place; its path, None where no frame came."""
+        if self._container is None:
+            return None
+        self._container.mux(self._stream.encode(None))
         self._container.close()
+        self._container = None
         self._unfinished.replace(self._path)
         return self._path
+
+    def _begin(self, width: int, height: int) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._container = av.open(
+                str(self._unfinished),
+                "w",
+                options={"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"},
+            )
+        except OSError as e:
+            raise UserError(f"annotate='{self._path}': {(e.strerror or str(e)).lower()}") from e
+        self._stream = self._container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.options = {"crf": "23", "preset": "veryfast", "g": "50"}
+        self._stream.codec_context.time_base = Fraction(1, _TICKS)
+        self._stream.width, self._stream.height = width, height
+
+    def _label(self, picture: np.ndarray) -> None:
+        """Lines of one size, as large as the frame has room for."""
+        height, width = picture.shape[:2]
+        lines = [(f"{app} {d.probability:.2f}", d.positive) for app, d in sorted(self._last.items())]
+        step = min(max(height * LINE, 22.0), height / max(len(lines), 1))
+        scale = 0.6 * step / cv2.getTextSize("M", FONT, 1.0, 1)[0][1]
+        for row, (text, positive) in enumerate(lines):
+            stroke = max(1, round(1.5 * scale))
+            long = cv2.getTextSize(text, FONT, scale, stroke)[0][0]
+            fits = min(1.0, (width - step) / long)
+            top, left = int(row * step), int(0.4 * step)
+            cv2.rectangle(picture, (0, top), (int(long * fits) + 2 * left, int((row + 1) * step)), (0, 0, 0), -1)
+            at = (left, int((row + 0.78) * step))
+            cv2.putText(picture, text, at, FONT, scale * fits, YES if positive else NO, stroke, cv2.LINE_AA)

@@ -9,124 +9,125 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from mainstream.runner.sources import Frame, Source
 
 QUEUE = 4  # frames that may wait
+_WAKES_S = 0.2  # how soon a clock notices that it is to stop while no frame comes
 
 
-class Clock(Protocol):
-    """Frames of a source as they come up for work. `worked` tells what the last one cost the device."""
+class Clock:
+    """Frames of a source as they come up for work; may be used for one source after the other.
 
-    dropped: int
-    frames: int
+    frames, dropped: of the source that is, or was last, being read.
+    """
 
-    def arrivals(self, source: Source) -> Iterator[Frame]:
-        """The frames to work on, in order; the time between two of them is the work on the first."""
-        ...
+    def __init__(self, queue: int = QUEUE) -> None:
+        self.dropped = self.frames = 0
+        self._limit = queue
+
+    def arrivals(self, source: Source, stop: threading.Event | None = None) -> Iterator[Frame]:
+        """The frames to work on, in order; the time between two of them is the work on the first. `stop` ends them."""
+        self.dropped = self.frames = 0
+        return self._arrivals(source, stop or threading.Event())
 
     def worked(self, milliseconds: float) -> None:
         """Says what the last frame cost the device, by its profile."""
-        ...
+
+    def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
+        raise NotImplementedError
+
+    def _queued(self, waiting: deque[Frame], frame: Frame) -> None:
+        self.frames += 1
+        if len(waiting) >= self._limit:
+            waiting.popleft()
+            self.dropped += 1
+        waiting.append(frame)
 
 
-class Unhurried:
+class Unhurried(Clock):
     """Every frame, as fast as it goes: for files that are analysed after the fact."""
 
-    def __init__(self) -> None:
-        self.dropped = self.frames = 0
-
-    def arrivals(self, source: Source) -> Iterator[Frame]:
-        """Every frame of the source."""
+    def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
         for frame in source:
+            if stop.is_set():
+                return
             self.frames += 1
             yield frame
 
-    def worked(self, milliseconds: float) -> None:
-        """Nothing waits."""
 
+class Wall(Clock):
+    """Real time: a thread reads the source (files at their own pace), the queue holds `QUEUE` frames.
 
-class Wall:
-    """Real time: a thread reads the source (files at their own pace), the queue holds `QUEUE` frames."""
+    What the source raises is raised when its last frame has been handed out.
+    """
 
-    def __init__(self, queue: int = QUEUE):
-        self.dropped = self.frames = 0
-        self._limit = queue
-        self._waiting: deque[Frame] = deque()
-        self._ready = threading.Condition()
-        self._done = False
-        self._stop = threading.Event()
-        self._failure: BaseException | None = None
-
-    def arrivals(self, source: Source) -> Iterator[Frame]:
-        """Frames as they become due; those that waited too long are dropped. Raises what the source raised."""
-        reader = threading.Thread(target=self._read, args=(source,), daemon=True, name="frames")
+    def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
+        waiting: deque[Frame] = deque()
+        ready, gone, failures = threading.Condition(), threading.Event(), list[BaseException]()
+        reader = threading.Thread(
+            target=self._read, args=(source, waiting, ready, gone, failures), daemon=True, name="frames"
+        )
         reader.start()
         try:
-            while True:
-                with self._ready:
-                    self._ready.wait_for(lambda: self._waiting or self._done)
-                    if not self._waiting:
-                        break
-                    frame = self._waiting.popleft()
-                yield frame
+            while not stop.is_set():
+                with ready:
+                    ready.wait_for(lambda: waiting or gone.is_set(), timeout=_WAKES_S)
+                    frame = waiting.popleft() if waiting else None
+                if frame is not None:
+                    yield frame
+                elif gone.is_set():
+                    break
         finally:
-            self._stop.set()
+            gone.set()
             reader.join(timeout=1.0)
-        if self._failure:
-            raise self._failure
+        if failures:
+            raise failures[0]
 
-    def worked(self, milliseconds: float) -> None:
-        """Real time passes by itself."""
-
-    def _read(self, source: Source) -> None:
+    def _read(
+        self, source: Source, waiting: deque[Frame], ready: threading.Condition, gone: threading.Event,
+        failures: list[BaseException],
+    ) -> None:  # fmt: skip
+        """Until the source ends or `gone` is set; everything that it writes to belongs to this source alone."""
         start = time.monotonic()
         try:
             for frame in source:
                 if not source.live and (ahead := start + frame.time_s - time.monotonic()) > 0:
-                    self._stop.wait(ahead)
-                if self._stop.is_set():
-                    break
-                with self._ready:
-                    self.frames += 1
-                    if len(self._waiting) >= self._limit:
-                        self._waiting.popleft()
-                        self.dropped += 1
-                    self._waiting.append(frame)
-                    self._ready.notify()
+                    gone.wait(ahead)
+                if gone.is_set():
+                    return
+                with ready:
+                    self._queued(waiting, frame)
+                    ready.notify()
         except BaseException as e:
-            self._failure = e
+            failures.append(e)
         finally:
-            with self._ready:
-                self._done = True
-                self._ready.notify()
+            with ready:
+                gone.set()
+                ready.notify()
 
 
-class Virtual:
+class Virtual(Clock):
     """An emulated device: frames arrive by their time stamps and work takes its profiled time. Deterministic.
 
     slowdown: how many times longer work takes at a second of the stream, other programs being busy, say.
     """
 
     def __init__(self, queue: int = QUEUE, slowdown: Callable[[float], float] = lambda time_s: 1.0):
-        self.dropped = self.frames = 0
+        super().__init__(queue)
         self._slowdown = slowdown
-        self._limit = queue
         self._free_s = 0.0  # when the device has done its work so far
         self._now_s = 0.0  # when the frame last handed out was begun
 
-    def arrivals(self, source: Source) -> Iterator[Frame]:
-        """Frames that the emulated device would have got to, by its own time."""
+    def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
         waiting: deque[Frame] = deque()
+        self._free_s = self._now_s = 0.0
         for frame in source:
-            self.frames += 1
             while waiting and max(self._free_s, waiting[0].time_s) <= frame.time_s:
                 yield self._begin(waiting.popleft())
-            if len(waiting) >= self._limit:
-                waiting.popleft()
-                self.dropped += 1
-            waiting.append(frame)
+            if stop.is_set():
+                return
+            self._queued(waiting, frame)
         while waiting:
             yield self._begin(waiting.popleft())
 

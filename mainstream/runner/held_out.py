@@ -22,9 +22,9 @@ _ROUNDING = 1e-6  # seconds
 
 
 class Between(Source):
-    """A stream from one second to another, its time and its frame numbers beginning there.
+    """A stream from one second to another: its time begins at `start_s`, as truth cut by `within` does.
 
-    number: of the first frame, for files whose time stamps are not to be trusted.
+    number: of the first frame, for files whose time stamps are not to be trusted; time begins there if that is later.
     """
 
     def __init__(self, source: Source, start_s: float = 0.0, end_s: float = np.inf, *, number: int = 0):
@@ -33,14 +33,16 @@ class Between(Source):
         self.fps, self.live = source.fps, source.live
 
     def __iter__(self) -> Iterator[Frame]:
-        first: Frame | None = None
+        first, zero = None, self.start_s
         for frame in self.source:
             if frame.time_s >= self.end_s - _ROUNDING:
                 break
             self.corrupt, self.reconnects = self.source.corrupt, self.source.reconnects
-            if frame.time_s >= self.start_s - _ROUNDING and frame.number >= self.number:
-                first = first or frame
-                yield Frame(frame.number - first.number, frame.time_s - first.time_s, frame.image)
+            if frame.time_s < self.start_s - _ROUNDING or frame.number < self.number:
+                continue
+            if first is None:
+                first, zero = frame.number, frame.time_s if frame.number == self.number > 0 else self.start_s
+            yield frame._replace(number=frame.number - first, time_s=max(frame.time_s - zero, 0.0))
 
 
 def within(spans: Sequence[Interval], part: Interval) -> list[Interval]:
@@ -54,7 +56,8 @@ def cut_between_events(
 ) -> dict[str, Interval]:
     """Parts of a video in order of time, with about these shares of its events each.
 
-    Every cut lies in the middle between two events; half of `gap_s` before and after it belongs to no part.
+    Every cut lies in the middle between two events that are at least `gap_s` apart, as near to the shares as there are
+    such; half of `gap_s` before and after it belongs to no part. So every event is in one part, whole.
 
     Args:
         spans: events in seconds, as `merged` leaves them.
@@ -64,21 +67,30 @@ def cut_between_events(
         UserError: too few events, or events too close together, naming how many there are and how many are needed.
     """
     total = np.cumsum(list(shares.values()))
-    edges = [0, *np.round(total / total[-1] * len(spans)).astype(int)]
-    parts: dict[str, Interval] = {}
-    for name, first, after in zip(shares, edges[:-1], edges[1:], strict=True):
-        if after - first < least[name]:
-            needed = max(int(np.ceil(n / s * total[-1])) for n, s in zip(least.values(), shares.values(), strict=True))
-            raise UserError(
-                f"{len(spans)} events in {duration_s:.0f} s are too few to {' and to '.join(shares)} on different "
-                f"ones; needs about {max(needed, sum(least.values()))}: a longer video"
-            )
-        start = (spans[first - 1][1] + spans[first][0] + gap_s) / 2 if first else 0.0
-        end = (spans[after - 1][1] + spans[after][0] - gap_s) / 2 if after < len(spans) else duration_s
-        if end - start <= 0:
-            raise UserError(f"events about {start:.0f} s are too close together to cut the video there: a longer video")
-        parts[name] = (float(start), float(end))
-    return parts
+    wanted = np.round(total / total[-1] * len(spans)).astype(int)
+    needs = [least[name] for name in shares]
+    if (np.diff(wanted, prepend=0) < needs).any():
+        needed = max(int(np.ceil(n / s * total[-1])) for n, s in zip(needs, shares.values(), strict=True))
+        raise UserError(
+            f"{len(spans)} events in {duration_s:.0f} s are too few to {' and to '.join(shares)} on different "
+            f"ones; needs about {max(needed, sum(needs))}: a longer video"
+        )
+    apart = [k for k in range(1, len(spans)) if spans[k][0] - spans[k - 1][1] >= gap_s]  # events before a cut
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}  # the last cut → how far all are off, and they
+    for want, need, then in zip(wanted[:-1], needs, needs[1:], strict=False):
+        near = sorted(apart, key=lambda k: abs(k - want))[:200]
+        ways = {k: [(off + (k - want) ** 2, (*cuts, k)) for last, (off, cuts) in best.items() if k - last >= need]
+                for k in near if len(spans) - k >= then}  # fmt: skip
+        best = {k: min(found) for k, found in ways.items() if found}
+    best = {k: way for k, way in best.items() if len(spans) - k >= needs[-1]}
+    if not best:
+        raise UserError(
+            f"{len(spans)} events are too close together to cut the video between them: only {len(apart)} are followed "
+            f"by {gap_s:g} s without one; a longer video, or one with pauses"
+        )
+    cuts = [(spans[k - 1][1] + spans[k][0]) / 2 for k in min(best.values())[1]]
+    starts, ends = [0.0, *(cut + gap_s / 2 for cut in cuts)], [*(cut - gap_s / 2 for cut in cuts), duration_s]
+    return {name: (float(a), float(b)) for name, a, b in zip(shares, starts, ends, strict=True)}
 
 
 def photos_in_time(images: np.ndarray, labels: np.ndarray, partition: np.ndarray, app: str) -> Photos:

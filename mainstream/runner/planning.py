@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
 
 from mainstream.errors import UserError
-from mainstream.package import MPackage
+from mainstream.networks.base import BaseNetwork, load_base
+from mainstream.package import MPackage, one_line
+from mainstream.paths import BASE, read_json
 from mainstream.runner.network import Member
 from mainstream.scheduler import App, Device, Problem, Schedule, Scheduler, solve
 
 MS_PER_S = 1000.0
+RATES = (*range(1, 31), *range(40, 121, 10))  # looks per second that a schedule chooses from, if the stream has them
 
 
 def plan(
@@ -28,14 +35,14 @@ def plan(
         packages: name → package; a name may differ from the package's application.
         device: latencies in milliseconds.
         budget: share of the device; 1.0 is one saturated device.
-        fps_options: rates to choose from (default: whole numbers up to the stream's).
+        fps_options: rates to choose from (default: `RATES` up to the stream's; below 1 frame/s, the stream's own).
 
-    Raises `UserError`: no package, a budget that no schedule fits, packages of different bases, or as `solve`.
+    Raises `UserError`: no package, a budget that is none or that no schedule fits, a rate or X that is none, packages
+    of different bases, or as `solve`.
     """
     if not packages:
         raise UserError("no application: name at least one package")
-    if not budget > 0:
-        raise UserError(f"budget={budget:g}: must be above 0 (1.0 is one saturated device)")
+    check_budget(budget)
     first, *others = packages.values()
     for other in others:
         first.require_shareable(other)
@@ -44,13 +51,22 @@ def plan(
     for app in apps:
         if missing := sorted(set(app.split) - known):
             raise UserError(f"'{app.name}': device '{device.name}' has no latency for split {missing[0]}")
-    options = tuple(fps_options or range(1, int(stream_fps) + 1))
-    problem = Problem(
-        stream_fps=stream_fps, fps_options=options, x_options=tuple(x_options), budget=budget * MS_PER_S,
-        device=device, apps=tuple(apps),
-    )  # fmt: skip
+    options = tuple(fps_options or [f for f in RATES if f <= stream_fps] or [stream_fps])
+    try:
+        problem = Problem(
+            stream_fps=stream_fps, fps_options=options, x_options=tuple(x_options), budget=budget * MS_PER_S,
+            device=device, apps=tuple(apps),
+        )  # fmt: skip
+    except ValidationError as e:
+        raise UserError(one_line(e)) from e
     schedule = solve(problem, scheduler)
     return members(schedule, packages), schedule
+
+
+def check_budget(budget: float) -> None:
+    """`UserError` where it is no share of a device."""
+    if not 0 < budget < math.inf:
+        raise UserError(f"budget={budget:g}: must be above 0 and finite (1.0 is one saturated device)")
 
 
 def members(schedule: Schedule, packages: Mapping[str, MPackage]) -> list[Member]:
@@ -60,4 +76,36 @@ def members(schedule: Schedule, packages: Mapping[str, MPackage]) -> list[Member
         package = packages[unit.app]
         layer = next(r.layer for r in package.splits if r.split == unit.split)
         found.append(Member(unit.app, package, layer, float(unit.fps), unit.x_vote or 1))
+    return found
+
+
+def base_of(
+    packages: Mapping[str, MPackage], name: str | None = None, *, weights: Path | None = None,
+    architecture: str | None = None, size: int | None = None,
+) -> BaseNetwork:  # fmt: skip
+    """The base that these packages were trained on, by what they say of it; arguments as `load_base`, only to agree.
+
+    Raises `UserError`: packages of different bases; an argument that says another, before anything is loaded; weights
+    that are others; or as `load_base`. Each says what would be right.
+    """
+    app, first = next(iter(packages.items()))
+    for other in packages.values():
+        first.require_shareable(other)
+    wanted = first.base
+    embedded = wanted.weights == read_json(BASE / "base.json")["weights"]
+    px, base = wanted.input_shape[0], "embedded" if embedded else "imagenet"
+    right = "--base embedded, without --weights" if embedded else "--base imagenet --weights FILE"
+    said = f"'{app}' was trained on {wanted.architecture} at {px} px, {wanted.weights[:15]}…: {right}"
+    for option, given, own in (("base", name, base), ("architecture", architecture, wanted.architecture),
+                               ("size", size, px)):  # fmt: skip
+        if given not in (None, own):
+            raise UserError(f"--{option} {given}: {said}; or leave --{option} away, the package knows")
+    if embedded and weights is not None:
+        raise UserError(f"--weights {weights}: {said}")
+    if embedded:
+        found = load_base()
+    else:
+        found = load_base("imagenet", weights=weights, architecture=wanted.architecture, size=px)
+    if found.identity != wanted:
+        raise UserError(f"--weights {weights or '(of keras.applications)'}: {said}, the file that it was trained with")
     return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from mainstream.errors import UserError
+from mainstream.paths import write_text
 from mainstream.runner.voting import Detection
 
 
@@ -25,7 +27,8 @@ class Decision(NamedTuple):
 
 @dataclass
 class Report:
-    """Filled while the stream runs; complete when it has ended."""
+    """Filled while the stream runs; complete when it has ended. Unless `kept`, decisions and detections are counted
+    alone, so that a stream may go on for days."""
 
     decisions: list[Decision] = field(default_factory=list)
     detections: list[Detection] = field(default_factory=list)
@@ -36,28 +39,50 @@ class Report:
     reconnects: int = 0
     stream_s: float = 0.0  # time of the last frame that was worked on
     largest_pause_s: float = 0.0  # between two frames, for a swap of plans
+    failures: list[BaseException] = field(default_factory=list)  # of updates that nobody waited for
+    kept: bool = True
+
+    def __post_init__(self) -> None:
+        self.looks: Counter[str] = Counter()
+        self.found = Counter(d.app for d in self.detections)
+        self._first_s: dict[str, float] = {}
+        self._count(self.decisions)
+
+    def looked(self, decisions: Sequence[Decision]) -> None:
+        """Counts the decisions of a frame."""
+        self._count(decisions)
+        if self.kept:
+            self.decisions += decisions
+
+    def ended(self, detection: Detection) -> None:
+        """Counts a detection."""
+        self.found[detection.app] += 1
+        if self.kept:
+            self.detections.append(detection)
 
     def achieved(self) -> pd.DataFrame:
         """Per application: looks, and looks per second of the stream, beside the rate last planned."""
-        looks = Counter(d.app for d in self.decisions)
-        first = {d.app: d.time_s for d in reversed(self.decisions)}
         planned = {app: unit["fps"] for plan in self.plans for app, unit in plan["apps"].items()}
         rows = []
         for app, fps in planned.items():
-            span = self.stream_s - first.get(app, self.stream_s)
-            # n looks at rate f span (n − 1) / f seconds
-            rate = (looks[app] - 1) / span if span > 0 and looks[app] > 1 else 0.0
-            rows.append({"app": app, "looks": looks[app], "achieved_fps": rate, "planned_fps": fps})
+            looks, span = self.looks[app], self.stream_s - self._first_s.get(app, self.stream_s)
+            rate = (looks - 1) / span if span > 0 and looks > 1 else 0.0  # n looks at rate f span (n − 1) / f seconds
+            rows.append({"app": app, "looks": looks, "achieved_fps": rate, "planned_fps": fps})
         return pd.DataFrame(rows)
 
     def table(self) -> pd.DataFrame:
-        """All decisions: app, frame, time_s, probability, positive."""
+        """All decisions: app, frame, time_s, probability, positive. Raises `UserError` where they were not kept."""
+        if not self.kept:
+            raise UserError("decisions were counted, not kept: Runner.run(…, keep=True) keeps them")
         return pd.DataFrame(self.decisions, columns=Decision._fields)
 
-    def write_events(self, path: str | Path) -> Path:
-        """Detections as JSON lines: app, start_s, end_s, confidence, frames_s."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def write_events(self, path: str | Path, from_s: float = 0.0) -> Path:
+        """Detections as JSON lines: app, start_s, end_s, confidence, frames_s; `from_s`: where the stream begins."""
         ordered = sorted(self.detections, key=lambda d: (d.start_s, d.app))
-        path.write_text("".join(json.dumps(d._asdict()) + "\n" for d in ordered), encoding="utf-8")
-        return path
+        write_text(path, "".join(d.as_line(from_s) + "\n" for d in ordered))
+        return Path(path)
+
+    def _count(self, decisions: Sequence[Decision]) -> None:
+        for d in decisions:
+            self.looks[d.app] += 1
+            self._first_s.setdefault(d.app, d.time_s)

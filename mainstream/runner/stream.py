@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
@@ -18,7 +19,7 @@ from mainstream.runner.planning import plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import Frame, Source, SourceLost
-from mainstream.runner.voting import Voter
+from mainstream.runner.voting import Detection, Voter
 from mainstream.scheduler import Device, Schedule
 
 
@@ -53,6 +54,9 @@ class Runner:
         schedule_options: of `planning.plan` (scheduler, fps_options, x_options).
         engine_options: of `SharedNetwork` (engine, threads, precision).
         on_frame: called after every frame that was worked on, with its decisions.
+        on_detection: called with every detection as it ends.
+
+    `report` is of the run that goes on, or was the last, however it ended.
     """
 
     def __init__(
@@ -66,94 +70,110 @@ class Runner:
         schedule_options: Mapping[str, Any] | None = None,
         engine_options: Mapping[str, Any] | None = None,
         on_frame: Callable[[Frame, list[Decision]], None] = lambda frame, decisions: None,
+        on_detection: Callable[[Detection], None] = lambda detection: None,
     ):
         self._base, self._device, self._stream_fps = base, device, stream_fps
         self._schedule_options = dict(schedule_options or {})
         self._engine_options = dict(engine_options or {})
-        self._on_frame = on_frame
+        self._on_frame, self._on_detection = on_frame, on_detection
         self.packages, self.budget = dict(packages), budget
+        self.report = Report()
         self._lock = threading.Lock()
+        self._stop = threading.Event()
         self._next: Plan | None = None
-        self._failure: UserError | None = None
-        self._working: threading.Thread | None = None
+        self._failures: list[BaseException] = []  # of updates that nobody waited for, since the last run ended
+        self._failed: BaseException | None = None  # the last of them, where no later update went well
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="plan")
+        self._asked: Future[None] | None = None  # the last update
         self.current = self._planned(self.packages, budget)
 
     def update(
         self, *, packages: Mapping[str, MPackage] | None = None, budget: float | None = None, wait: bool = False
     ) -> None:
-        """Plans and compiles anew in the background; the running plan goes on until the new one is ready.
+        """Plans and compiles anew in the background, one request after the other; returns at once.
 
-        wait: return only then. A plan that fails (a budget too small, say) leaves the running one in place; the error
-        is raised here with `wait`, else by the next `update` or at the end of `run`.
+        The running plan goes on until the new one is ready. A plan that fails (a budget too small, say) leaves it in
+        place: its error is logged and kept in `report.failures`, and `run` raises it at its end unless a later update
+        went well.
+
+        wait: return only when the plan is ready; its error is raised here, and here alone.
         """
-        self._raise_failure()
-        if self._working is not None:
-            self._working.join()
-        wanted, share = dict(packages or self.packages), self.budget if budget is None else budget
-        self._working = threading.Thread(target=self._prepare, args=(wanted, share), daemon=True, name="plan")
-        self._working.start()
+        wanted = None if packages is None else dict(packages)
+        self._asked = self._background.submit(self._prepare, wanted, budget, wait)
         if wait:
-            self._working.join()
-            self._raise_failure()
+            self._asked.result()
 
-    def run(self, source: Source, clock: Clock | None = None) -> Report:
-        """Works through the source; returns what happened. Raises `UserError` as the source, or a failed `update`.
+    def stop(self) -> None:
+        """Ends `run` after the frame in work, from another thread, `on_frame` or a handler of signals."""
+        self._stop.set()
 
-        A live source that is lost ends the run; `source.lost` says why.
+    def run(self, source: Source, clock: Clock | None = None, *, keep: bool | None = None) -> Report:
+        """Works through the source; returns what happened.
+
+        keep: all decisions and detections, not their counts alone (default: where the source ends by itself).
+
+        Raises `UserError` as the source, and what the last `update` failed with; `report` is there all the same.
         """
         clock = clock or Unhurried()
-        report = Report(plans=[self.current.as_row(0.0)])
+        self.report = report = Report(
+            plans=[self.current.as_row(0.0)], kept=not source.live if keep is None else keep, failures=self._failures
+        )
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
-        voters = self._voters(self.current, {}, report)
-        with spared_of_collections(), suppress(SourceLost):  # what was seen counts
-            for frame in clock.arrivals(source):
-                if self._next is not None:
-                    voters = self._swap(frame.time_s, voters, report)
-                report.stream_s = frame.time_s
-                due = self.current.ladder.lowest_due(frame.time_s)
-                if due is not None:
-                    self._work(frame, due, voters, report)
-                    clock.worked(self.current.cost_ms(due))
-        report.detections += [last for v in voters.values() if (last := v.close())]
-        report.frames, report.dropped = clock.frames, clock.dropped
-        report.corrupt, report.reconnects = source.corrupt, source.reconnects
-        self._raise_failure()
+        voters = self._voters(self.current, {}, 0.0)
+        try:
+            with spared_of_collections(), suppress(SourceLost):  # what was seen counts; `source.lost` says why
+                for frame in clock.arrivals(source, self._stop):
+                    if self._next is not None:
+                        voters = self._swap(frame.time_s, voters)
+                    report.stream_s, report.frames, report.dropped = frame.time_s, clock.frames, clock.dropped
+                    due = self.current.ladder.lowest_due(frame.time_s)
+                    if due is not None:
+                        self._work(frame, due, voters)
+                        clock.worked(self.current.cost_ms(due))
+        finally:
+            self._stop.clear()
+            report.frames, report.dropped = clock.frames, clock.dropped
+            report.corrupt, report.reconnects = source.corrupt, source.reconnects
+            for voter in voters.values():
+                self._ended(voter.close(report.stream_s + 1 / self._stream_fps))
+        self._settle()
         return report
 
-    def _work(self, frame: Frame, slowest_fps: float, voters: dict[str, Voter], report: Report) -> None:
+    def _work(self, frame: Frame, slowest_fps: float, voters: dict[str, Voter]) -> None:
         """One frame, for all whose rate is at least this."""
         network = self.current.network
         found = network.run(network.prepare(frame.image), slowest_fps)
         decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
+        self.report.looked(decisions)
         for d in decisions:
-            if ended := voters[d.app].see(d.time_s, d.probability, d.positive):
-                report.detections.append(ended)
-        report.decisions += decisions
+            self._ended(voters[d.app].see(d.time_s, d.probability, d.positive))
         self._on_frame(frame, decisions)
 
-    def _swap(self, now_s: float, voters: dict[str, Voter], report: Report) -> dict[str, Voter]:
+    def _ended(self, detection: Detection | None) -> None:
+        if detection is not None:
+            self.report.ended(detection)
+            self._on_detection(detection)
+
+    def _swap(self, now_s: float, voters: dict[str, Voter]) -> dict[str, Voter]:
         """The new plan takes over between two frames; votes of applications that stay go on."""
         start = time.perf_counter()
         with self._lock:
             assert self._next is not None
             self.current, self._next = self._next, None
-        voters = self._voters(self.current, voters, report)
-        report.plans.append(self.current.as_row(now_s))
-        report.largest_pause_s = max(report.largest_pause_s, time.perf_counter() - start)
+        voters = self._voters(self.current, voters, now_s)
+        self.report.plans.append(self.current.as_row(now_s))
+        self.report.largest_pause_s = max(self.report.largest_pause_s, time.perf_counter() - start)
         return voters
 
-    @staticmethod
-    def _voters(current: Plan, before: dict[str, Voter], report: Report) -> dict[str, Voter]:
+    def _voters(self, current: Plan, before: dict[str, Voter], now_s: float) -> dict[str, Voter]:
         found = {}
         for m in current.network.members:
-            old = before.pop(m.app, None)
-            if old is not None and old.x_vote == m.x_vote:
-                found[m.app] = old
-                continue
-            if old is not None and (ended := old.close()):
-                report.detections.append(ended)
-            found[m.app] = Voter(m.app, m.x_vote)
-        report.detections += [d for v in before.values() if (d := v.close())]
+            old = before.get(m.app)
+            found[m.app] = old if old and old.x_vote == m.x_vote else Voter(m.app, m.x_vote)
+            found[m.app].look_s = 1 / m.fps
+        for app, voter in before.items():
+            if voter is not found.get(app):
+                self._ended(voter.close(now_s))
         return found
 
     def _planned(self, packages: Mapping[str, MPackage], budget: float) -> Plan:
@@ -165,17 +185,25 @@ class Runner:
     def _compiled(self, chosen: list[Member]) -> SharedNetwork:
         return SharedNetwork(self._base, chosen, **self._engine_options)
 
-    def _prepare(self, packages: dict[str, MPackage], budget: float) -> None:
+    def _prepare(self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool) -> None:
+        """In the background: what is not asked for stays as the update before left it."""
+        wanted, share = self.packages if packages is None else packages, self.budget if budget is None else budget
         try:
             with giving_way():
-                ready = self._planned(packages, budget)
-        except UserError as e:
-            self._failure = e
-            return
+                ready = self._planned(wanted, share)
+        except BaseException as e:
+            if not awaited:
+                self._failed = e
+                self._failures.append(e)
+                logging.getLogger(__name__).warning("no new plan, the old one goes on: %s: %s", type(e).__name__, e)
+            raise
         with self._lock:
-            self.packages, self.budget, self._next = packages, budget, ready
+            self.packages, self.budget, self._next, self._failed = wanted, share, ready, None
 
-    def _raise_failure(self) -> None:
-        failure, self._failure = self._failure, None
+    def _settle(self) -> None:
+        """Waits for updates under way. Raises what the last one failed with."""
+        if self._asked is not None:
+            self._asked.exception()
+        failure, self._failed, self._failures = self._failed, None, []
         if failure:
             raise failure

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import NamedTuple
+
+MOST_TIMES = 4096  # kept of one detection: an object may stay in view for days
 
 
 class Detection(NamedTuple):
-    """An event as one application saw it: the JSON line of `mainstream stream --events`."""
+    """An event as one application saw it: the JSON line of `mainstream stream --events`.
+
+    Every look stands for the time until the next one: a detection ends when the look after its last declared frame
+    came, or was due if that was sooner. So none has length zero.
+    """
 
     app: str
     start_s: float  # first declared frame
-    end_s: float  # last declared frame
+    end_s: float
     confidence: float  # mean probability over the declared frames
-    frames_s: tuple[float, ...]  # times of the declared frames
+    frames_s: tuple[float, ...]  # times of the declared frames; of thousands, evenly fewer
+
+    def as_line(self, from_s: float = 0.0) -> str:
+        """As JSON, times in milliseconds' rounding and from `from_s` earlier, where only a part was streamed."""
+        times = lambda *seconds: [round(t + from_s, 3) for t in seconds]
+        start, end = times(self.start_s, self.end_s)
+        kept = {"start_s": start, "end_s": end, "confidence": round(self.confidence, 4)}
+        return json.dumps({"app": self.app, **kept, "frames_s": times(*self.frames_s)}, ensure_ascii=False)
 
 
 class Voter:
-    """One application: a frame is declared when it and the x_vote − 1 looks before it are all positive."""
+    """One application: a frame is declared when it and the x_vote − 1 looks before it are all positive.
 
-    def __init__(self, app: str, x_vote: int = 1):
-        self.app, self.x_vote = app, x_vote
+    look_s: the time that a look stands for, 1 / rate.
+    """
+
+    def __init__(self, app: str, x_vote: int = 1, look_s: float = 0.0):
+        self.app, self.x_vote, self.look_s = app, x_vote, look_s
         self._run = 0  # positives in a row
-        self._open: list[tuple[float, float]] = []  # (time, probability) of the declared frames of an open detection
+        self._times: list[float] = []  # of the declared frames of an open detection
+        self._sure, self._count = 0.0, 0  # sum of their probabilities, and how many there were
 
     def see(self, time_s: float, probability: float, positive: bool) -> Detection | None:
         """One decision; returns the detection that it brings to its end, if any."""
         self._run = self._run + 1 if positive else 0
-        if self._run >= self.x_vote:
-            self._open.append((time_s, probability))
-            return None
-        return self.close()
+        if self._run < self.x_vote:
+            return self.close(time_s)
+        if len(self._times) >= MOST_TIMES:
+            del self._times[1::2]
+        self._times.append(time_s)
+        self._sure, self._count = self._sure + probability, self._count + 1
+        return None
 
-    def close(self) -> Detection | None:
-        """Ends an open detection (the stream is over, or the plan changes)."""
-        if not self._open:
+    def close(self, now_s: float = math.inf) -> Detection | None:
+        """Ends an open detection at this time at the latest (the stream is over, or the plan changes)."""
+        if not self._times:
             return None
-        times, sure = zip(*self._open, strict=True)
-        self._open = []
-        return Detection(self.app, times[0], times[-1], sum(sure) / len(sure), times)
+        times, sure = tuple(self._times), self._sure / self._count
+        self._times, self._sure, self._count = [], 0.0, 0
+        return Detection(self.app, times[0], max(times[-1], min(times[-1] + self.look_s, now_s)), sure, times)

@@ -9,6 +9,7 @@ import typer
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import completion
+from mainstream.paths import write_text
 
 if TYPE_CHECKING:
     from mainstream.package import MPackage
@@ -24,6 +25,7 @@ def profile_command(
     ] = "embedded",
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
     architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0.")] = None,
+    size: Annotated[int | None, typer.Option(help="For imagenet: px of the network's input.")] = None,
     engine: Annotated[
         str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
     ] = "openvino",
@@ -36,11 +38,10 @@ def profile_command(
     from mainstream.runner.devices import this_machine
 
     device = this_machine(
-        load_base(base, weights=weights, architecture=architecture),
+        load_base(base, weights=weights, architecture=architecture, size=size),
         engine=engine, threads=threads, precision=precision, repeats=repeats,
     )  # fmt: skip
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(device.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    write_text(output, device.model_dump_json(indent=1) + "\n")
     whole = device.stem[0] + device.tail[0]
     typer.echo(f"{device.name}: {whole:.2f} ms per whole network, {1000 / whole:.0f} per second; written to {output}")
 
@@ -67,12 +68,21 @@ def stream_command(
             autocompletion=completion.among(completion.DEVICES),
         ),
     ] = "this-machine",
-    events: Annotated[Path | None, typer.Option(help="Detections as JSON lines.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Detections as JSON lines, written as they end; begun anew.")
+    ] = None,
     annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
     base: Annotated[
-        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
-    ] = "embedded",
+        str | None,
+        typer.Option(
+            help="embedded or imagenet.",
+            show_default="what the packages name",
+            autocompletion=completion.among(completion.BASES),
+        ),
+    ] = None,
     weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="As the packages', or none.")] = None,
+    size: Annotated[int | None, typer.Option(help="As the packages', or none.")] = None,
     engine: Annotated[
         str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
     ] = "openvino",
@@ -81,40 +91,60 @@ def stream_command(
         str, typer.Option(help="Seconds that a camera may be gone before that is an error, or forever.")
     ] = "15",
 ) -> None:
-    """Run applications on a stream: one schedule, one shared stem, detections as they end."""
-    from mainstream.networks.base import load_base
-    from mainstream.runner.annotate import Annotator
-    from mainstream.runner.devices import load_device
+    """Run applications on a stream: one schedule, one shared stem, detections as they end. Ctrl-C ends it in order."""
+    packages, chosen = _packages(apps), _clock(clock)
+    _check_budget(budget, clock)
+    from mainstream.kit.commands.live import Live, stopped_by_signals, summary
+    from mainstream.runner.devices import HERE, load_device
+    from mainstream.runner.planning import base_of
     from mainstream.runner.sources import VideoSource
     from mainstream.runner.stream import Runner
     from mainstream.scheduler.protocol import from_file
 
-    packages, chosen = _packages(apps), _clock(clock)
-    network = load_base(base, weights=weights)
-    source = VideoSource(
-        video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=lambda text: typer.echo(text, err=True)
-    )
-    drawn = Annotator(annotate, source.fps) if annotate else None
+    options = {"scheduler": from_file(scheduler) if ":" in scheduler else scheduler}
+    source = VideoSource(video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=_say)
+    live = Live(events, annotate, source.fps)
+    _say(f"{video}: {source.fps:g} frames/s; loading the network")
+    network = base_of(packages, base, weights=weights, architecture=architecture, size=size)
+    if device == HERE:
+        _say("measuring this machine (about half a minute; a file of `mainstream profile` as --device spares it)")
+    latencies = load_device(device, network)
+    _say("planning and compiling")
     runner = Runner(
-        network, packages, load_device(device, network), stream_fps=source.fps, budget=budget,
-        schedule_options={"scheduler": from_file(scheduler) if ":" in scheduler else scheduler},
-        engine_options={"engine": engine}, **({"on_frame": drawn.draw} if drawn else {}),
+        network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=options,
+        engine_options={"engine": engine}, on_frame=live.frame, on_detection=live.detection,
     )  # fmt: skip
+    live.begin(runner)
     for m in runner.current.network.members:
         typer.echo(f"{m.app}: split {m.layer}, {m.fps:g} frames/s, X = {m.x_vote}")
-    report = runner.run(source, chosen)
-    if drawn:
-        drawn.close()
-    if events:
-        report.write_events(events)
-    typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt")
-    for row in report.achieved().itertuples():
-        found = sum(d.app == row.app for d in report.detections)
-        typer.echo(
-            f"{row.app}: {row.looks} looks, {row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, {found} detections"
-        )
+    with stopped_by_signals(runner) as stopped:
+        try:
+            runner.run(source, chosen, keep=False)
+        finally:
+            live.close()
+            summary(runner)
     if source.lost:
         raise UserError(source.lost)
+    if stopped and not source.live:
+        _say(f"stopped at {runner.report.stream_s:.1f} s, before the end of the file")
+        raise SystemExit(130)
+
+
+def _say(text: str) -> None:
+    """What goes on, beside what is found."""
+    typer.echo(text, err=True)
+
+
+def _check_budget(budget: float, clock: str) -> None:
+    from mainstream.runner.planning import check_budget
+
+    check_budget(budget)
+    if budget > 1 and clock == "wall":
+        raise UserError(
+            f"--budget {budget:g}: in real time one machine has 1 at most; --clock virtual or none plans for more"
+        )
+    if budget > 1:
+        _say(f"note: --budget {budget:g} plans for {budget:g} such devices")
 
 
 def _seconds(text: str) -> float:

@@ -1,0 +1,125 @@
+"""What `mainstream stream` keeps and shows while it runs: events, the film, a sign of life, an end by Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import typer
+from tqdm import tqdm
+
+from mainstream.errors import UserError
+from mainstream.runner.annotate import Annotator
+from mainstream.runner.report import Decision, Report
+from mainstream.runner.sources import Frame
+from mainstream.runner.stream import Runner
+from mainstream.runner.voting import Detection
+
+SHOWN_S, LOGGED_S = 1.0, 30.0  # between two signs of life, on a terminal and elsewhere
+ENDED_BY = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Live:
+    """Takes frames and detections of a runner as they come, from `begin` on; `close` completes what is on disk.
+
+    events: begun anew; every line is on disk as soon as its detection has ended.
+    Raises `UserError`: a film or events that cannot be written.
+    """
+
+    def __init__(self, events: Path | None, annotate: Path | None, fps: float):
+        self._film = Annotator(annotate, fps) if annotate else None
+        self._path = events
+        self._events: IO[str] | None = None
+        self._bar = tqdm(bar_format="{desc}", leave=False, disable=None, file=sys.stderr)
+        self._every = LOGGED_S if self._bar.disable else SHOWN_S
+        self._before: tuple[float, Counter[str]] = (0.0, Counter())  # stream's second and looks, when last told
+
+    def begin(self, runner: Runner) -> None:
+        """Opens the file of events; the runner's reports are told of from now on."""
+        self._runner, self._due = runner, time.monotonic() + self._every
+        if self._path:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._events = self._path.open("w", encoding="utf-8")
+            except OSError as e:
+                raise UserError(f"--events {self._path}: {(e.strerror or str(e)).lower()}") from e
+
+    def frame(self, frame: Frame, decisions: list[Decision]) -> None:
+        """A runner's `on_frame`."""
+        if self._film:
+            self._film.draw(frame, decisions)
+        self._tell(self._runner.report)
+
+    def detection(self, found: Detection) -> None:
+        """A runner's `on_detection`: to the file, and as a line."""
+        if self._events:
+            try:
+                self._events.write(found.as_line() + "\n")
+                self._events.flush()
+            except OSError as e:
+                raise UserError(f"--events {self._path}: {(e.strerror or str(e)).lower()}") from e
+        self._bar.clear()
+        typer.echo(f"{found.start_s:9.2f} – {found.end_s:.2f} s  {found.app}  {found.confidence:.2f}")
+
+    def _tell(self, report: Report) -> None:
+        """Frames, and looks and rates of every application since the last time, on one line, if it is time again."""
+        if (now := time.monotonic()) < self._due:
+            return
+        self._due = now + self._every
+        (since, looks), self._before = self._before, (report.stream_s, report.looks.copy())
+        span = max(report.stream_s - since, 1e-9)
+        parts = [f"{report.stream_s:.0f} s: {report.frames} frames, {report.dropped} dropped"]
+        parts += [f"{app} {report.looks[app]} looks, {(report.looks[app] - looks[app]) / span:.1f} of {unit['fps']:g}/s"
+                  for app, unit in report.plans[-1]["apps"].items()]  # fmt: skip
+        if self._bar.disable:
+            typer.echo(" | ".join(parts), err=True)
+        else:
+            self._bar.set_description_str(" | ".join(parts)[: (self._bar.ncols or 120) - 1])
+
+    def close(self) -> None:
+        """What was written so far is whole."""
+        self._bar.close()
+        if self._events:
+            self._events.close()
+        if self._film:
+            self._film.close()
+
+
+@contextmanager
+def stopped_by_signals(runner: Runner) -> Iterator[list[int]]:
+    """Ctrl-C, SIGTERM and a closed terminal end the stream after the frame in work; the second one at once.
+
+    Yields those that came. What the caller's shell has ignored (`nohup`, say) stays ignored.
+    """
+    came: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+        runner.stop()
+
+    numbers = [getattr(signal, name) for name in ENDED_BY if hasattr(signal, name)]
+    before = {n: signal.signal(n, stop) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def summary(runner: Runner) -> None:
+    """Says what the run, ended in whatever way, was."""
+    report = runner.report
+    again = f", opened again {report.reconnects} times" if report.reconnects else ""
+    typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
+    for row in report.achieved().itertuples():
+        typer.echo(f"{row.app}: {row.looks} looks, {row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "
+                   f"{report.found[str(row.app)]} detections")  # fmt: skip
