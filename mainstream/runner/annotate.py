@@ -73,7 +73,7 @@ class Annotator:
             raise UserError(f"annotate='{self._path}': {(e.strerror or str(e)).lower()}") from e
         self._stream = self._container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": "23", "preset": "veryfast", "g": "50"}
+        self._stream.options = {"crf": "23", "preset": "veryfast", "g": "25"}
         self._stream.codec_context.time_base = Fraction(1, _TICKS)
         self._stream.width, self._stream.height = width, height
 

@@ -57,7 +57,7 @@ def schedule(work: Work, packages: Mapping[str, MPackage], device: Device) -> st
     started, request = time.perf_counter(), work.request
     work.say(f"5/6 Scheduling {len(packages)} application(s) at {request.budget:g} of the device (seconds)")
     fps = VideoSource(request.video).fps if request.video else ASSUMED_FPS
-    members, schedule = plan(packages, device, budget=request.budget, stream_fps=fps, **_rates(fps))
+    members, schedule = plan(packages, device, budget=request.budget, stream_fps=fps)
     for m, unit in zip(members, schedule.units, strict=True):
         work.say(f"    {m.app}: split {m.layer}, {m.fps:g} looks/s, X = {m.x_vote}; the model says F1 {unit.f1:.3f}")
     work.summary["schedule"] = [
@@ -84,13 +84,10 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
             bar.update(frame.time_s - bar.n)
             drawn.draw(frame, decisions)
 
-        runner = Runner(
-            work.base, packages, device, stream_fps=source.fps, budget=request.budget,
-            schedule_options=_rates(source.fps), on_frame=on_frame,
-        )  # fmt: skip
+        runner = Runner(work.base, packages, device, stream_fps=source.fps, budget=request.budget, on_frame=on_frame)
         report = runner.run(Between(source, start, end), Virtual() if request.clock == "virtual" else Unhurried())
     drawn.close()
-    report.write_events(work.place / "events.jsonl")
+    report.write_events(work.place / "events.jsonl", from_s=start)
     members = runner.current.network.members
     truth = {m.app: material.streamed_truth(m.app) for m in members}
     work.summary["streamed"] = {
@@ -110,8 +107,3 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
     height = 1.3 * len(members) + 1.2
     work.draw("timeline.png", (11, height), lambda fig: pictures.timeline(fig, report, members, truth))
     work.done("stream", started)
-
-
-def _rates(fps: float) -> dict[str, Any]:
-    """Rates for streams of less than a frame per second, which have no whole number of them."""
-    return {} if fps >= 1 else {"fps_options": (fps,)}
