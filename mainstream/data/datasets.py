@@ -5,7 +5,8 @@
     labels.csv: image,<class>,…[,partition]  0 or 1 per class, several per photo
 
 Partition by hash: a file keeps its place when others are added, and two copies of a photo under one name share it.
-A class may be called `train`: only folders within folders make it a partition.
+A class may be called `train`: only folders within folders make it a partition. Links to folders and files are followed;
+what is a picture, `mainstream.data.pictures` says.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import pandas as pd
 
 from mainstream.data.downloads import PHOTO_SETS, fetch
 from mainstream.data.photos import PARTITIONS, Photos, decode
-from mainstream.data.tables import Table, read_table
+from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
+from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
 from mainstream.package import checked_name
 
@@ -30,14 +32,16 @@ __all__ = [
 ]  # fmt: skip
 
 SHARES = (0.6, 0.15, 0.25)
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
+NEUTRAL = {"other", "others", "none", "nothing", "background", "negative", "negatives", "empty", "rest", "without"}
 _RESERVED = ("image", "source", "partition")
+_ALIKE = {"train", "training", "test", "testing", "val", "valid", "validation"}
 _FLAGS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
 
 
 def partition_of(file: str, shares: Sequence[float] = SHARES) -> str:
     """train, val or test by the hash of the file's name (without folders), in these shares."""
-    place = int.from_bytes(hashlib.sha256(Path(file).name.encode()).digest()[:8], "big") / 2**64 * sum(shares)
+    name = composed(Path(file).name).encode("utf-8", "surrogateescape")
+    place = int.from_bytes(hashlib.sha256(name).digest()[:8], "big") / 2**64 * sum(shares)
     bounds = np.cumsum(shares)
     return PARTITIONS[min(int(np.searchsorted(bounds, place, side="right")), 2)]
 
@@ -51,7 +55,7 @@ class Listing:
     labels: np.ndarray  # bool (n, classes)
     classes: tuple[str, ...]
     partition: np.ndarray  # str (n,): train, val, test
-    ignored: int = 0  # files that are no images
+    left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
 
     def alone(self, name: str, called: str) -> Listing:
         """With one class only, under another name. Raises `UserError` for an unknown one."""
@@ -61,7 +65,8 @@ class Listing:
 
     def decode(self, size: int | tuple[int, int]) -> Photos:
         """Raises as `photos.decode`."""
-        return decode(self.root, self.files, self.labels, self.classes, self.partition, size=size, ignored=self.ignored)
+        found = (self.files, self.labels, self.classes, self.partition)
+        return decode(self.root, *found, size=size, left_out=self.left_out)
 
 
 def list_images(images: str | Path) -> Listing:
@@ -85,22 +90,31 @@ def list_folder(root: str | Path, *, shares: Sequence[float] = SHARES) -> Listin
     if not root.is_dir():
         raise UserError(f"images='{root}': no such folder; expected {root}/<class>/*.jpg")
     given = _partition_folders(root)
-    files: list[tuple[str, str, str]] = []  # (path from root, class, partition)
-    ignored = sum(not p.is_dir() for p in root.iterdir())
-    classes = tuple(sorted({c.name for base in (given.values() or [root]) for c in _folders(base)}))
+    bases = given or {"": root}
+    folders = {name: _folders(base) for name, base in bases.items()}
+    classes = tuple(sorted({c for found in folders.values() for c in found}))
     if len(classes) < 2:
         raise UserError(f"images='{root}': {len(classes)} class folder(s) {list(classes)}; needs two or more")
-    for name, base in given.items() or [("", root)]:
+    beside = [p for base in {root, *bases.values()} for p in base.iterdir() if not p.is_dir()]
+    left_out = [p.relative_to(root).as_posix() for p in sorted(beside)]
+    rows: list[tuple[str, str, str]] = []  # (path from root, class, partition)
+    for name, base in bases.items():
         for label in classes:
-            found = sorted(p for p in (base / label).rglob("*") if p.is_file())
-            images = [p for p in found if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
-            ignored += len(found) - len(images)
+            found = files_in(folders[name][label]) if label in folders[name] else []
+            images = [p for p in found if is_picture(p)]
+            others = [p.relative_to(root).as_posix() for p in found if p not in set(images)]
             if not images:
-                raise UserError(f"images='{root}': class folder '{base / label}' holds no image")
-            files += [(p.relative_to(root).as_posix(), label, _place(p, name, given, shares)) for p in images]
-    labels = np.array([[c == label for c in classes] for _, label, _ in files])
-    partition = np.array([p for _, _, p in files])
-    return Listing(root, tuple(f for f, _, _ in files), labels, classes, partition, ignored)
+                there = f" that can be read: {kinds(others)}" if kinds(others) else ""
+                raise UserError(f"images='{root}': class folder '{base / label}' holds no image{there}")
+            left_out += others
+            places: dict[tuple[Path, str], str] = {}  # a photo in two formats is in one partition
+            for path in images:
+                twin = path.parent, path.stem.casefold()
+                where = places.setdefault(twin, _place(path, name, given, shares))
+                rows.append((path.relative_to(root).as_posix(), label, where))
+    labels = np.array([[c == label for c in classes] for _, label, _ in rows])
+    partition = np.array([place for _, _, place in rows])
+    return Listing(root, tuple(file for file, _, _ in rows), labels, classes, partition, tuple(left_out))
 
 
 def labelled_table(
@@ -190,18 +204,39 @@ def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[st
     return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
 
 
-def _folders(base: Path) -> list[Path]:
-    return sorted(p for p in base.iterdir() if p.is_dir() and not p.name.startswith("."))
+def against(labels: np.ndarray, classes: Sequence[str], app: str) -> str:
+    """A sentence where all that `app` is told from is one or two other things, "" where it is not.
+
+    labels: bool (n, classes). Dog against cat is not dog against an empty street.
+    """
+    without = labels[~labels[:, classes.index(app)]]
+    others = [c for c, held in zip(classes, without.any(0), strict=True) if held]
+    if len(others) > 2 or not without.any(1).all() or any(c.casefold() in NEUTRAL for c in others):
+        return ""
+    return (
+        f"every photo without '{app}' shows {' or '.join(others)}: the application will tell {app} from "
+        f"{' and '.join(others)}, not from a street without either; add a folder of what the camera sees otherwise"
+    )
+
+
+def _folders(base: Path) -> dict[str, Path]:
+    """{name: folder} of those that somebody made."""
+    return {composed(p.name): p for p in sorted(base.iterdir()) if p.is_dir() and not of_a_system(p.name)}
 
 
 def _partition_folders(root: Path) -> dict[str, Path]:
     """{partition: folder}, or {} where folders are classes."""
-    found = {p.name: p for p in _folders(root)}
-    if "train" not in found or not _folders(found["train"]):
+    found = _folders(root)
+    for name, folder in found.items():
+        if name not in PARTITIONS and name.casefold() in _ALIKE and _folders(folder):
+            raise UserError(f"images='{root}': '{name}' holds folders; partitions are called {', '.join(PARTITIONS)}")
+    if "train" not in found or not (inner := _folders(found["train"])):
         return {}
     if "test" not in found or set(found) - set(PARTITIONS):
         raise UserError(
-            f"images='{root}': has partitions {sorted(found)}; needs train and test, may have val, no other"
+            f"images='{root}': 'train' holds folders ({', '.join(list(inner)[:3])}), so it is taken for a partition, "
+            f"beside {sorted(set(found) - {'train'})}; needs train and test, may have val, no other; as a class "
+            f"'train' holds its photos without folders"
         )
     return found
 

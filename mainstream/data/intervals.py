@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mainstream.data.tables import read_table
+from mainstream.data.tables import composed, read_table
 from mainstream.errors import UserError, unknown
 
 Interval = tuple[float, float]
@@ -28,7 +28,7 @@ def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequen
             raise table.error(k, "names no application")
         if not 0 <= start < end:
             raise table.error(k, f"needs 0 ≤ start_s < end_s (found {start:g}, {end:g})")
-        truth.setdefault(row["app"], []).append((float(start), float(end)))
+        truth.setdefault(composed(row["app"]), []).append((float(start), float(end)))
     for app in needed:
         if not truth.get(app):
             raise UserError(f"{path}: {unknown('application', app, [name for name, spans in truth.items() if spans])}")

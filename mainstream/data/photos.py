@@ -1,4 +1,4 @@
-"""Photos in memory: decoded, labelled, partitioned. `mainstream.data.datasets` finds the files."""
+"""Photos in memory: decoded, labelled, partitioned. `mainstream.data.datasets` finds them, `pictures` reads one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 from tqdm.auto import tqdm
 
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
+from mainstream.data.pictures import kinds, read_picture
 from mainstream.errors import UserError, unknown
 from mainstream.package import Geometry
 
@@ -31,11 +31,22 @@ class Photos:
     files: tuple[str, ...]  # relative to the root
     partition: np.ndarray  # str (n,): train, val, test
     unreadable: tuple[str, ...] = ()  # skipped
-    ignored: int = 0  # files that are no images
+    left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
     geometry: Geometry = SQUEEZED
 
     def __len__(self) -> int:
         return len(self.files)
+
+    @property
+    def ignored(self) -> int:
+        """How many files were left out."""
+        return len(self.left_out)
+
+    def remarks(self) -> list[str]:
+        """What a person should know about the files: left out, by kind; unreadable, by name. A line each."""
+        unread = ", ".join(self.unreadable[:5]) + (", …" if len(self.unreadable) > 5 else "")
+        lines = {"left out": kinds(self.left_out), f"{len(self.unreadable)} cannot be read": unread}
+        return [f"{what}: {which}" for what, which in lines.items() if which]
 
     def part(self, name: str) -> Photos:
         """Those of one partition. Raises `UserError` for a name that is none."""
@@ -65,7 +76,7 @@ def decode(
     partition: np.ndarray,
     *,
     size: int | tuple[int, int],
-    ignored: int = 0,
+    left_out: tuple[str, ...] = (),
     geometry: Geometry = LETTERBOX,
 ) -> Photos:
     """Reads the files, two at a time; each fitted to `size` (px; or (height, width)).
@@ -81,15 +92,13 @@ def decode(
 
     def read(k: int) -> str | None:
         try:
-            with Image.open(root / files[k]) as image:
-                image.draft("RGB", (2 * width, 2 * height))  # JPEG decodes at a fraction where that is enough
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-                images[k] = fitted(np.asarray(upright), (height, width), geometry)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
-            return f"{files[k]} ({type(e).__name__})"
+            images[k] = fitted(read_picture(root / files[k], 2 * max(height, width)), (height, width), geometry)
+        except Exception as e:  # whatever a parser raises on a damaged file
+            return f"{files[k]} ({e if isinstance(e, UserError) else type(e).__name__})"
         return None
 
-    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        warnings.simplefilter("ignore")  # of parsers, about files that they read
         results = list(tqdm(pool.map(read, range(len(files))), total=len(files), desc="photos", disable=None))
     bad = tuple(r for r in results if r)
     if bad:
@@ -101,7 +110,7 @@ def decode(
     good = np.array([r is None for r in results])
     names = tuple(f for f, ok in zip(files, good, strict=True) if ok)
     images = images if good.all() else images[good]
-    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, ignored, geometry), root)
+    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, left_out, geometry), root)
 
 
 def checked(photos: Photos, where: str | Path, classes: Sequence[str] = ()) -> Photos:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -141,6 +142,11 @@ def _names(line: str, separator: str, known: Sequence[str]) -> list[str]:
 
 def _bare(cell: str) -> str:
     return cell.strip().strip("\ufeff").strip()
+
+
+def composed(name: str) -> str:
+    """A name with its accents composed: the same whichever system wrote it."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _needed(needs: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
+from mainstream.data.pictures import is_picture, read_picture
 from mainstream.data.video import Video
 from mainstream.errors import UserError
 from streetworld import World
@@ -131,7 +131,7 @@ class FolderSource(Source):
     def __init__(self, folder: str | Path, fps: float):
         super().__init__()
         self.folder, self.fps = Path(folder), fps
-        self._files = sorted(p for p in self.folder.glob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp"))
+        self._files = sorted(p for p in self.folder.glob("*") if is_picture(p))
         if not self._files or fps <= 0:
             raise UserError(
                 f"frames='{folder}': {len(self._files)} pictures at {fps:g} frames/s; needs some, and fps > 0"
@@ -140,11 +140,12 @@ class FolderSource(Source):
     def __iter__(self) -> Iterator[Frame]:
         number = 0
         for k, file in enumerate(self._files):
-            picture = cv2.imread(str(file))
-            if picture is None:
+            try:
+                picture = read_picture(file)
+            except Exception:  # whatever a parser raises on a damaged file
                 self.corrupt += 1
                 continue
-            yield Frame(number, k / self.fps, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+            yield Frame(number, k / self.fps, picture)
             number += 1
 
 

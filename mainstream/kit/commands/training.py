@@ -60,6 +60,7 @@ def train_command(
         raise UserError("--video and --truth belong together")
     if world and video:
         raise UserError("--world brings its own video; leave --video and --truth away")
+    from mainstream.data.datasets import against
     from mainstream.networks.base import load_base
     from mainstream.trainer import Settings, train
 
@@ -73,6 +74,11 @@ def train_command(
     else:
         photos = _photos(images, photo_set, px)
         footage = _footage(video, truth, px, app or photos.classes, video_fps)
+        alone = [
+            against(photos.labels, photos.classes, name) for name in app or photos.classes if name in photos.classes
+        ]
+        for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, alone)]:
+            typer.echo(line)
     packages = train(
         app or photos.classes, photos, chosen, output,
         settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
