@@ -25,9 +25,12 @@ from PIL import Image
 
 from mainstream.data.footage import file_footage, video_seconds
 from mainstream.data.intervals import merged
+from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
-from mainstream.kit.new_app.material import GAP_S, gather
+from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
+from mainstream.kit.new_app.report import f1_interval, findings, warnings
 from mainstream.kit.new_app.request import Request
+from mainstream.kit.new_app.steps import alone, ties
 from mainstream.package import MPackage
 from mainstream.runner.held_out import Between, cut_between_events, within
 from mainstream.runner.sources import FolderSource, VideoSource
@@ -112,6 +115,8 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     assert found["events"] == sum(a >= second[0] for a, _ in EVENTS) and found["f1"] > 0.8
     detections = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
     assert detections and {d["app"] for d in detections} == {name}
+    assert all(second[0] <= d["start_s"] <= d["end_s"] <= second[1] + 1 for d in detections)  # seconds of the file
+    assert all(t == round(t, 3) for d in detections for t in d["frames_s"])
     with av.open(str(place / "annotated.mp4")) as film:
         assert sum(1 for _ in film.decode(video=0)) == found["looks"]
     assert all(min(Image.open(place / f"{p}.png").size) > 200 for p in ("samples", "accuracy", "timeline"))
@@ -119,6 +124,129 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     assert all((place / file).is_file() for file in re.findall(r'(?:src|href)="([^"]+)"', page))
     assert f"{found['f1']:.3f}" in page and summary["next"] in (place / "README.md").read_text()
     assert not list(place.glob(".*"))
+
+
+def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
+    photos, video, truth = drawn
+    place, here = tmp_path / "out", {"images": photos, "label": "box"}
+    place.mkdir()
+    first = Request.read(name="box", output=place, images=photos, video=video, truth=truth)
+    (place / "summary.json").write_text(json.dumps({"made_of": first.made_of()}))
+    assert not first.having(budget=0.5, quick=True).replaces()  # it goes on
+    for other in ({"base": "imagenet"}, {"images": video.parent}, {"label": "nothing"}):
+        asked = first.having(**{**here, **other})
+        with pytest.raises(UserError, match=r"holds 'box' made with .*--replace"):
+            asked.checked()
+        assert asked.having(replace=True).checked().replaces()
+
+
+def test_every_option_is_a_field_that_can_be_typed_again():
+    values = {"name": "a b", "images": "p", "others": ["x", "y"], "label": "c", "budget": 0.25, "base": "imagenet",
+              "architecture": "resnet50", "size": 160, "event_length_s": 2.5, "every_split": True}  # fmt: skip
+    asked = Request.read(**values)
+    assert asked.command() == (
+        "mainstream new-app 'a b' --images p --class c --with x --with y --budget 0.25 --base imagenet "
+        "--architecture resnet50 --size 160 --event-length 2.5 --every-split"
+    )
+    shown = mainstream("new-app", "--help").stdout
+    assert all(word in shown for word in ("--architecture", "--size", "--replace", "--class", "--with"))
+
+
+def rates(tpr: float, fpr: float, positives: int, negatives: int) -> dict:
+    record = count_rates(*answers(tpr, fpr, positives, negatives), 0.5)._asdict()
+    return {"split": 0, "layer": "input", "video": None, **record}
+
+
+def answers(tpr: float, fpr: float, positives: int, negatives: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities that give these rates, and labels."""
+    said = [k < round(tpr * positives) for k in range(positives)] + [
+        k < round(fpr * negatives) for k in range(negatives)
+    ]
+    return np.array(said, float), np.arange(positives + negatives) < positives
+
+
+def summary_of(split: dict, **changes: object) -> dict:
+    return {
+        "name": "dog", "splits": [split], "without": {"other": 90}, "budget": 1.0, "base": "imagenet", "ties": "",
+        "schedule": [{"app": "dog", "layer": "input", "fps": 2.0, "x_vote": 1, "model_f1": 0.906}], "cost": 0.1,
+        "events": {"length_s": 3.0, "frequency": 0.2, "assumed": False}, "made_of": {"images": "p"}, **changes,
+    }  # fmt: skip
+
+
+def counted(found: int, events: int, false: int, windows: int) -> dict:
+    f1 = 2 * found / (found + events + false)
+    return {"found": found, "events": events, "false": false, "empty_windows": windows, "f1": f1}
+
+
+def test_what_should_not_be_trusted_is_said_first_and_plainly():
+    good = rates(0.9, 0.05, 100, 200)
+    assert warnings(summary_of(good, counted={"dog": counted(36, 40, 3, 80)})) == []
+    cases = {
+        "Near chance.*27%.*18%": summary_of(rates(0.27, 0.18, 100, 200)),
+        "too few to tell": summary_of(rates(0.8, 0.2, 5, 5)),
+        r"disagree.*0\.906.*0\.182": summary_of(good, counted={"dog": counted(1, 9, 1, 20)}),
+        "no better than chance": summary_of(good, counted={"dog": counted(2, 40, 40, 80)}),
+        "9 events are few": summary_of(good, counted={"dog": counted(9, 9, 0, 20)}),
+        "show 'cat' .120.*from that": summary_of(good, without={"cat": 120}),
+        "budget of 50 is 50 times": summary_of(good, budget=50.0),
+        "drawn pictures": summary_of(good, base="embedded"),
+    }
+    for wanted, summary in cases.items():
+        assert any(re.search(wanted, text) for text in warnings(summary)), wanted
+
+
+def test_percentages_stand_beside_counts_and_intervals_have_a_width():
+    text = " ".join(findings(summary_of(rates(8 / 9, 0.0, 9, 50), counted={"dog": counted(4, 4, 0, 12)})))
+    assert "8 of 9 (89%; 95%: 57% to 98%)" in text and "4 of 4 (100%; 95%: 51% to 100%)" in text
+    assert "27 more of those with 'dog', or about 108 to the whole" in text
+    low, high = f1_interval(counted(4, 4, 0, 12))
+    assert 0 < low < 0.9 < high <= 1
+
+
+@given(st.integers(1, 60), st.integers(1, 90), st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_interval_of_f1_holds_what_was_counted(events, windows, data):
+    one = counted(data.draw(st.integers(1, events)), events, data.draw(st.integers(0, windows)), windows)
+    low, high = f1_interval(one)
+    assert 0 <= low < high <= 1 and low - 0.1 <= one["f1"] <= high + 0.1
+
+
+def test_splits_that_are_equal_to_all_digits_are_explained():
+    text = {"application": "dog", "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing": "x",
+            "weights": "record:x"}}  # fmt: skip
+    splits = [{"split": k, "layer": f"l{k}", "tpr": tpr, "fpr": 0.1} for k, tpr in enumerate((0.9, 0.9, 0.9))]
+    assert "All of 3 splits are equally good" in ties(MPackage.model_validate({**text, "splits": splits}))
+    splits[2]["tpr"] = 0.8
+    assert "2 of 3 splits" in ties(MPackage.model_validate({**text, "splits": splits}))
+    splits[1]["tpr"] = 0.7
+    assert ties(MPackage.model_validate({**text, "splits": splits})) == ""
+
+
+def test_a_short_video_is_sampled_more_densely(tmp_path):
+    """At 4 stills a second its last part of stills would have too few without; the advice is never about photos."""
+    path, _ = draw_video(tmp_path / "v.mp4")
+    spans = [(6.0 * k + 0.3, 6.0 * k + 3.7) for k in range(12)]
+    write_intervals(tmp_path / "t.csv", {"box": spans})
+    material = gather(Request(name="box", video=path, truth=tmp_path / "t.csv").checked(), 16)
+    assert all(row[w] >= NEEDED[row["partition"]] for row in counts(material.photos) for w in ("with", "without"))
+    write_intervals(tmp_path / "t.csv", {"box": [(6.0 * k + 0.3, 6.0 * k + 0.5) for k in range(12)]})
+    with pytest.raises(UserError, match=r"frames with 'box' and needs \d+: a longer video"):
+        gather(Request(name="box", video=path, truth=tmp_path / "t.csv").checked(), 16)
+
+
+def test_what_the_photos_without_it_show_is_known(tmp_path):
+    request = Request(name="box", images=draw_photos(tmp_path / "p")).checked()
+    assert gather(request, 16).without == {"nothing": 90}
+
+
+def test_two_in_one_folder_do_not_meet(tmp_path):
+    with alone(tmp_path):
+        (tmp_path / ".made-of-the-first").mkdir()
+        with pytest.raises(UserError, match="another new-app is at work"), alone(tmp_path):
+            pass
+        assert (tmp_path / ".made-of-the-first").is_dir()
+    with alone(tmp_path):
+        assert not list(tmp_path.iterdir())  # left by one that was killed
 
 
 def truth_called(drawn: tuple[Path, Path, Path], name: str, folder: Path) -> tuple[Path, Path, Path]:
@@ -211,13 +339,20 @@ def no_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[obje
     return ["box", "--video", scratch / "no.mp4", "--truth", truth]
 
 
+def picture_for_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    Image.new("RGB", (64, 64)).save(scratch / "a.jpg")
+    return ["box", "--video", scratch / "a.jpg", "--truth", truth]
+
+
 @pytest.mark.parametrize(
     ("make", "named"),
     [
         (no_folder, "no such folder"), (one_class, "needs two or more"), (too_few, r"train has \d+ photos with 'box' "
          "and needs 20: add"), (misspelt, "needs the columns app, start_s, end_s"),
         (shorter_than_an_event, r"but .*short\.mp4 lasts 2\.0 s"), (few_events, "3 events in 73 s are too few"),
-        (no_video, r"no\.mp4.*not a video"),
+        (no_video, r"no\.mp4"), (picture_for_video, "still picture"),
+        (lambda p, v, t, s: ["box", "--images", p, "--size", "160"], "--base imagenet"),
+        (lambda p, v, t, s: ["../x", "--images", p], "name"), (lambda p, v, t, s: ["b..", "--images", p], "name"),
         (lambda p, v, t, s: [], "needs a NAME"), (lambda p, v, t, s: ["box", "--video", v], "belong together"),
         (lambda p, v, t, s: ["boks", "--images", p], "did you mean 'box'.*--class"),
         (lambda p, v, t, s: ["a/b", "--images", p], "name 'a/b'"),

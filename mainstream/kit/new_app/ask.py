@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from mainstream.data.footage import video_seconds
 from mainstream.errors import UserError
-from mainstream.kit.new_app.material import film_seconds, known_events
+from mainstream.kit.new_app.material import known_events
 from mainstream.kit.new_app.request import Request
 
 NONE = "none"
@@ -61,6 +62,6 @@ def ask(request: Request, prompt: Prompt, say: Say) -> Request:
 
 def _video(request: Request, needed: bool) -> None:
     if request.video is not None:
-        film_seconds(request.video)
+        video_seconds(request.video)
     elif needed:
         raise UserError("without photos a video is needed")

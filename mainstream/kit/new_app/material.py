@@ -10,12 +10,9 @@ is both learnt from and counted on.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from mainstream.data.datasets import SHARES, Listing
 from mainstream.data.footage import Footage, held, reached_fps, sampled_frames, video_seconds
@@ -86,21 +83,13 @@ def known_events(request: Request) -> dict[str, list[Interval]]:
     return dict(sorted(rows.items()))
 
 
-def film_seconds(video: Path) -> float:
-    """Length of a video. Raises `UserError` as `video_seconds`, and for a picture, which decoders take for a film."""
-    with suppress(OSError, ValueError), Image.open(video) as picture:
-        if getattr(picture, "n_frames", 1) == 1:
-            raise UserError(f"video='{video}': is a picture ({picture.format}); a video has frames in time")
-    return video_seconds(video)
-
-
 def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     """Every application's events, the new one's under its own name, and the video's length in seconds.
 
-    Raises `UserError` as `known_events` and `film_seconds`; none of the application's events, one that ends too late.
+    Raises `UserError` as `known_events` and `video_seconds`; none of the application's events, one that ends too late.
     """
     assert request.video is not None
-    rows, length = known_events(request), film_seconds(request.video)
+    rows, length = known_events(request), video_seconds(request.video)
     label = "" if request.images and request.label not in rows else request.label  # of the photos alone
     name = request.class_of(rows, request.truth, label)
     truth = within_video(rows, length, str(request.truth))

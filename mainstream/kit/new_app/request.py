@@ -5,7 +5,6 @@ A field of `Request` is an option of the command with its help, a value that is 
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 from functools import cached_property
@@ -17,11 +16,11 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import completion
+from mainstream.package import FILE, MPackage, checked_name
 from mainstream.paths import RESULTS, read_json
 
 if TYPE_CHECKING:
     from mainstream.data.datasets import Listing
-    from mainstream.package import MPackage
 
 APPS = RESULTS / "apps"
 CLOCKS = ("none", "virtual")
@@ -37,11 +36,9 @@ DATA = (
 )  # what an application is made of
 
 
-def _check_name(name: str) -> str:
-    """A name becomes a folder; '' is one still to be asked for."""
-    if name and (not re.fullmatch(r"\w[\w .-]{0,60}", name) or name != name.strip(" .")):
-        raise UserError(f"name '{name}': must be letters, digits, spaces, '-', '_' or '.' between, up to 61 of them")
-    return name
+def _named(name: str) -> str:
+    """'' is one still to be asked for."""
+    return name and checked_name(name, "name")
 
 
 def _among(kind: str, names: Iterable[str]) -> AfterValidator:
@@ -62,7 +59,7 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # fmt: off
-    name: Annotated[str, AfterValidator(_check_name),
+    name: Annotated[str, AfterValidator(_named),
                     Argument(help="What the application is called.", show_default=False)] = ""
     images: Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")] = None
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
@@ -117,8 +114,6 @@ class Request(BaseModel):
     @cached_property
     def packages(self) -> dict[str, MPackage]:
         """Those that share the device. Raises `UserError`: one that cannot be read, or is there twice."""
-        from mainstream.package import MPackage  # the command line reads this module for its help
-
         found: dict[str, MPackage] = {}
         for folder in self.others:
             package = MPackage.load(folder).validate()
@@ -149,8 +144,6 @@ class Request(BaseModel):
 
     def check_place(self) -> None:
         """`UserError` where the folder cannot be taken: a file, or another application's."""
-        from mainstream.package import FILE, MPackage
-
         if self.place.exists() and not self.place.is_dir():
             raise UserError(f"--output {self.place}: is a file; name a folder")
         if (self.place / FILE).is_file() and not self.replace:
