@@ -39,8 +39,7 @@ def stream_command(place: Path, summary: dict[str, Any], video: str = "/dev/vide
     words = ["mainstream", "stream", "--video", video, "--apps", str(place)]
     words += [word for folder in summary["others"] for word in ("--apps", folder)]
     words += ["--device", str(place / "device.json"), "--budget", f"{summary['budget']:g}"]
-    for option in ("base", "weights", "architecture", "size"):
-        words += [f"--{option}", summary[option]] * (summary[option] not in ("", "embedded"))
+    words += ["--weights", summary["weights"]] * bool(summary["weights"])
     return shlex.join([*words, "--events", str(place / "camera.jsonl")])
 
 

@@ -101,9 +101,8 @@ def _show(work: Work) -> None:
     work.summary |= {
         "name": request.name, "command": request.command(), "made_of": request.made_of(), "counts": rows,
         "unreadable": list(material.photos.unreadable), "without": material.without, "parts": material.parts,
-        "base": request.base, "weights": str(request.weights or ""), "architecture": request.architecture or "",
-        "size": str(request.size or ""), "budget": request.budget, "others": [str(f) for f in request.others],
-        "seconds": {},
+        "base": request.base, "weights": str(request.weights or ""), "budget": request.budget,
+        "others": [str(f) for f in request.others], "seconds": {},
     }  # fmt: skip
 
 
