@@ -20,7 +20,7 @@ SIGNATURES = {  # keyword-only arguments with their defaults, by function; what 
     quality.event_f1: (("tpr", "fpr", "fps"), {**RATES, "event_frequency": NO_DEFAULT, **MODEL}),
     events.count_events: (("truth", "times", "decisions", "x_vote", "definition"),
                           {"window_s": None, "duration_s": None}),
-    scheduler.solve: (("problem", "scheduler"), {}),
+    scheduler.solve: (("problem", "scheduler", "gap"), {}),
 }  # fmt: skip
 CONTRACT = {  # pages and the names on them
     "quality": ("event_recall", "event_precision", "event_f1", "simulate_events", "count_events"),

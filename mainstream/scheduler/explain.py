@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mainstream.scheduler.cost import cost, segment_rates
-from mainstream.scheduler.greedy import State
+from mainstream.scheduler.greedy import State, per_cost
 from mainstream.scheduler.problem import Array, Choice, Problem
 from mainstream.scheduler.schedule import Schedule, solve
 
@@ -38,7 +38,7 @@ def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
     rows = []
     for a, (app, c) in enumerate(zip(problem.apps, choices, strict=True)):
         gain = f1[a] - problem.table.f1[a, c.split, c.fps, c.x_vote]
-        score = np.where(gain > 1e-12, gain / np.maximum(extra[a], 1e-12), -np.inf)
+        score = np.where(gain > 1e-12, per_cost(problem, gain, extra[a]), -np.inf)
         k, f = np.unravel_index(int(score.argmax()), score.shape)
         if score[k, f] == -np.inf:
             rows.append({"app": app.name, "affordable": False})
@@ -48,7 +48,8 @@ def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
         rows.append({
             "app": app.name, "split": problem.device.split[k], "fps": problem.fps_options[f],
             "x_vote": problem.x_options[vote[a, k, f]], "gain": float(gain[k, f]), "added_cost": added,
-            "per_cost": weighted / added if added > 1e-12 else np.inf, "affordable": problem.affordable(now + added),
+            "per_cost": weighted / added if added > 1e-12 * problem.budget else np.inf,
+            "affordable": bool(problem.affordable(now + added)),
         })  # fmt: skip
     columns = ["app", "split", "fps", "x_vote", "gain", "added_cost", "per_cost", "affordable"]
     return pd.DataFrame(rows, columns=columns)

@@ -19,13 +19,13 @@ def greedy(problem: Problem) -> list[Choice]:
     for _ in range(f1.size):  # every move strictly raises one application's F1: it ends
         extra = state.added_cost()
         gain = np.where(f1 > -np.inf, f1 - state.f1(f1)[:, None, None], -np.inf) * problem.weights[:, None, None]
-        good = (gain > 1e-12) & (extra <= problem.budget * (1 + 1e-12) - state.cost)
+        good = (gain > 1e-12) & problem.affordable(state.cost + extra)
         if problem.objective == "max-min" and good.any():
             weakest = min(np.flatnonzero(good.any(axis=(1, 2))), key=state.f1(f1).__getitem__)
             good &= (np.arange(len(f1)) == weakest)[:, None, None]
         if not good.any():
             break
-        score = np.where(good, gain / np.maximum(extra, 1e-12), -np.inf)
+        score = np.where(good, per_cost(problem, gain, extra), -np.inf)
         a, k, f = np.unravel_index(int(score.argmax()), score.shape)
         state.move(int(a), int(k), int(f))
     return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
@@ -47,7 +47,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     while True:
         good = (
             (f1 > state.f1(f1)[:, None, None] + 1e-12)
-            & (state.cost + state.added_cost() <= problem.budget)
+            & problem.affordable(state.cost + state.added_cost())
             & (ratio > 0)
         )
         if not good.any():
@@ -57,6 +57,11 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
         a, f, k = np.unravel_index(int(ordered.argmax()), ordered.shape)
         state.move(int(a), int(k), int(f))
     return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
+
+
+def per_cost(problem: Problem, gain: Array, extra: Array) -> Array:
+    """Gain in F1 per added cost, in shares of the budget: what costs nothing, or saves, comes before all else."""
+    return gain / np.maximum(extra / problem.budget, 1e-12)
 
 
 class State:

@@ -1,20 +1,20 @@
-"""The exact scheduler: mixed-integer programming on HiGHS, with a proven gap (design section 4; notebook 04)."""
+"""The exact scheduler: integer programming on HiGHS, with a proven gap (design section 4; notebook 04)."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import LinearConstraint, OptimizeResult
 from scipy.sparse import csr_array, vstack
 
 from mainstream.errors import UserError
-from mainstream.scheduler.problem import Array, Choice, Problem
+from mainstream.scheduler import highs
+from mainstream.scheduler.cost import cost
+from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
+
+PROVEN = 1e-9  # the relative gap at which a proof is called complete
+_ROW, _VALUE = 1e4, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-10 and 1e-9
 
 
 class Exact(NamedTuple):
@@ -24,35 +24,41 @@ class Exact(NamedTuple):
     gap: float  # proven: (upper bound − value) ÷ |value|
 
 
-def optimal(problem: Problem, *, time_limit_s: float = 300.0, rel_gap: float = 1e-9) -> Exact:
+def optimal(problem: Problem, *, time_limit_s: float = 300.0, rel_gap: float = PROVEN) -> Exact:
     """Best schedule within the budget, or one proven to be within `rel_gap` of it, and the proven gap.
 
-    One binary per application and undominated (split, rate); the best vote goes with each, since votes cost nothing.
-    One rate variable per stem segment bounds the rates of its users; the budget is one row. Under max-min the least
-    served application is raised first, then the mean with that level kept.
+    Applications that are equal to the scheduler are one kind, whose members are counted. One whole number per kind
+    and undominated (split, rate) says how many of it choose that; the best vote goes with each, since votes cost
+    nothing. One binary per stem segment and rate says whether the segment runs at least so often; the budget is one
+    row. Under max-min the highest F1 that all can have is found first, then the best mean with that kept.
 
     Raises:
         UserError: the solver found no schedule within `time_limit_s`.
     """
-    vote, f1 = problem.best_vote
-    a, k, f = np.nonzero(_undominated(problem, f1))
-    model = _Model(problem, a, k, f, rel_gap)
-    gain = f1[a, k, f]
+    _, f1 = problem.best_vote
+    keep = _undominated(problem, f1) & _affordable_alone(problem, f1)
     if problem.objective == "max-min":
-        floor = model.solve(np.zeros(len(a)), gain, time_limit_s, raise_floor=True)
-        gap = _gap(floor)
-        level = float(-floor.fun) - 1e-9
-        result = model.solve(gain * problem.weights[a], gain, time_limit_s, level=level)
-    else:
-        result = model.solve(gain * problem.weights[a], gain, time_limit_s)
-        gap = _gap(result)
-    taken = np.flatnonzero(result.x[: len(a)] > 0.5)
-    chosen = {int(a[i]): Choice(int(k[i]), int(f[i]), int(vote[a[i], k[i], f[i]])) for i in taken}
-    return Exact([chosen[i] for i in range(len(problem.apps))], gap)
+        keep &= f1 >= _highest_floor(problem, f1, keep, time_limit_s)
+    return _Model(problem, f1, keep).best(time_limit_s, rel_gap)
 
 
-def _gap(result: OptimizeResult) -> float:
-    return float(max(0.0, result.fun - result.mip_dual_bound) / max(abs(result.fun), 1e-12))
+def _highest_floor(problem: Problem, f1: Array, keep: np.ndarray, time_limit_s: float) -> float:
+    """The highest F1 that every application can have at once, by bisection over the F1s that there are."""
+    levels = np.unique(f1[keep])
+    levels = levels[levels <= np.where(keep, f1, -np.inf).max(axis=(1, 2)).min()]
+    low, high = 0, len(levels)  # levels[low] is within the budget, levels[high] is not
+    while high - low > 1:
+        middle = (low + high) // 2
+        choices = _Model(problem, f1, keep & (f1 >= levels[middle])).cheapest(time_limit_s)
+        low, high = (middle, high) if problem.affordable(cost(problem, choices)) else (low, middle)
+    return float(levels[low])
+
+
+def _affordable_alone(problem: Problem, f1: Array) -> np.ndarray:
+    """Which (A, K, F) fit into the budget when all others pay for no more than their cheapest tails."""
+    fps, tail, stem = (np.asarray(v) for v in (problem.fps_options, problem.device.tail, problem.device.stem))
+    least = np.where(np.isfinite(f1[:, :, 0]), tail, np.inf).min(axis=1) * fps[0]
+    return (tail + stem)[:, None] * fps + (least.sum() - least)[:, None, None] <= problem.budget * (1 + 2 * SLACK)
 
 
 def _undominated(problem: Problem, f1: Array) -> np.ndarray:
@@ -77,71 +83,91 @@ def _undominated(problem: Problem, f1: Array) -> np.ndarray:
     return keep.reshape(f1.shape)
 
 
-@contextmanager
-def _quiet_stdout() -> Iterator[None]:
-    """HiGHS leaves a stray debug line on the C library's standard output now and then; `--json` must stay JSON."""
-    sys.stdout.flush()
-    flush = ctypes.CDLL(None).fflush
-    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        flush(None)
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        flush(None)
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
-
-
 class _Model:
-    """Variables: z (one per candidate), r (one rate per used stem segment), t (the floor; 0 unless max-min)."""
+    """Whole numbers: y, how many of a kind take a candidate; w (0 or 1), a segment runs at least at a rate."""
 
-    def __init__(self, problem: Problem, a: np.ndarray, k: np.ndarray, f: np.ndarray, rel_gap: float) -> None:
-        self.problem, self.a, self.rel_gap = problem, a, rel_gap
-        n, apps = len(a), len(problem.apps)
-        fps = np.asarray(problem.fps_options)[f]
-        segments = problem.device.segments
-        used = np.flatnonzero(segments > 0)
-        self.n, self.r = n, len(used)
-        width = n + self.r + 1
-        one_each = csr_array((np.ones(n), (a, np.arange(n))), shape=(apps, width))
-        rows, columns, values = [], [], []
-        for j, seg in enumerate(used):  # Σ f·z (those that use the segment) − r ≤ 0, per application
-            users = np.flatnonzero(k >= seg)
-            rows += [j * apps + a[users], j * apps + np.arange(apps)]
-            columns += [users, np.full(apps, n + j)]
-            values += [fps[users], -np.ones(apps)]
-        stack = (np.concatenate(v) if v else np.zeros(0, dtype=int) for v in (values, rows, columns))
-        data, row, column = stack
-        shared = csr_array((data, (row, column)), shape=(self.r * apps, width))
-        spent = np.concatenate([fps * np.asarray(problem.device.tail)[k], segments[used], [0.0]])
-        budget = csr_array(spent[None] / problem.budget)
-        self.fixed = [
-            LinearConstraint(one_each, 1, 1),
-            LinearConstraint(vstack([shared, budget]), -np.inf, np.r_[np.zeros(self.r * apps), 1.0]),
-        ]
+    def __init__(self, problem: Problem, f1: Array, keep: np.ndarray) -> None:
+        self.problem = problem
+        worth = np.concatenate([np.where(keep, f1, -1.0).reshape(len(f1), -1), problem.weights[:, None]], axis=1)
+        _, first, inverse, self.count = np.unique(
+            worth, axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        self.members = [np.flatnonzero(inverse.ravel() == kind) for kind in range(len(first))]
+        self.kind, self.k, self.f = np.nonzero(keep[first])
+        self.gain = (f1 * problem.weights[:, None, None])[first[self.kind], self.k, self.f]
+        segments = problem.device.segments / problem.budget
+        fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail) / problem.budget
+        self.used = np.flatnonzero(segments > 0)
+        self.n, shape = len(self.k), (len(self.used), len(fps))
+        self.w = self.n + np.arange(shape[0] * shape[1]).reshape(shape)
+        self.width = self.n + self.w.size
+        steps = segments[self.used][:, None] * np.diff(fps, prepend=0.0)
+        self.spent = np.concatenate([fps[self.f] * tail[self.k], steps.ravel()])
+        self.upper = np.r_[self.count[self.kind], np.ones(self.w.size)].astype(float)
+        each = csr_array((np.ones(self.n), (self.kind, np.arange(self.n))), shape=(len(first), self.width))
+        linked = vstack([self._links(kind) for kind in range(len(first))] + [self._ordered()])
+        self.rows = [LinearConstraint(each, self.count, self.count), LinearConstraint(linked, -np.inf, 0)]
 
-    def solve(
-        self, value: Array, f1: Array, time_limit_s: float, *, raise_floor: bool = False, level: float = -np.inf
-    ) -> OptimizeResult:
-        """Maximises Σ value·z, or the floor t ≤ F1 of every application; `level`: a floor to keep."""
-        width, apps = self.n + self.r + 1, len(self.problem.apps)
-        objective = np.zeros(width)
-        objective[: self.n] = -value
-        constraints = list(self.fixed)
-        if raise_floor or level > -np.inf:
-            each = csr_array((f1, (self.a, np.arange(self.n))), shape=(apps, width)).tolil()
-            each[:, [-1]] = -1.0 if raise_floor else 0.0
-            constraints.append(LinearConstraint(each.tocsr(), 0.0 if raise_floor else level, np.inf))
-            objective[-1] = -1.0 if raise_floor else 0.0
-        upper = np.r_[np.ones(self.n), np.full(self.r, max(self.problem.fps_options)), 1.0]
-        integral = np.r_[np.ones(self.n), np.zeros(self.r + 1)]
-        options = {"time_limit": time_limit_s, "mip_rel_gap": self.rel_gap}
-        with _quiet_stdout():
-            result = milp(
-                objective, integrality=integral, bounds=Bounds(0, upper), constraints=constraints, options=options
-            )
+    def _links(self, kind: int) -> csr_array:
+        """Those of a kind that use a segment at some rate or faster are at most its members, and none without w."""
+        mine = np.flatnonzero(self.kind == kind)
+        k, f, rate = self.k[mine], self.f[mine], np.arange(self.w.shape[1])[:, None]
+        deep = k >= self.used[:, None]
+        ends = deep & (k < np.r_[self.used[1:], np.iinfo(int).max][:, None])
+        # rows that `_ordered` and the row of the next segment or rate do not already imply
+        needed = (deep[:, None] & (f == rate)).any(-1) & (ends[:, None] & (f >= rate)).any(-1)
+        users = (deep[:, None] & (f >= rate))[needed]
+        row, column = np.nonzero(users)
+        n = np.arange(len(users))
+        data = np.r_[np.ones(len(row)), np.full(len(n), -float(self.count[kind]))]
+        place = (np.r_[row, n], np.r_[mine[column], self.w[needed]])
+        return csr_array((data, place), shape=(len(n), self.width))
+
+    def _ordered(self) -> csr_array:
+        """A segment runs no more often than the one below it, and at a rate only where it does at the lower one."""
+        more, less = (np.concatenate([a.ravel(), b.ravel()]) for a, b in (
+            (self.w[1:], self.w[:, 1:]), (self.w[:-1], self.w[:, :-1])))  # fmt: skip
+        n = np.arange(len(more))
+        data = np.r_[np.ones(len(n)), -np.ones(len(n))]
+        return csr_array((data, (np.r_[n, n], np.r_[more, less])), shape=(len(n), self.width))
+
+    def cheapest(self, time_limit_s: float) -> list[Choice]:
+        """The schedule of least cost."""
+        result = self._ask(-self.spent * _VALUE, self.rows, time_limit_s, PROVEN)
+        return self._choices(np.rint(result.x[: self.n]).astype(int))
+
+    def best(self, time_limit_s: float, rel_gap: float) -> Exact:
+        """The schedule with the highest weighted sum of F1s within the budget.
+
+        The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
+        and at last by more than the solver's tolerance; the gap says what that may lose.
+        """
+        gain, bound = np.r_[self.gain, np.zeros(self.w.size)] * _VALUE, np.inf
+        for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
+            within = LinearConstraint(csr_array(self.spent[None] * _ROW), -np.inf, limit * _ROW)
+            result = self._ask(gain, [*self.rows, within], time_limit_s, rel_gap)
+            bound = float(-result.mip_dual_bound) if limit > 1 else bound
+            taken = np.rint(result.x[: self.n]).astype(int)
+            choices = self._choices(taken)
+            if self.problem.affordable(cost(self.problem, choices)):
+                break
+        value = float(gain[: self.n] @ taken)
+        return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
+
+    def _ask(self, gain: Array, rows: list[LinearConstraint], time_limit_s: float, rel_gap: float) -> OptimizeResult:
+        options = {"time_limit": time_limit_s, "mip_rel_gap": rel_gap}
+        result = highs.maximise(gain, rows, self.upper, options, unit=1 / _VALUE)
         if result.x is None:
             raise UserError(f"no schedule found: {result.message}")
         return result
+
+    def _choices(self, taken: np.ndarray) -> list[Choice]:
+        """One choice per application; of equal ones, the first take the earlier candidates."""
+        vote, _ = self.problem.best_vote
+        found: dict[int, Choice] = {}
+        for kind, members in enumerate(self.members):
+            mine = np.flatnonzero(self.kind == kind)
+            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=True):
+                k, f = int(self.k[i]), int(self.f[i])
+                found[int(app)] = Choice(k, f, int(vote[app, k, f]))
+        return [found[app] for app in range(len(found))]

@@ -216,8 +216,8 @@ class Problem(Strict):
         """The objective's value of the applications' F1s."""
         return float(f1.min()) if self.objective == "max-min" else float(self.weights @ f1)
 
-    def affordable(self, cost: float) -> bool:
-        """Is a cost within the budget? A hair above it is rounding (`SLACK`)."""
+    def affordable(self, cost: Any) -> Any:
+        """Is a cost (or each of an array) within the budget? A hair above it is rounding (`SLACK`)."""
         return cost <= self.budget * (1 + SLACK)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from mainstream.errors import UserError, unknown
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.exhaustive import exhaustive
 from mainstream.scheduler.greedy import greedy, greedy_as_published
-from mainstream.scheduler.optimal import Exact, optimal
+from mainstream.scheduler.optimal import PROVEN, Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
 from mainstream.scheduler.protocol import Scheduler, check
 
@@ -52,14 +53,14 @@ class Schedule:
         return data
 
 
-def no_sharing(problem: Problem) -> Exact:
+def no_sharing(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
     """Baseline: every application on its own full network (split 0), rates and votes chosen exactly."""
-    return optimal(system(problem, "no_sharing"))
+    return optimal(system(problem, "no_sharing"), rel_gap=rel_gap)
 
 
-def max_sharing(problem: Problem) -> Exact:
+def max_sharing(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
     """Baseline: every application at the deepest split, rates and votes chosen exactly."""
-    return optimal(system(problem, "max_sharing"))
+    return optimal(system(problem, "max_sharing"), rel_gap=rel_gap)
 
 
 def system(problem: Problem, name: str) -> Problem:
@@ -75,6 +76,7 @@ def system(problem: Problem, name: str) -> Problem:
     return problem
 
 
+EXACT: dict[str, Callable[..., Exact]] = {"optimal": optimal, "no_sharing": no_sharing, "max_sharing": max_sharing}
 SCHEDULERS: dict[str, Scheduler] = {
     "no_sharing": no_sharing,
     "max_sharing": max_sharing,
@@ -85,25 +87,35 @@ SCHEDULERS: dict[str, Scheduler] = {
 }
 
 
-def solve(problem: Problem, scheduler: str | Scheduler = "optimal") -> Schedule:
+def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: float | None = None) -> Schedule:
     """Runs a scheduler by name, or your own function (`scheduler/protocol.py`), and checks what it returns.
 
+    gap: of `optimal` and the baselines, to stop at once no schedule can be better by more than this share of the value
+    found (default: proven to the end); the schedule states the gap that was reached.
+
     Raises:
-        UserError: unknown scheduler; a budget below the cheapest schedule (naming its cost);
+        UserError: unknown scheduler; a gap that is none, or with a scheduler that proves nothing; a budget below the
+            cheapest schedule (naming its cost);
             `InfeasibleSchedule`: the scheduler returned something over budget or out of the menu.
     """
     if isinstance(scheduler, str) and scheduler not in SCHEDULERS:
         raise unknown("scheduler", scheduler, SCHEDULERS)
     function = SCHEDULERS[scheduler] if isinstance(scheduler, str) else scheduler
     name = scheduler if isinstance(scheduler, str) else getattr(scheduler, "__name__", type(scheduler).__name__)
+    if gap is not None:
+        if scheduler not in EXACT:
+            raise UserError(f"gap={gap:g}: {name} proves none; {', '.join(EXACT)} do")
+        if not 0 <= gap < 1:
+            raise UserError(f"gap={gap:g}: must be from 0 to below 1 (0.01: within one percent of the best)")
+        function = partial(EXACT[name], rel_gap=gap)
     require_feasible(problem, name)
     start = time.perf_counter()
     answer = function(problem)
     seconds = time.perf_counter() - start
-    gap = answer.gap if isinstance(answer, Exact) else None
+    proven = answer.gap if isinstance(answer, Exact) else None
     choices = answer.choices if isinstance(answer, Exact) else answer
     check(problem, choices)
-    return as_schedule(problem, choices, scheduler=name, gap=gap, seconds=seconds)
+    return as_schedule(problem, choices, scheduler=name, gap=proven, seconds=seconds)
 
 
 def require_feasible(problem: Problem, scheduler: str = "") -> None:

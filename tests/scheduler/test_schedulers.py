@@ -1,14 +1,18 @@
 """Schedulers: brute force as the oracle, invariants, and the record as witness."""
 
+import io
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstream.errors import UserError
-from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, solve
+from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, highs, solve
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.exhaustive import plain_cost
+from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import experiments, published
 
 
@@ -147,3 +151,99 @@ def test_unknown_scheduler_and_impossible_budget():
     least = cost(p, cheapest(p))
     with pytest.raises(UserError, match=f"costs {least:.6g}"):
         solve(p)
+
+
+NAMES = ("optimal", "exhaustive", "greedy", "greedy_as_published", "no_sharing", "max_sharing")
+
+
+def in_other_units(problem: Problem, unit: float) -> Problem:
+    """The same problem with latencies and budget in another unit of time."""
+    d, scaled = problem.device, lambda values: tuple(v * unit for v in values)
+    device = d.model_copy(update={"stem": scaled(d.stem), "tail": scaled(d.tail)})
+    return problem.model_copy(update={"device": device, "budget": problem.budget * unit})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1e-15, 1e-6, 1e-3, 3.7, 1e9]), st.sampled_from(OBJECTIVES))
+def test_schedules_do_not_depend_on_the_unit_of_latency(seed, unit, objective):
+    problem = small_problem(seed, objective)
+    for name in NAMES:
+        try:
+            plain = solve(problem, name)
+        except UserError:  # a baseline that the budget or an application without that split rules out
+            with pytest.raises(UserError):
+                solve(in_other_units(problem, unit), name)
+            continue
+        other = solve(in_other_units(problem, unit), name)
+        assert other.objective_value == pytest.approx(plain.objective_value, abs=1e-9), name
+        assert other.cost == pytest.approx(plain.cost * unit, rel=1e-6), name
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5]), st.booleans())
+def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
+    """Solver, checker and brute force agree on what is affordable, whole-number latencies (many equal costs) too."""
+    problem = small_problem(seed, OBJECTIVES[seed % 3])
+    if whole:
+        k = len(problem.device.split)
+        device = Device(split=range(k), stem=range(0, 2 * k, 2), tail=range(2 * k + 1, 1, -2))
+        problem = problem.model_copy(update={"device": device})
+    rng = np.random.default_rng(seed)
+    choices = [Choice(int(rng.choice(np.flatnonzero(row))), int(rng.integers(3)), 0) for row in problem.allowed]
+    problem = problem.model_copy(update={"budget": cost(problem, choices) / (1 + hair)})
+    if not problem.affordable(cost(problem, cheapest(problem))):
+        return
+    best, ours = solve(problem, "exhaustive"), solve(problem, "optimal")
+    assert ours.objective_value == pytest.approx(best.objective_value, abs=1e-8)
+    assert ours.cost <= problem.budget * (1 + 1e-9)
+    assert solve(problem, "greedy").objective_value <= ours.objective_value + 1e-9
+
+
+def test_the_solver_does_not_refuse_its_own_answer():
+    app = App(name="a", split=(0,), tpr=(0.8,), fpr=(0.1,), event_length_s=1, event_frequency=0.3)
+    device = Device(split=(0,), stem=(0,), tail=(1,))
+    problem = Problem(stream_fps=2, fps_options=(1, 2), budget=2 / (1 + 1e-7), device=device, apps=(app,))
+    assert [u.fps for u in solve(problem).units] == [1]
+    exact = problem.model_copy(update={"budget": 2.0})
+    assert [u.fps for u in solve(exact).units] == [2] and solve(exact).gap <= 1e-9
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_equal_applications_are_one_kind_and_get_the_same_value(objective):
+    """Copies are counted, applications that differ by nothing but a hair are not: the optimum is the same."""
+    p = experiments.random_problem(3, seed=5, budget=120, objective=objective)
+    copies = p.model_copy(update={"apps": p.apps * 4, "budget": 180.0})
+    apart = [a.model_copy(update={"weight": a.weight * (1 + i * 1e-9), "event_frequency": a.event_frequency - i * 1e-9})
+             for i, a in enumerate(copies.apps)]  # fmt: skip
+    different = copies.model_copy(update={"apps": tuple(apart)})
+    ours = solve(copies)
+    assert ours.gap is not None and ours.gap <= 1e-8
+    assert ours.objective_value == pytest.approx(solve(different).objective_value, abs=1e-6)
+    assert ours.cost <= copies.budget * (1 + 1e-9)
+
+
+def test_a_gap_to_stop_at_is_stated_and_kept():
+    p = experiments.random_problem(20, seed=1, x_options=(1, 2, 3))
+    best, near = solve(p), solve(p, gap=0.05)
+    assert near.gap is not None and near.gap <= 0.05 and best.gap is not None and best.gap <= 1e-8
+    assert near.objective_value <= best.objective_value <= near.objective_value * (1 + near.gap) + 1e-9
+    with pytest.raises(UserError, match=r"gap=0\.1: greedy proves none; optimal, no_sharing, max_sharing do"):
+        solve(p, "greedy", gap=0.1)
+    with pytest.raises(UserError, match="gap=-1: must be from 0"):
+        solve(p, gap=-1)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_bound_and_gap_are_shown_on_a_terminal_and_nothing_on_standard_output(monkeypatch, capfd):
+    monkeypatch.setattr(highs, "QUIET_S", -1)
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    solve(experiments.random_problem(20, seed=1))
+    assert re.search(r"proving: 0\.8\d+, at most 0\.8\d+ \(gap \d+\.\d\d%\), \d+ s", terminal.getvalue())
+    assert terminal.getvalue().endswith("\r\033[K") and capfd.readouterr().out == ""
+    monkeypatch.setattr("sys.stderr", silent := io.StringIO())  # no terminal
+    solve(experiments.random_problem(20, seed=1))
+    assert silent.getvalue() == "" and capfd.readouterr().out == ""

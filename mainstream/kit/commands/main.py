@@ -101,6 +101,10 @@ def schedule(
             autocompletion=completion.among(completion.SCHEDULERS),
         ),
     ] = "optimal",
+    gap: Annotated[
+        float | None,
+        typer.Option(help="Stop once proven this close to the best: 0.01 is one percent (default: to the end)."),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Choose split, frame rate and votes for every application of a problem."""
@@ -108,14 +112,14 @@ def schedule(
     from mainstream.scheduler.protocol import from_file
 
     chosen = from_file(scheduler) if ":" in scheduler else scheduler
-    result = solve(Problem.read(problem), chosen).to_json()
+    result = solve(Problem.read(problem), chosen, gap=gap).to_json()
     if json_:
         typer.echo(json.dumps(result))
         return
-    gap = "" if result["gap"] is None else f", proven gap {result['gap']:.1e}"
+    proven = "" if result["gap"] is None else f", proven gap {result['gap']:.1e}"
     typer.echo(
         f"{result['scheduler']}: mean F1 {result['mean_f1']:.4f}, "
-        f"cost {result['cost']:.6g} of {result['budget']:g}{gap}"
+        f"cost {result['cost']:.6g} of {result['budget']:g}{proven}"
     )
     _table(result["units"])
 
