@@ -8,6 +8,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from mainstream.data.footage import Footage
+from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, preprocess
 from mainstream.networks.engines import compile_each
 from mainstream.networks.splits import cut, segments, split_points, with_head
@@ -23,13 +24,17 @@ def record(
 ) -> Recording:
     """Asks every application at every split (default: all of the first package) about every frame.
 
-    footage: any number of pieces at one frame rate, the stream's. Raises `UserError` as `load_tails`.
+    footage: any number of pieces at one frame rate, the stream's.
+    Raises `UserError` as `load_tails`, and for footage of another geometry than an application was trained on.
     """
     layers = list(splits or (s.layer for s in packages[0].splits))
     networks = _Networks(packages, base, layers)
     answers, labels, rate = [], [], 0.0
     clips: list[np.ndarray] = []
     for piece in footage:
+        for p in packages:
+            if p.geometry != piece.geometry:
+                raise UserError(f"'{p.application}' was trained on {p.geometry} pictures, footage is {piece.geometry}")
         answers.append(networks.ask(piece.images))
         labels.append(np.stack([piece.has(p.application) for p in packages]))
         clips.append(piece.clip + (clips[-1].max() + 1 if clips else 0))

@@ -66,7 +66,7 @@ def test_schedule_prints_a_table_and_takes_your_own_scheduler(tmp_path):
 @pytest.mark.parametrize(
     ("problem", "message"),
     [
-        (changed("apps.0.tpr.0", 1.3), "tpr[0]"), (changed("apps.0.fpr.1", float("nan")), "fpr[1]"),
+        (changed("apps.0.tpr.0", 1.3), "tpr[0]"), (changed("apps.0.fpr.1", float("nan")), "NaN is no number"),
         (changed("fps_options", [1, 11]), "11 is above stream_fps 10"), (changed("budget", -1), "budget"),
         (changed("budget", 5), "which costs 20.8"), (changed("device.split", [0, 9, 3]), "must increase"),
         (changed("apps.0.split", [0, 9, 9]), "must increase"),
@@ -86,7 +86,7 @@ def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("schedule", "absent.json"), "No such file"), (("package", "absent"), "No such file"),
+        (("schedule", "absent.json"), "no such file"), (("package", "absent"), "no such file"),
         (("schedule", "absent.py.json", "--scheduler", "absent.py:f"), "does not exist"),
         (("run", "--profile", "defualt"), "did you mean 'default'"), (("run", "--only", "99"), "unknown stage"),
         (("run", "--param", "04.seeed=3"), "did you mean 'seed'"), (("bench", "qualty"), "did you mean 'quality'"),

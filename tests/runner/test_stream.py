@@ -270,7 +270,7 @@ def test_devices(tmp_path, base):
     (tmp_path / "d.json").write_text(DEVICE.model_dump_json())
     assert load_device(str(tmp_path / "d.json"), base) == DEVICE
     (tmp_path / "bad.json").write_text("{")
-    for name, said in (("nuc", "device 'nuc'"), ("no.json", "No such file"), (str(tmp_path / "bad.json"), "malformed")):
+    for name, said in (("nuc", "device 'nuc'"), ("no.json", "no such file"), (str(tmp_path / "bad.json"), "malformed")):
         with pytest.raises(UserError, match=said):
             load_device(name, base)
 

@@ -165,11 +165,11 @@ class Request(BaseModel):
         return f"{self.place} holds '{self.name}' made with {', '.join(now)}" if other else ""
 
     def listing(self) -> Listing:
-        """The photos' files. Raises `UserError` as `list_folder` and `list_table`."""
-        from mainstream.data.datasets import list_folder, list_table
+        """The photos' files. Raises `UserError` as `list_images`."""
+        from mainstream.data.datasets import list_images
 
         assert self.images is not None
-        return list_table(self.images) if self.images.suffix.lower() == ".csv" else list_folder(self.images)
+        return list_images(self.images)
 
     def class_of(self, classes: Iterable[str], where: object, label: str) -> str:
         """The class that is the application: the one named, else the one that is called like it."""

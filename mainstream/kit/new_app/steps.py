@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mainstream.data.geometry import LETTERBOX
 from mainstream.errors import UserError
 from mainstream.kit.new_app import pictures, running
 from mainstream.kit.new_app.material import counts, gather
@@ -78,6 +79,11 @@ def _check_base(request: Request, base: BaseNetwork) -> None:
     for other in request.packages.values():
         if other.base != base.identity:
             raise UserError(f"--with '{other.application}': was trained on another base network than --base gives")
+        if other.geometry != LETTERBOX:
+            raise UserError(
+                f"--with '{other.application}': was trained on {other.geometry} pictures, '{request.name}' gets "
+                f"{LETTERBOX} ones: they share no stem; train '{other.application}' anew"
+            )
     there = None if request.replace or not (request.place / FILE).is_file() else MPackage.load(request.place).base
     if there and there != base.identity:
         raise UserError(
@@ -95,6 +101,8 @@ def _show(work: Work) -> None:
         say(f"    {row['partition']:<8}{row['with']:>6} photos with '{request.name}', {row['without']} without")
     if material.without:
         say("    without: " + ", ".join(f"{kind} ({n})" for kind, n in material.without.items()))
+    for line in material.photos.remarks():
+        say(f"    {line}")
     for part, (start, end) in material.parts.items():
         say(f"    video {start:.1f} to {end:.1f} s: {part}")
     say(f"    look at {work.place / 'samples.png'}: are these what you mean?")
