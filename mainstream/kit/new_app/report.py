@@ -38,7 +38,7 @@ def stream_command(place: Path, summary: dict[str, Any], video: str = "/dev/vide
     """The command that runs the application, and those it shares the device with, on a camera or a file."""
     words = ["mainstream", "stream", "--video", video, "--apps", str(place)]
     words += [word for folder in summary["others"] for word in ("--apps", folder)]
-    words += ["--device", str(place / "device.json"), "--budget", f"{summary['budget']:g}"]
+    words += ["--device", str(place / "device.json"), "--budget", f"{min(summary['budget'], 1):g}"]
     words += ["--weights", summary["weights"]] * bool(summary["weights"])
     return shlex.join([*words, "--events", str(place / "camera.jsonl")])
 
