@@ -1,13 +1,17 @@
-"""Commands for who keeps the kit: `mainstream reference` and `mainstream bench`. Thin; `main` mounts them."""
+"""Commands for who keeps the kit: `mainstream reference`, `reach` and `bench`. Thin; `main` mounts them."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mainstream.kit.commands import completion
+
+if TYPE_CHECKING:
+    from mainstream.kit.pipeline.project import Project
 
 
 def reference_command(
@@ -25,6 +29,32 @@ def reference_command(
         typer.echo(f"results/reference/{path.name}", err=True)
     for table in (readme_table, executed_table):
         typer.echo(markdown(table(project.results("reference"))) + "\n")
+
+
+def reached(project: Project) -> dict[str, Counter[str]]:
+    """Notebook → lines of the library that it reaches through imports, within functions too, per room."""
+    from mainstream.kit.pipeline.cache import modules_of
+    from mainstream.kit.pipeline.project import read_notebook
+
+    found = {}
+    for book in sorted(project.notebooks.glob("*.ipynb")):
+        lines: Counter[str] = Counter()
+        code = ["".join(c["source"]) for c in read_notebook(book)["cells"] if c["cell_type"] == "code"]
+        for path in modules_of(code, project.root):
+            if path.is_relative_to(project.library):
+                room, *inside = path.relative_to(project.library).parts
+                lines[room if inside else "top"] += len(path.read_text(encoding="utf-8").splitlines())
+        found[book.stem] = lines
+    return found
+
+
+def reach_command() -> None:
+    """Print how many lines of the library each notebook reaches, and in which rooms; a test holds them down."""
+    from mainstream.kit.pipeline.project import Project
+
+    for name, lines in reached(Project()).items():
+        rooms = ", ".join(f"{room} {n:,}" for room, n in sorted(lines.items(), key=lambda item: -item[1]))
+        typer.echo(f"{name:<24} {lines.total():>6,} lines: {rooms}")
 
 
 def bench_command(
@@ -55,4 +85,5 @@ def bench_command(
 def mount(app: typer.Typer) -> None:
     """Adds the commands to the kit's."""
     app.command("reference")(reference_command)
+    app.command("reach")(reach_command)
     app.command("bench")(bench_command)
