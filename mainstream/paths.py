@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 
 from mainstream.errors import UserError
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "mainstream"
+PACKAGE = Path(__file__).resolve().parent
+# The checkout that this package lies in or, where `pip install .` copied it away, the one around the working folder.
+_PLACES = (PACKAGE.parent, Path.cwd(), *Path.cwd().parents)
+ROOT = next((place for place in _PLACES if (place / "notebooks" / "profiles").is_dir()), PACKAGE.parent)
 STYLE = PACKAGE / "study" / "paper.mplstyle"
 LAB_SETTINGS = PACKAGE / "kit" / "lab_settings"
 NOTEBOOKS = ROOT / "notebooks"

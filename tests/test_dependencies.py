@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,7 +13,8 @@ import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from mainstream.paths import NOTEBOOKS, ROOT
+from mainstream.kit.commands.main import EXTRAS as EXTRA_MODULES
+from mainstream.paths import NOTEBOOKS, PACKAGE, ROOT
 
 PROJECT = (ROOT / "pyproject.toml").read_text()
 LOCK = (ROOT / "requirements.lock").read_text()
@@ -113,3 +116,25 @@ def test_the_published_track_needs_the_base_alone():
     code = "\n".join(["import sys", *imports, f"print(sorted({extra} & set(sys.modules)))"])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_command_that_needs_an_extra_says_so_in_one_line(tmp_path):
+    assert set(EXTRA_MODULES) == installs("train", "stream") - installs()
+    (tmp_path / "keras.py").write_text("raise ModuleNotFoundError(\"No module named 'keras'\", name='keras')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mainstream", "profile"], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("mainstream: keras is not installed: ") and done.stderr.count("\n") == 1
+
+
+def test_a_copy_installed_elsewhere_finds_the_checkout_around_the_working_folder(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "mainstream", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from mainstream import paths; print(paths.PACKAGE, paths.ROOT)"
+    for folder, root in ((NOTEBOOKS, ROOT), (tmp_path, tmp_path)):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        )  # fmt: skip
+        assert done.stdout.split() == [str(tmp_path / "mainstream"), str(root)]

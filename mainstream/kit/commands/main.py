@@ -20,6 +20,8 @@ from mainstream.kit.commands import upkeep as cli_upkeep
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
+EXTRAS = ("tensorflow", "keras", "h5py", "sklearn", "av", "cv2", "openvino")  # not in the base of pyproject.toml
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
@@ -184,6 +186,12 @@ def main() -> None:
         _complain(one_line(e), 2)
     except (UserError, WorldError) as e:
         _complain(" ".join(str(e).split()), 2)
+    except ModuleNotFoundError as e:
+        if (e.name or "").split(".")[0] not in EXTRAS:
+            raise
+        _complain(
+            f"{e.name} is not installed: 'pip install .' leaves out what trains and streams, '.[all]' brings it", 2
+        )
     except typer.Abort:  # Ctrl-C, or the end of input, at a question
         code = 130
     if code == 130:
