@@ -20,6 +20,7 @@ SCHEMA_VERSION = 1
 FILE = "mpackage.json"
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 _TURNS = (
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing: names that look like others
@@ -57,8 +58,8 @@ class VideoRates(Strict):
     fpr: Rate
     positives: int = Field(ge=0)  # frames
     negatives: int = Field(ge=0)
-    tpr_interval: tuple[Rate, Rate]  # 95%, clips drawn anew
-    fpr_interval: tuple[Rate, Rate]
+    tpr_interval: tuple[Rate, Rate] | None = None  # 95%, clips drawn anew, or events and blocks of a single clip
+    fpr_interval: tuple[Rate, Rate] | None = None
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
     fps: Positive  # analysed frames per second
     clips: int = Field(ge=1)
@@ -83,7 +84,7 @@ class SplitRecord(Strict):
 class Events(Strict):
     """The application's events on its own stream."""
 
-    length_s: Positive
+    length_s: Annotated[float, Field(gt=0, le=LONGEST_S, allow_inf_nan=False)]
     frequency: Rate  # share of length-L windows that hold an event (π)
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames (at `lag_s` seconds)
     lag_s: Positive | None = None

@@ -105,3 +105,11 @@ def test_names_that_no_folder_may_have(name):
     assert len(str(error.value).splitlines()) == 1 and str(error.value).isprintable()
     with pytest.raises(ValueError, match=r"becomes the name of a folder|unicode"):
         package(application=name)
+
+
+@pytest.mark.parametrize("length", [1e8, 1e308, 0, -1])
+def test_events_of_absurd_lengths_are_refused(tmp_path, length):
+    package().save(tmp_path)
+    edit(tmp_path, events={"length_s": length, "frequency": 0.2, "correlation": [0.1]})
+    with pytest.raises(UserError, match="length_s"):
+        MPackage.load(tmp_path)

@@ -19,15 +19,18 @@ RESAMPLES = 1000
 LAGS_S = 2.0  # seconds over which the correlation of hits is measured
 
 
+Interval = tuple[float, float] | None  # none where nothing says how far chance reaches
+
+
 class Rates(NamedTuple):
-    """Counted rates with 95% intervals."""
+    """Counted rates with 95% intervals, if any."""
 
     tpr: float
     fpr: float
     positives: int
     negatives: int
-    tpr_interval: tuple[float, float]
-    fpr_interval: tuple[float, float]
+    tpr_interval: Interval
+    fpr_interval: Interval
 
     @property
     def balanced_accuracy(self) -> float:
@@ -35,14 +38,28 @@ class Rates(NamedTuple):
         return (self.tpr + 1 - self.fpr) / 2
 
 
-def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Threshold with the highest balanced accuracy; of several, the middle of those nearest to 0.5.
+def sure(logits: np.ndarray) -> np.ndarray:
+    """How sure a network is, from its logits: the one sigmoid of the kit, float32 of the logits' shape."""
+    with np.errstate(over="ignore"):
+        found: np.ndarray = (1 / (1 + np.exp(-np.asarray(logits, np.float64)))).astype(np.float32)
+    return found
 
-    Chosen on validation images, never on those that the rates are counted on.
+
+def decide(probabilities: np.ndarray, threshold: float | np.ndarray) -> np.ndarray:
+    """The one decision of the kit, bool: both sides as float32, so that trainer, replay and stream never differ."""
+    return np.asarray(probabilities, np.float32) >= np.asarray(threshold, np.float32)
+
+
+def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Threshold with the highest balanced accuracy by `decide`; of several, the one nearest to 0.5.
+
+    Middles between neighbouring values, or the upper one where no float32 lies between. Chosen on validation images,
+    never on those that the rates are counted on.
     """
-    p = np.asarray(probabilities, float)
+    p = np.asarray(probabilities, np.float32)
     values = np.unique(p)
-    between = np.concatenate([[0.0], (values[1:] + values[:-1]) / 2, [1.0]])
+    middle = ((values[1:].astype(float) + values[:-1]) / 2).astype(np.float32)
+    between = np.concatenate([[np.float32(0)], np.where(middle > values[:-1], middle, values[1:]), [np.float32(1)]])
     positives, negatives = np.sort(p[labels]), np.sort(p[~labels])
     tpr = 1 - np.searchsorted(positives, between, side="left") / len(positives)
     fpr = 1 - np.searchsorted(negatives, between, side="left") / len(negatives)
@@ -53,24 +70,40 @@ def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 def count_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float) -> Rates:
     """TPR and FPR with Wilson's intervals, which hold for independent images (not for frames of one clip)."""
-    said = np.asarray(probabilities) >= threshold
+    said = decide(probabilities, threshold)
     hits, alarms = int(said[labels].sum()), int(said[~labels].sum())
     n, m = int(labels.sum()), int((~labels).sum())
     return Rates(hits / n, alarms / m, n, m, _wilson(hits, n), _wilson(alarms, m))
 
 
 def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, clip: np.ndarray) -> Rates:
-    """TPR and FPR over frames of video; intervals from drawing whole clips anew (frames of one are not independent)."""
-    said = np.asarray(probabilities) >= threshold
-    clips = np.unique(clip)
-    counts = np.array([[(said & labels & c).sum(), (labels & c).sum(), (said & ~labels & c).sum(), (~labels & c).sum()]
-                       for c in (clip == k for k in clips)])  # fmt: skip
-    drawn = counts[np.random.default_rng(0).integers(0, len(clips), (RESAMPLES, len(clips)))].sum(1)
+    """TPR and FPR over frames of video, whose neighbours are not independent.
+
+    Intervals from drawing whole clips anew; of a single clip, its events, and its empty stretches in blocks as long as
+    an event. None where fewer than two can be drawn.
+    """
+    said = decide(probabilities, threshold)
+    unit = clip if len(np.unique(clip)) > 1 else _blocks(labels)
+    _, unit = np.unique(unit, return_inverse=True)
+    counts = np.stack([np.bincount(unit, of) for of in (said & labels, labels, said & ~labels, ~labels)], 1).astype(int)
+    drawn = counts[np.random.default_rng(0).integers(0, len(counts), (RESAMPLES, len(counts)))].sum(1)
     hits, n, alarms, m = (int(v) for v in counts.sum(0))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        tpr = _middle(drawn[:, 0] / drawn[:, 1])
-        fpr = _middle(drawn[:, 2] / drawn[:, 3])
-    return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, tpr, fpr)
+    limits: list[Interval] = []
+    for k in (0, 2):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            limits.append(_middle(drawn[:, k] / drawn[:, k + 1]) if (counts[:, k + 1] > 0).sum() > 1 else None)
+    return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, *limits)
+
+
+def _blocks(labels: np.ndarray) -> np.ndarray:
+    """Number of each frame's block, int (n,): an event is one, an empty stretch is cut into blocks as long as those."""
+    edges = np.flatnonzero(np.diff(labels.astype(np.int8), prepend=-1, append=-1))
+    starts, lengths = edges[:-1], np.diff(edges)
+    events = lengths[labels[starts]]
+    longest = max(1, int(np.median(events))) if events.size else len(labels)
+    cuts = [start + k for start, n in zip(starts, lengths, strict=True) for k in range(0, n, longest)
+            if k == 0 or not labels[start]]  # fmt: skip
+    return np.searchsorted(cuts, np.arange(len(labels)), side="right")
 
 
 def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold: float, lags: int) -> list[float]:
@@ -79,7 +112,7 @@ def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold
     Pairs lie in one unbroken stretch of frames with the object. Negative estimates are 0 (the model knows no other);
     where every frame is a hit, or none is, ρ has no meaning and no effect, and 0 is returned.
     """
-    present, said = footage.has(app), np.asarray(probabilities) >= threshold
+    present, said = footage.has(app), decide(probabilities, threshold)
     p = said[present].mean() if present.any() else 0.0
     if p in (0.0, 1.0):
         return [0.0] * lags

@@ -65,6 +65,10 @@ def compile_each(
         raise unknown("engine", engine, ENGINES)
     if precision not in PRECISIONS:
         raise unknown("precision", precision, PRECISIONS)
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise UserError(
+            f"network '{model.name}' has {len(model.inputs)} inputs and {len(model.outputs)} outputs; needs one of each"
+        )
     if engine == "openvino":
         return _openvino(model, weights, preprocessing, threads, precision, batch)
     if precision != "f32":
@@ -74,12 +78,26 @@ def compile_each(
 
 def _tensorflow(model: keras.Model, weights: Weights, engine: str, preprocessing: str | None) -> Compiled:
     prepare = (lambda x: preprocess(x, preprocessing)) if preprocessing else (lambda x: x)
-    mine = keras.models.clone_model(model)
+    mine = keras.models.clone_model(model, clone_function=lambda layer: _copied(layer, engine))
     mine.set_weights(weights)
+    for layer in mine.layers:
+        if hasattr(layer, "finalize_state"):  # adapted preprocessing: constants made from its weights
+            layer.finalize_state()
     if engine == "predict":
         return lambda x: mine.predict(prepare(x), verbose=0)
     call = tf.function(lambda x: mine(x, training=False))
     return lambda x: np.asarray(call(prepare(x)))
+
+
+def _copied(layer: keras.Layer, engine: str) -> keras.Layer:
+    """A layer of its own, without the weights; of a Lambda, which has none and cannot be written down, itself."""
+    if isinstance(layer, keras.layers.Lambda):
+        return layer
+    try:
+        return layer.__class__.from_config(layer.get_config())
+    except (TypeError, ValueError, NotImplementedError) as e:
+        kind, why = type(layer).__name__, " ".join(str(e).split())[:120]
+        raise UserError(f"engine='{engine}': layer '{layer.name}' ({kind}) cannot be copied: {why}") from e
 
 
 def _openvino(

@@ -31,6 +31,7 @@ class Halves(NamedTuple):
     stem: keras.Model  # prepared images → features
     tail: keras.Model  # features → one logit per image
     record: SplitRecord
+    threshold: float
 
 
 def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
@@ -56,13 +57,20 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
     points = {p.name: p for p in split_points(model)}
     for split in splits:
         record = next((r for r in package.splits if r.layer == split), None)
-        if record is None:
-            raise unknown("split", split, [r.layer for r in package.splits])
+        if record is None or split not in points:
+            raise unknown("split", split, [r.layer for r in package.splits if r.layer in points])
+        if record.threshold is None:
+            raise UserError(f"'{package.application}' has no threshold at split {split}: nothing can be decided there")
+        if points[split].frozen_layers != record.split:
+            raise UserError(
+                f"'{package.application}': split {record.split} is said to be at layer {split}, "
+                f"which is split {points[split].frozen_layers} of {base.identity.architecture}"
+            )
         file = package.tail_file(record)
         network.set_weights(base.network.get_weights())
         stem, tail = cut(model, points[split])
         _load_weights(tail, file, split)
-        yield Halves(stem, tail, record)
+        yield Halves(stem, tail, record, record.threshold)
 
 
 def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
@@ -71,6 +79,8 @@ def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
         if found != len(tail.weights):  # Keras passes over layers that a network does not have
             raise ValueError(f"{found} arrays where {len(tail.weights)} belong")
         tail.load_weights(file)
+        if not all(np.isfinite(w).all() for w in tail.get_weights()):
+            raise ValueError("some are not finite numbers")
     except (ValueError, OSError, KeyError, TypeError) as e:
         raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
 
@@ -88,7 +98,7 @@ def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.
     for start in range(0, len(images), BATCH):
         x = bases.preprocess(images[start : start + BATCH], preprocessing)
         found.append(np.asarray(halves.tail(halves.stem(x, training=False), training=False))[:, 0])
-    return (1 / (1 + np.exp(-np.concatenate(found).astype("float64")))).astype("float32")
+    return rates.sure(np.concatenate(found))
 
 
 def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, splits: Sequence[str]) -> pd.DataFrame:
@@ -100,7 +110,6 @@ def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, 
     for package in packages:
         for halves in load_tails(package, base, splits):
             p = probabilities(halves, footage.images, package.base.preprocessing)
-            assert halves.record.threshold is not None
-            found = rates.clip_rates(p, footage.has(package.application), halves.record.threshold, footage.clip)
+            found = rates.clip_rates(p, footage.has(package.application), halves.threshold, footage.clip)
             rows.append({"app": package.application, "layer": halves.record.layer, **found._asdict()})
     return pd.DataFrame(rows)

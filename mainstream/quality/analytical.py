@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Form = Literal["consistent", "as_published"]
 Array = NDArray[np.float64]
+_MOST_LOOKS = 20_000  # at one event; more count as that many, so that no length asks for hours or gigabytes
 _TABLE_ELEMENTS = 8_000_000  # the largest table of run probabilities held at once (64 MB)
 
 
@@ -187,6 +188,7 @@ def _frames_seen(fps: Array, stream_fps: Array, length: Array, form: Form) -> Ar
 def _declared(p: Array, rho: Array, seen: Array, votes: NDArray[np.int64], form: Form) -> Array:
     """P(at least `votes` hits in a row among n), mixed over n = ⌊seen⌋ and ⌊seen⌋+1. Vote 0: 'no voting'."""
     p, rho = np.broadcast_arrays(p, rho)
+    seen = np.minimum(seen, _MOST_LOOKS)
     low = np.floor(seen + 1e-9).astype(np.int64)  # 0.3 × 10 is 3 frames, whatever binary fractions say
     share = np.clip(seen - low, 0, 1)
     item, low, share, which = np.broadcast_arrays(np.arange(p.size).reshape(p.shape), low, share, votes)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mainstream.data.geometry import fitted
+from mainstream.data.rates import decide, sure
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each
@@ -77,8 +78,7 @@ class SharedNetwork:
             at = layer if place[layer] > 0 else ""
             tails = make(halves[0].tail, [h.tail.get_weights() for h in halves], not at)
             for member, tail, half in zip(mine, tails, halves, strict=True):
-                assert half.record.threshold is not None
-                self._branches[at].append(Branch(member, tail, half.record.threshold))
+                self._branches[at].append(Branch(member, tail, half.threshold))
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
@@ -111,8 +111,8 @@ class SharedNetwork:
     def _tails(self, layer: str, value: np.ndarray, slowest_fps: float, found: dict[str, tuple[float, bool]]) -> None:
         for branch in self._lookers(layer, slowest_fps):
             logit = float(self._timed(f"tail {branch.member.app}", branch.tail, value).reshape(-1)[0])
-            probability = 1 / (1 + np.exp(-logit))
-            found[branch.member.app] = (float(probability), bool(probability >= branch.threshold))
+            probability = sure(np.asarray(logit))
+            found[branch.member.app] = (float(probability), bool(decide(probability, branch.threshold)))
 
     def _timed(self, name: str, call: Compiled, value: np.ndarray) -> np.ndarray:
         start = time.perf_counter()

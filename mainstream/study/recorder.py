@@ -8,6 +8,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from mainstream.data.footage import Footage
+from mainstream.data.rates import sure
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, preprocess
 from mainstream.networks.engines import compile_each
@@ -72,7 +73,7 @@ class _Networks:
     def ask(self, images: np.ndarray) -> np.ndarray:
         """float32 (applications, splits, frames)."""
         answers = np.concatenate([self._batch(images[k : k + BATCH]) for k in range(0, len(images), BATCH)], axis=2)
-        return (1 / (1 + np.exp(-answers.astype(float)))).astype("float32")
+        return sure(answers)
 
     def _batch(self, images: np.ndarray) -> np.ndarray:
         missing = np.zeros((BATCH - len(images), *images.shape[1:]), images.dtype)

@@ -18,6 +18,7 @@ import numpy as np
 
 from mainstream.data.footage import Footage
 from mainstream.data.footage import clips as footage_clips
+from mainstream.data.rates import decide
 from mainstream.errors import UserError
 from mainstream.quality import Quality, harmonic_mean
 from mainstream.quality import counted as events
@@ -40,7 +41,7 @@ class Recording:
     @cached_property
     def said(self) -> np.ndarray:
         """The decisions, bool (A, K, frames)."""
-        return self.probabilities >= self.thresholds[..., None]
+        return decide(self.probabilities, self.thresholds[..., None])
 
     @cached_property
     def footage(self) -> Footage:

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from mainstream.data.rates import sure
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras, tf
 from mainstream.trainer.frozen import BATCH, Frozen
@@ -126,7 +127,7 @@ class TailTrainer:
         for start in range(0, n, BATCH):
             rows = np.arange(start, start + BATCH) % n  # always full batches: one compiled graph
             found.append(np.asarray(self._logits(part(rows)))[: n - start])
-        return (1 / (1 + np.exp(-np.concatenate(found).astype("float64")))).astype("float32")
+        return sure(np.concatenate(found))
 
     def loss(self, part: Part) -> float:
         """Balanced cross-entropy: both classes count alike."""

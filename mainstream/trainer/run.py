@@ -106,8 +106,11 @@ def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Foot
     for app in apps:
         checked_name(app, "application")
         photos.has(app)
-        if footage is not None:
-            footage.has(app)
+        if footage is not None and (held := int(footage.has(app).sum())) in (0, len(footage.labels)):
+            raise UserError(
+                f"footage: '{app}' is in view in {held} of {len(footage.labels)} frames; rates need some with it and "
+                f"some without: another video, or leave '{app}' out"
+            )
     if footage is not None and footage.geometry != photos.geometry:
         raise UserError(
             f"photos are of geometry '{photos.geometry}', footage of '{footage.geometry}': an object would look "

@@ -26,6 +26,45 @@ def test_no_threshold_is_better_than_the_best(p, data):
     assert value(chosen) >= max(value(t) for t in tried[tried <= 1]) - 1e-9
 
 
+@given(st.lists(st.integers(0, 2**30), min_size=2, max_size=12), st.data())
+@settings(deadline=None)
+def test_what_is_chosen_is_what_is_decided(bits, data):
+    """Neighbouring float32 values, down to the smallest: the balanced accuracy promised is the one counted."""
+    p = (np.asarray(bits, np.uint32) // data.draw(st.sampled_from([1, 2**20, 2**29]))).view(np.float32)
+    p = np.clip(np.nan_to_num(p), 0, 1)
+    labels = data.draw(hnp.arrays(bool, len(p)))
+    labels[:2] = [True, False]
+    said = rates.decide(p, rates.best_threshold(p, labels))
+    reached = said[labels].mean() - said[~labels].mean()
+    every = [rates.decide(p, v) for v in [*p, np.float32(1)]]
+    assert reached >= max(s[labels].mean() - s[~labels].mean() for s in every) - 1e-9
+
+
+def test_neighbouring_values_are_told_apart():
+    p, labels = np.array([1e-45, 0, 1e-45, 1e-45], np.float32), np.array([True, False, True, True])
+    assert rates.count_rates(p, labels, rates.best_threshold(p, labels)).balanced_accuracy == 1
+
+
+@given(hnp.arrays("float32", st.integers(4, 60), elements=st.floats(-90, 90, width=32)), st.data())
+@settings(deadline=None)
+def test_one_logit_is_decided_alike_alone_and_among_others(logits, data):
+    labels = data.draw(hnp.arrays(bool, len(logits)))
+    labels[:2] = [True, False]
+    threshold = rates.best_threshold(rates.sure(logits), labels)
+    alone = [bool(rates.decide(rates.sure(np.asarray(float(v))), threshold)) for v in logits]
+    assert alone == rates.decide(rates.sure(logits), threshold).tolist()
+
+
+def test_intervals_of_a_single_clip_are_over_its_events_or_there_are_none():
+    labels = np.tile(np.repeat([False, True], [12, 4]), 6)
+    p = np.where(np.repeat(np.arange(6), 16) % 2 == 0, 0.9, 0.1)  # every other event is seen, its surroundings too
+    one = rates.clip_rates(p, labels, 0.5, np.zeros(len(labels), int))
+    assert one.tpr == 0.5 and one.tpr_interval[0] < 0.3 and one.tpr_interval[1] > 0.7
+    assert one.fpr_interval[0] < 0.4 and one.fpr_interval[1] > 0.6
+    lone = rates.clip_rates(p[:16], labels[:16], 0.5, np.zeros(16, int))
+    assert lone.tpr_interval is None and lone.fpr_interval is not None
+
+
 def test_a_threshold_without_information_stays_near_the_middle():
     assert rates.best_threshold(np.array([0.1, 0.9, 0.2, 0.8]), np.array([False, True, False, True])) == 0.5
 

@@ -84,3 +84,30 @@ def test_tree_has_a_trunk_and_a_branch_per_application():
     with pytest.raises(UserError, match="each split from 0 to 3"):
         diagrams.stem_tree(ax, {"cat": 4}, ["input", "a", "b", "c"])
     plt.close(fig)
+
+
+@pytest.mark.parametrize("engine", ["openvino", "keras", "predict"])
+@pytest.mark.parametrize("kind", ["adapted", "lambda"])
+def test_state_outside_the_weights_comes_along(engine, kind):
+    keras.utils.set_random_seed(0)
+    first = keras.layers.Normalization() if kind == "adapted" else keras.layers.Lambda(lambda x: x / 200)
+    if kind == "adapted":
+        first.adapt(np.random.default_rng(0).normal(200, 5, (64, 4, 4, 3)).astype("float32"))
+    model = keras.Sequential([keras.Input((4, 4, 3)), first, keras.layers.Flatten(), keras.layers.Dense(1)])
+    x = np.full((1, 4, 4, 3), 203, "float32")
+    expected = np.asarray(model(x))
+    assert np.allclose(compile_model(model, engine)(x), expected, atol=1e-4)
+
+
+def test_a_layer_that_cannot_be_copied_is_named():
+    class Odd(keras.layers.Layer):
+        def __init__(self, factor):
+            super().__init__()
+            self.factor = factor
+
+        def call(self, x):
+            return x * self.factor
+
+    model = keras.Sequential([keras.Input((4,)), Odd(2.0), keras.layers.Dense(1)])
+    with pytest.raises(UserError, match=r"layer 'odd.*' \(Odd\) cannot be copied"):
+        compile_model(model, "keras")
