@@ -35,6 +35,8 @@ class Live:
 
     def __init__(self, events: Path | None, annotate: Path | None, fps: float):
         self._film = Annotator(annotate, fps) if annotate else None
+        if events and events.is_dir():
+            raise UserError(f"--events {events}: is a directory; name a file")
         self._path = events
         self._events: IO[str] | None = None
         self._bar = tqdm(bar_format="{desc}", leave=False, disable=None, file=sys.stderr)
