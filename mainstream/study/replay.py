@@ -22,6 +22,7 @@ from mainstream.data.rates import decide
 from mainstream.errors import UserError
 from mainstream.quality import Quality, harmonic_mean
 from mainstream.quality import counted as events
+from mainstream.paths import written
 from mainstream.runner.sampling import Ladder
 
 
@@ -65,7 +66,8 @@ class Recording:
 
     def save(self, path: str | Path) -> None:
         """Writes everything into one compressed .npz file, for `load`."""
-        np.savez_compressed(path, **{f.name: getattr(self, f.name) for f in fields(self)})
+        with written(path) as part:
+            np.savez_compressed(part, **{f.name: getattr(self, f.name) for f in fields(self)})
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
