@@ -25,6 +25,7 @@ from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
 from mainstream.package import checked_name
+from mainstream.paths import write_text
 
 __all__ = [
     "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",
@@ -200,7 +201,7 @@ def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[st
         read = {c: pd.read_csv(p, sep=r"\s+", header=None, index_col=0, dtype={0: str})[1] for c, p in columns.items()}
         rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
         rows["image"] += ".jpg"
-    rows.to_csv(root / "labels.csv", index=False)
+    write_text(root / "labels.csv", rows.to_csv(index=False))
     return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from media import tables
+from media import photos, tables
 
 from mainstream.data.datasets import list_table
 from mainstream.data.intervals import merged, read_intervals, within_video
@@ -130,6 +130,24 @@ def test_json_with_a_mark_is_read(tmp_path):
     for kind, encoding in (("mark", "utf-8-sig"), ("wide", "utf-16")):
         file = tables.write(tmp_path, json.dumps(device).encode(encoding), f"{kind}.JSON")
         assert load_device(str(file)).name == "x"
+
+
+@pytest.mark.parametrize("name", ["LABELS.CSV", "labels.tsv", "labels", "photos.csv/"])
+def test_train_and_new_app_take_a_table_or_a_folder_by_what_it_is(tmp_path, name):
+    from mainstream.kit.commands.training import _photos
+    from mainstream.kit.new_app.request import Request
+
+    names = [f"{k}.png" for k in range(30)]
+    rows = [f"{n}\t{k % 2}\t{('train', 'val', 'test')[k // 10]}" for k, n in enumerate(names)]
+    for k, n in enumerate(names):
+        photos.put(tmp_path, f"photos.csv/{('bird', 'fox')[k % 2]}/{n}" if name[-1] == "/" else n, photos.PICTURE)
+    place = tmp_path / name
+    if name[-1] != "/":
+        tables.write(tmp_path, "image\tfox\tpartition\n" + "\n".join(rows), name)
+    found = Request(name="fox", images=place).listing()
+    assert "fox" in found.classes and len(found.files) == 30
+    if name[-1] != "/":  # few photos of a folder may leave a partition without one of them
+        assert _photos(place, None, 16).has("fox").sum() == 15
 
 
 def test_any_order_of_cells(tmp_path):

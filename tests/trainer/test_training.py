@@ -96,6 +96,17 @@ def test_photos_and_footage_of_other_geometries_are_refused(tmp_path, base, phot
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("apps", [["../../escaped"], ["stripe", "Stripe"]])
+def test_names_that_are_no_folders_write_nothing(tmp_path, base, photos, apps):
+    named = replace(photos, classes=("../../escaped", "stripe"))
+    kept = tmp_path / "escaped" / "split_000.weights.h5"
+    kept.parent.mkdir()
+    kept.write_text("somebody's")
+    with pytest.raises(UserError, match=r"becomes the name of a folder, and must not hold '/'|each name once"):
+        train(apps, named, base, tmp_path / "a" / "b", checkpoints=tmp_path / "ck")
+    assert kept.exists() and [p.name for p in tmp_path.iterdir()] == ["escaped"]
+
+
 def test_the_package_says_the_geometry_of_its_photos(undisturbed, photos):
     assert MPackage.load(undisturbed / "packages" / "box").geometry == photos.geometry == "squeezed"
 
