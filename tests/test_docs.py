@@ -10,7 +10,7 @@ import pytest
 
 from mainstream import quality
 from mainstream.errors import UserError
-from mainstream.paths import NOTEBOOKS, ROOT
+from mainstream.paths import NOTEBOOKS, PACKAGE, ROOT
 from mainstream.scheduler import solve
 from mainstream.scheduler.leaderboard import leaderboard
 from mainstream.study import experiments, published
@@ -140,3 +140,29 @@ def test_part_6_the_factor_over_no_sharing_shrinks_and_the_gain_over_max_sharing
     assert over("consistent", "no_sharing", 32) < over("as_published", "no_sharing", 32) / 10
     kept = (over("consistent", "max_sharing", 2) - 1) / (over("as_published", "max_sharing", 2) - 1)
     assert 0.8 < kept < 1.0
+
+
+# -- the way through the library -------------------------------------------------------------------------------------
+READING = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+length = lambda room: sum(len(p.read_text(encoding="utf-8").splitlines()) for p in (ROOT / room).rglob("*.py"))
+
+
+def test_the_way_through_the_library_stops_at_every_room_for_an_afternoon():
+    stops = re.findall(r"^\| (\d) \| `([\w/]+)` \| ([\d,]+) \| (\d+) \|$", READING, re.MULTILINE)
+    assert {room for _, room, _, _ in stops} == {f"mainstream/{p.parent.name}" for p in PACKAGE.glob("*/__init__.py")}
+    assert [number for number, *_ in stops] == [str(k) for k in range(1, 9)]
+    headings = re.findall(r"^## (\d)\. .*`([\w/]+)`$", READING, re.MULTILINE)
+    assert headings == [(number, room) for number, room, *_ in stops]
+    assert 180 <= sum(int(minutes) for *_, minutes in stops) <= 300
+    written = [(room, lines) for _, room, lines, _ in stops] + re.findall(
+        r"`(streetworld)` \(([\d,]+) lines\)", READING
+    )
+    for room, lines in written:
+        assert int(lines.replace(",", "")) == pytest.approx(length(room), rel=0.15), f"{room} has {length(room)} lines"
+
+
+def test_every_module_that_the_way_names_is_in_its_room():
+    for section in re.split(r"^## \d\. ", READING, flags=re.MULTILINE)[1:]:
+        room = re.search(r"`(mainstream/\w+)`$", section.splitlines()[0])[1]
+        names = re.findall(r"`([\w/]+\.py|[\w/]+/)`", section)
+        assert names and not [n for n in names if not ((ROOT / room / n).exists() or (ROOT / n).exists())], room
