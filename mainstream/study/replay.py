@@ -20,9 +20,9 @@ from mainstream.data.footage import Footage
 from mainstream.data.footage import clips as footage_clips
 from mainstream.data.rates import decide
 from mainstream.errors import UserError
+from mainstream.paths import written
 from mainstream.quality import Quality, harmonic_mean
 from mainstream.quality import counted as events
-from mainstream.paths import written
 from mainstream.runner.sampling import Ladder
 
 
