@@ -8,4 +8,4 @@ marks=(-m "not slow")
 if [ "${1:-}" = "--all" ]; then marks=(-m "slow or not slow"); shift; fi
 .venv/bin/ruff check mainstream streetworld data/base/build tests benchmarks scripts notebooks
 .venv/bin/mypy
-exec .venv/bin/python -m pytest -n 2 --dist loadfile "${marks[@]}" "$@"
+exec .venv/bin/python -m pytest -n 2 --dist worksteal "${marks[@]}" "$@"

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: real processes, exit codes, one line on standard error."""
+"""The command line as a person meets it: exit codes, one line on standard error; real processes where they matter."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import mainstream
 from PIL import Image
 
 from mainstream.errors import UserError
@@ -27,10 +28,6 @@ GOOD = {
 }  # fmt: skip
 
 
-def mainstream(*arguments, cwd=None):
-    return subprocess.run([sys.executable, "-m", "mainstream", *arguments], capture_output=True, text=True, cwd=cwd)
-
-
 def changed(path, value):
     """GOOD with the value at a dotted path replaced."""
     data = json.loads(json.dumps(GOOD))
@@ -40,6 +37,16 @@ def changed(path, value):
         place = place[p]
     place[last] = value
     return data
+
+
+def test_a_process_of_its_own_prints_and_exits_the_same(tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps(changed("objective", "meen")))
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    for name in ("p.json", "good.json", "absent.json"):
+        words = ("schedule", str(tmp_path / name))
+        alone = subprocess.run([sys.executable, "-m", "mainstream", *words], capture_output=True, text=True)
+        here = mainstream(*words)
+        assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)
 
 
 @pytest.mark.parametrize("scheduler", ["no_sharing", "max_sharing", "greedy", "greedy_as_published", "optimal"])
@@ -166,7 +173,7 @@ def test_a_package_of_a_newer_schema_exits_2(tmp_path):
 
 
 def test_help_and_list_start_without_heavy_imports():
-    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy", "numpy", "pydantic")
+    heavy = ("tensorflow", "keras", "openvino", "cv2", "pandas", "scipy", "numpy", "matplotlib")
     code = f"import sys, mainstream, mainstream.kit.commands.main; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
     assert "mainstream run" in mainstream("--help").stdout

@@ -1,4 +1,4 @@
-"""`mainstream new-app` as a person meets it: real processes, real (tiny) training, a real stream, a real terminal."""
+"""`mainstream new-app` as a person meets it: real (tiny) training, a real stream, a real terminal."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from command import mainstream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -87,10 +88,6 @@ def name():
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "mainstream", *map(str, arguments)]
-
-
-def mainstream(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL)
 
 
 def asked(name: str, drawn: tuple[Path, ...], place: Path, *more: object) -> list[object]:
