@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,13 +91,13 @@ def read_json(path: str | Path) -> Any:
 
 @contextmanager
 def written(path: str | Path) -> Iterator[Path]:
-    """A temporary file beside `path` (of the same suffix) to write to; takes its place, synced, when all went well.
+    """A temporary file beside `path` (of the same suffixes) to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=f".part{path.suffix}", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=f".part{''.join(path.suffixes)}", dir=path.parent)
     os.close(handle)
     part = Path(name)
     try:
@@ -116,6 +118,49 @@ def write_text(path: str | Path, text: str) -> None:
     """Writes UTF-8 through `written`."""
     with written(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def alone(path: str | Path, what: str, *, wait: bool = True) -> Iterator[None]:
+    """One process at a time at `what`: the lock file `path` says which, and since when; it goes with its process.
+
+    The system's own lock (POSIX `flock`) is held, so that what a killed process leaves behind keeps nobody out.
+
+    wait: stand in line, saying so once on standard error. Raises `UserError` where the lock cannot be had: another
+    process holds it and `wait` is False, or the folder cannot be written to.
+    """
+    import fcntl
+
+    path, told = Path(path), False
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = path.open("a+", encoding="utf-8")
+        except OSError as e:
+            raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                message = f"{what}: {lock.read() or 'another process'} is at work there"
+                if not wait:
+                    raise UserError(f"{message}; wait for it or stop it") from None
+                if not told:
+                    print(f"{message}; waiting", file=sys.stderr, flush=True)
+                told = True
+                time.sleep(0.1)
+                continue
+            if not os.fstat(lock.fileno()).st_nlink:
+                continue  # its last holder has just removed it
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()} (since {time.strftime('%Y-%m-%d %H:%M:%S')})")
+            lock.flush()
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
 
 
 _UMASK = os.umask(0)

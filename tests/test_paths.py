@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.paths import read_json, read_text, write_text, written
+from mainstream.paths import alone, read_json, read_text, write_text, written
 
 TEXT = "app,start_s\ncafé,1.5\n"
 
@@ -78,3 +78,61 @@ def test_a_killed_write_leaves_the_old_file_whole(tmp_path):
     """)
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.json")])
     assert done.returncode == -signal.SIGKILL and (tmp_path / "t.json").read_text() == "old"
+
+
+def test_suffixes_are_kept_for_writers_that_go_by_them(tmp_path):
+    with written(tmp_path / "tail.weights.h5") as part:
+        assert part.name.endswith(".weights.h5")
+
+
+HOLD = """
+import sys, time
+from mainstream.paths import alone
+with alone(sys.argv[1], "the film", wait=sys.argv[2] == "wait"):
+    print("in", flush=True)
+    sys.stdin.readline()
+print("out", flush=True)
+"""
+
+
+def hold(path, how="wait"):
+    return subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_one_process_at_a_time_and_the_other_is_told_who_and_since_when(tmp_path):
+    lock = tmp_path / "deep" / ".lock"
+    first = hold(lock)
+    assert first.stdout.readline() == "in\n"
+    said = rf"the film: process {first.pid} \(since 20..-..-.. ..:..:..\) is at work"
+    with pytest.raises(UserError, match=said), alone(lock, "the film", wait=False):
+        pass
+    second = hold(lock)
+    assert f"the film: process {first.pid} (since " in second.stderr.readline()
+    assert first.communicate("\n")[0] == "out\n"
+    assert second.communicate("\n") == ("in\nout\n", "") and not lock.exists()
+
+
+def test_the_lock_of_a_killed_process_is_taken_over(tmp_path):
+    first = hold(tmp_path / ".lock")
+    assert first.stdout.readline() == "in\n"
+    first.kill()
+    first.communicate()
+    assert (tmp_path / ".lock").exists()
+    with alone(tmp_path / ".lock", "the film", wait=False):
+        assert hold(tmp_path / ".lock", "no").communicate()[1].count("is at work there; wait for it or stop it") == 1
+    assert not (tmp_path / ".lock").exists()
+
+
+def test_of_many_processes_each_has_its_turn(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from mainstream.paths import alone, write_text\n"
+        "for _ in range(20):\n"
+        "    with alone(sys.argv[1] + '/.lock', 'x'):\n"
+        "        file = Path(sys.argv[1]) / 'n'; file.write_text(str(int(file.read_text()) + 1))"
+    )
+    (tmp_path / "n").write_text("0")
+    many = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(4)]
+    assert [p.wait() for p in many] == [0] * 4 and (tmp_path / "n").read_text() == "80"
