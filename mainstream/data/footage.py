@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
+from mainstream.data.progress import progress
 from mainstream.data.stamps import rate_of, stated_rate
 from mainstream.errors import UserError, unknown
 from mainstream.package import Geometry
@@ -113,7 +113,7 @@ def sampled_frames(
         if film.live:
             raise UserError(f"video='{video}': a live stream has no end; record it first")
         early = 0.5 / film.fps
-        for time, picture in tqdm(film, desc="frames", unit="frame", leave=False, disable=None):
+        for time, picture in progress(film, desc="frames", unit="frame"):
             if time >= end_s - ROUNDING_S:
                 break
             slot = int(np.floor((time + early) * fps + 1e-6))

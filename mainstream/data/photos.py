@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.data.pictures import kinds, read_picture
+from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
 from mainstream.package import Geometry
 
@@ -99,7 +99,7 @@ def decode(
 
     with warnings.catch_warnings(), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         warnings.simplefilter("ignore")  # of parsers, about files that they read
-        results = list(tqdm(pool.map(read, range(len(files))), total=len(files), desc="photos", disable=None))
+        results = list(progress(pool.map(read, range(len(files))), total=len(files), desc="photos"))
     bad = tuple(r for r in results if r)
     if bad:
         message = f"{len(bad)} of {len(files)} images in '{root}' cannot be read: {', '.join(bad[:5])}"

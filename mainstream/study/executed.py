@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
 
 from mainstream import quality
 from mainstream.data import rates as counted
+from mainstream.data.progress import progress
 from mainstream.package import MPackage
 from mainstream.scheduler import App, Problem, solve
 from mainstream.scheduler.problem import Device
@@ -72,7 +72,7 @@ def headline(
     no_sharing and over max_sharing with limits, the same clips being drawn for both.
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
-    for n in tqdm(list(counts), desc="executing", leave=False):
+    for n in progress(list(counts), desc="executing"):
         named = in_turn(packages, n)
         asked = problem(named, device, stream_fps=recording.fps)
         found = {}
@@ -105,7 +105,7 @@ def ratio_map(
         delayed(_three_systems)(
             problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
         )
-        for n, length in tqdm(work, desc=f"scheduling, {form}", leave=False)
+        for n, length in progress(work, desc=f"scheduling, {form}")
     )
     table = pd.DataFrame([
         {"form": form, "n_apps": n, "event_length_s": length, **f1} for (n, length), f1 in zip(work, rows, strict=True)

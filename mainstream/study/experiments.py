@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
 
 from mainstream import quality
+from mainstream.data.progress import progress
 from mainstream.data.tables import records
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Problem, as_schedule, solve
@@ -27,7 +27,7 @@ def model_against_simulation(sets: int, *, windows: int = 20_000, max_vote: int 
     standard error that the model itself predicts for that many windows (0 where both agree on a certainty).
     """
     rng, rows = np.random.default_rng(seed), []
-    for i in tqdm(range(sets), desc="simulating", leave=False):
+    for i in progress(range(sets), desc="simulating"):
         stream = float(rng.integers(5, 31))
         values: dict[str, Any] = {
             "tpr": rng.uniform(0.2, 1),
@@ -119,7 +119,7 @@ def rederive_headline(counts: Iterable[int], *, form: quality.Form = "consistent
     work = [(m, s) for m in mixes for s in HEADLINE_SYSTEMS]
     rows = Parallel(n_jobs=jobs)(
         delayed(_rederive)(published.headline_problem(mix, form=form), name)
-        for mix, name in tqdm(work, desc="scheduling", leave=False)
+        for mix, name in progress(work, desc="scheduling")
     )
     return pd.DataFrame(rows)
 
@@ -137,7 +137,7 @@ def rederive_sweep(
             published.sweep_problem(n, i, budget=budget, form=form, rates_of="no_sharing" if s == "no_sharing" else ""),
             s,
         )
-        for n, i, s in tqdm(work, desc="scheduling", leave=False)
+        for n, i, s in progress(work, desc="scheduling")
     )
     return pd.DataFrame(rows)
 
@@ -158,7 +158,7 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     Returns the rows with `same` (splits and rates identical), our mean F1 and its difference from the record.
     """
     results = []
-    for r in tqdm(list(records(rows)), desc="replaying", leave=False):
+    for r in progress(list(records(rows)), desc="replaying"):
         problem = published.sweep_problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
         if r.scheduler == "greedy":
             s = as_schedule(problem, greedy_as_published(problem), scheduler="greedy_as_published")

@@ -10,10 +10,10 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from mainstream import quality
 from mainstream.data import rates as counted
+from mainstream.data.progress import progress
 from mainstream.data.tables import records
 from mainstream.errors import UserError
 from mainstream.package import MPackage
@@ -47,7 +47,7 @@ def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int], *, 
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, 200)
     seen = {f: replay.looks([f], recording)[float(f)] for f in rates}
-    for app in tqdm(recording.footage.classes, desc="counting", leave=False):
+    for app in progress(recording.footage.classes, desc="counting"):
         length = counted.event_length_s(recording.footage, app)
         for (k, split), fps, x in product(enumerate(recording.splits), rates, votes):
             found = replay.count(recording, app, split, seen[fps], x, window_s=length)

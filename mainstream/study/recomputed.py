@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
 from mainstream import quality
+from mainstream.data.progress import progress
 from mainstream.scheduler import as_schedule
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published
@@ -89,7 +89,7 @@ def correlation_sweep(
     """
     work = [(d, s, n, i) for d in DEPENDENCES for s in published.SYSTEMS for n in counts for i in range(setups)]
     rows = Parallel(n_jobs=jobs)(
-        delayed(_scheduled)(d, s, n, i, budget, form) for d, s, n, i in tqdm(work, desc="scheduling", leave=False)
+        delayed(_scheduled)(d, s, n, i, budget, form) for d, s, n, i in progress(work, desc="scheduling")
     )
     return pd.DataFrame(rows)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from mainstream.data.footage import Footage
+from mainstream.data.progress import progress
 from mainstream.data.rates import sure
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, preprocess
@@ -67,7 +67,7 @@ class _Networks:
                 tails[halves.record.layer].append(halves.tail.get_weights())
         self._tail = {
             layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), batch=BATCH)
-            for layer in tqdm(layers, desc="compiling tails", unit="split")
+            for layer in progress(layers, desc="compiling tails", unit="split")
         }
 
     def ask(self, images: np.ndarray) -> np.ndarray:

@@ -1,0 +1,43 @@
+"""How far long work has come: a bar on a terminal or in a notebook, elsewhere a plain line every half minute.
+
+Used by whatever works for more than moments: downloads, reading, training, streaming, the notebooks' experiments.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from tqdm import auto, std
+
+EVERY_S = 30.0
+
+
+class Lines(std.tqdm):
+    """The bar's words as lines, for log files and pipes; nothing for work that is done sooner."""
+
+    disable: bool
+    _said = float("inf")
+
+    def __init__(self, *arguments: Any, **options: Any):
+        self._said = time.monotonic()
+        super().__init__(*arguments, **{**options, "ncols": 0, "delay": 1e-9, "mininterval": min(EVERY_S, 1.0)})
+
+    def display(self, *_: Any, **__: Any) -> None:
+        """One line, where it is time for one."""
+        if time.monotonic() - self._said >= EVERY_S:
+            self._said = time.monotonic()
+            print(str(self).strip(), file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Without the last line of a bar."""
+        if not self.disable:
+            self.disable = True
+            self._decr_instances(self)
+
+
+def progress(iterable: Any = None, **options: Any) -> Any:
+    """`tqdm` of these options (total, desc, unit, …), or `Lines` where nobody watches. Gone when it is done."""
+    in_notebook = auto.tqdm.status_printer is not std.tqdm.status_printer
+    return (auto.tqdm if in_notebook or sys.stderr.isatty() else Lines)(iterable, **{"leave": False, **options})
