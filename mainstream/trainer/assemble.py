@@ -14,6 +14,7 @@ from mainstream.data.footage import Footage
 from mainstream.data.photos import Photos
 from mainstream.networks.splits import SplitPoint
 from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
+from mainstream.paths import write_text, written
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
 
@@ -32,9 +33,6 @@ def assemble(
     source: str,
 ) -> MPackage:
     """Writes `output/mpackage.json`, with `weights` also the tails beside it, and returns the package."""
-    output.mkdir(parents=True, exist_ok=True)
-    for old in output.glob("split_*.weights.h5"):
-        old.unlink()
     records = [_record(job, point, checkpoints, photos, footage, output, weights) for point in points]
     package = MPackage(
         application=job.app,
@@ -46,6 +44,10 @@ def assemble(
         source=source,
     )
     package.save(output)
+    named = [record.tail.file for record in records if record.tail]
+    for old in output.glob("split_*.weights.h5"):
+        if old.name not in named:
+            old.unlink()
     return MPackage.load(output)
 
 
@@ -64,7 +66,8 @@ def _record(
     tail = None
     if weights:
         file = checkpoints.weights(point)
-        shutil.copyfile(file, output / file.name)
+        with written(output / file.name) as part:
+            shutil.copyfile(file, part)
         tail = Tail(file=file.name, sha256=checksum(output / file.name))
     video = rates.on_video(answers["video"], footage, job.app, threshold) if footage is not None else None
     return SplitRecord(
@@ -116,7 +119,7 @@ def write_log(path: Path, jobs: Sequence[Job], points: list[SplitPoint], root: P
                 "epochs": len(log["epochs"]) - 1, "val_loss": _lowest(log["epochs"]),
                 "seconds": log["seconds"], "stem_seconds": log.get("stem_seconds"),
             })  # fmt: skip
-    pd.DataFrame(rows).to_csv(path, index=False)
+    write_text(path, pd.DataFrame(rows).to_csv(index=False))
 
 
 def _lowest(log: list[dict[str, float]]) -> float:

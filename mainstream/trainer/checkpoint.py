@@ -1,13 +1,12 @@
 """What a training leaves behind, split by split: weights of the tail, what it says of held-out photos, its log.
 
-A split is finished when its `.json` is there and the weights agree with it; the `.json` is written last.
+A split is finished when its `.json` is there and the other files agree with it; the `.json` is written last.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +14,9 @@ import numpy as np
 
 from mainstream.networks.backend import keras
 from mainstream.networks.splits import SplitPoint
+from mainstream.paths import read_text, write_text, written
+
+WEIGHTS, ANSWERS = ".weights.h5", ".npz"
 
 
 class Job(NamedTuple):
@@ -35,40 +37,37 @@ class Checkpoints:
 
     def weights(self, point: SplitPoint) -> Path:
         """The file with the tail's weights."""
-        return self._file(point, ".weights.h5")
+        return self._file(point, WEIGHTS)
 
     def finished(self, point: SplitPoint) -> bool:
-        """Trained, and its files whole."""
-        path = self._file(point, ".json")
-        if not path.is_file() or not self.weights(point).is_file():
+        """Trained, and its files whole; what a kill or a full disk has cut short counts as not there."""
+        try:
+            kept = self.log(point)
+            return all(checksum(self._file(point, suffix)) == kept[suffix] for suffix in (WEIGHTS, ANSWERS))
+        except (OSError, ValueError, KeyError, TypeError):
             return False
-        return checksum(self.weights(point)) == self.log(point)["sha256"]
 
     def written(self, point: SplitPoint) -> bool:
         """As `finished`, without a look into the files: for progress bars."""
         return self._file(point, ".json").exists()
 
     def log(self, point: SplitPoint) -> dict[str, Any]:
-        """sha256 of the weights, epochs, seconds."""
-        return json.loads(self._file(point, ".json").read_text(encoding="utf-8"))
+        """Epochs and seconds; SHA-256 of the other files, by suffix."""
+        return json.loads(read_text(self._file(point, ".json")))
 
     def probabilities(self, point: SplitPoint) -> dict[str, np.ndarray]:
         """The network's answers on held-out images: float32 arrays 'val', 'test' and, with footage, 'video'."""
-        with np.load(self._file(point, ".npz"), allow_pickle=False) as file:
+        with np.load(self._file(point, ANSWERS), allow_pickle=False) as file:
             return dict(file)
 
     def save(self, point: SplitPoint, tail: keras.Model, answers: dict[str, np.ndarray], log: dict[str, Any]) -> None:
         """Everything of one split; a kill at any moment leaves either a finished split or an unfinished one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / "partial.weights.h5"
-        tail.save_weights(partial, overwrite=True)
-        os.replace(partial, self.weights(point))
-        with (self.folder / "partial.npz").open("wb") as file:
-            np.savez(file, **answers)  # type: ignore[arg-type]
-        os.replace(self.folder / "partial.npz", self._file(point, ".npz"))
-        text = json.dumps({"sha256": checksum(self.weights(point)), **log}, indent=1)
-        (self.folder / "partial.json").write_text(text, encoding="utf-8")
-        os.replace(self.folder / "partial.json", self._file(point, ".json"))
+        with written(self.weights(point)) as part:
+            tail.save_weights(part, overwrite=True)
+        with written(self._file(point, ANSWERS)) as part:
+            np.savez(part, **answers)  # type: ignore[arg-type]
+        sums = {suffix: checksum(self._file(point, suffix)) for suffix in (WEIGHTS, ANSWERS)}
+        write_text(self._file(point, ".json"), json.dumps({**sums, **log}, indent=1))
 
 
 def checksum(path: Path) -> str:

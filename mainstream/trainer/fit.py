@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,14 +65,12 @@ class TailTrainer:
         val: Part,
         rng: np.random.Generator,
         where: str,
-        alive: Callable[[], None] = lambda: None,
         *,
         epochs: int | None = None,
     ) -> list[Epoch]:
         """Trains from the weights that the tail has now; leaves the best on validation in it (perhaps the first).
 
-        where: who is trained, for messages. alive: called before every step; raises to stop. epochs: at most (default:
-        the settings').
+        where: who is trained, for messages. epochs: at most (default: the settings').
         Raises `UserError` when the loss is not finite; the tail then holds the best weights so far.
         """
         for variable in self._optimizer.variables:
@@ -83,7 +81,7 @@ class TailTrainer:
         lowest, since = log[0].val_loss, 0
         epochs = epochs or self.settings.epochs
         for epoch in range(1, epochs + 1):
-            losses = self._epoch(train, next(draw), rng, ((epoch - 1) / epochs, epoch / epochs), alive)
+            losses = self._epoch(train, next(draw), rng, ((epoch - 1) / epochs, epoch / epochs))
             log.append(Epoch(epoch, float(np.mean(losses)), self.loss(val)))
             if not (np.isfinite(losses).all() and math.isfinite(log[-1].val_loss)):
                 self.tail.set_weights(best)
@@ -105,14 +103,12 @@ class TailTrainer:
         rows: np.ndarray,
         rng: np.random.Generator,
         span: tuple[float, float],
-        alive: Callable[[], None],
     ) -> list[float]:
         """One pass over `rows`; `span`: where in the whole training it begins and ends, for the learning rate."""
         batches = rows.reshape(-1, self.settings.batch)
         weight = _balance(train.labels[rows])
         losses = []
         for k, batch in enumerate(batches):
-            alive()
             done = span[0] + (span[1] - span[0]) * k / len(batches)
             self._optimizer.learning_rate.assign(self.settings.learning_rate * _schedule(done))
             view = rng.integers(0, 2, len(batch)) if self.settings.flip else None

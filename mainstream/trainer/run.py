@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
+from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
 from mainstream.data.photos import PARTITIONS, Photos, checked
+from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage, checked_name
-from mainstream.paths import CACHE
+from mainstream.paths import CACHE, alone
 from mainstream.trainer.assemble import assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
 
 POLL_S = 0.2
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TRAINING = CACHE / "training"
 
 
@@ -61,31 +62,31 @@ def train(
         jobs: processes of one thread each (default: one per core, at most one per application and seed).
 
     Returns the packages by (app, seed). Raises `UserError`: an unknown class or split, images of another size, a
-    partition in which a class is always or never there, a loss that is not finite (what was finished is kept).
+    partition in which a class is always or never there, a loss that is not finite (what was finished is kept), a
+    process that was killed. A second run of the same training waits for the first and takes what it has made.
     """
     settings = settings or Settings()
     names, points = _points(base, splits)
     _check(apps, photos, base, footage)
     folder = Path(checkpoints) / identity(base.identity, photos, settings, names, footage)
     todo = [Job(app, seed) for seed in seeds for app in apps]
-    missing = [job for job in todo if any(not Checkpoints(folder, job).finished(p) for p in points)]
-    if missing:
-        with _files(folder, photos, footage, base) as data:
-            n = min(jobs or os.cpu_count() or 1, len(missing))
-            classes = photos.classes
-            tasks = [
-                Task(base.identity, data, folder, tuple(missing[k::n]), classes, tuple(names), settings)
-                for k in range(n)
-            ]
-            _run(tasks, points)
+    with alone(folder.with_suffix(".lock"), "this training"):
+        missing = [job for job in todo if any(not Checkpoints(folder, job).finished(p) for p in points)]
+        if missing:
+            with _files(folder, photos, footage, base) as data:
+                n = min(jobs or os.cpu_count() or 1, len(missing))
+                parts = [tuple(missing[k::n]) for k in range(n)]
+                tasks = [Task(base.identity, data, folder, p, photos.classes, tuple(names), settings) for p in parts]
+                _run(tasks, points)
     packages = {}
-    for job in todo:
-        place = Path(output) / job.app / (f"seed{job.seed}" if len(seeds) > 1 else "")
-        packages[job] = assemble(
-            job, points, base.identity, Checkpoints(folder, job), photos, footage, settings, place,
-            weights=weights, source=source,
-        )  # fmt: skip
-    write_log(Path(output) / "training.csv", todo, points, folder)
+    with alone(Path(output) / ".lock", f"packages in {output}"):
+        for job in todo:
+            place = Path(output) / job.app / (f"seed{job.seed}" if len(seeds) > 1 else "")
+            packages[job] = assemble(
+                job, points, base.identity, Checkpoints(folder, job), photos, footage, settings, place,
+                weights=weights, source=source,
+            )  # fmt: skip
+        write_log(Path(output) / "training.csv", todo, points, folder)
     return packages
 
 
@@ -127,9 +128,10 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
     """The data as files that all processes map, for as long as they work."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("data-*"):  # of a run that was killed
-        if not (Path("/proc") / left.name.removeprefix("data-").split("-")[0]).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    place = Path(tempfile.mkdtemp(prefix=f"data-{os.getpid()}-", dir=folder))
+        shutil.rmtree(left, ignore_errors=True)
+    for left in folder.rglob(".*.part.*"):
+        left.unlink(missing_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
     try:
         base.network.save_weights(place / "base.weights.h5")
         for name in PARTITIONS:
@@ -145,59 +147,32 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
 
 
 def _run(tasks: list[Task], points: list[SplitPoint]) -> None:
-    """One process per task, a progress bar over all of them; the first failure stops the others."""
-    context = multiprocessing.get_context("spawn")
-    failures: Any = context.Queue()
-    processes = [context.Process(target=_guarded, args=(task, failures), daemon=True) for task in tasks]
-    with _quiet():
-        for process in processes:
-            process.start()
-    try:
-        _watch(processes, failures, tasks, points)
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
+    """One process per task, a progress bar over all of them; the first failure stops the others.
 
-
-def _watch(processes: Sequence[BaseProcess], failures: Any, tasks: list[Task], points: list[SplitPoint]) -> None:
+    Raises `UserError`: a process's own, or one that was killed.
+    """
     jobs = [(Checkpoints(task.root, job), point) for task in tasks for job in task.jobs for point in points]
-    bar = tqdm(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", disable=None)
-    bar.bar_format = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-    with bar:
-        while any(p.is_alive() for p in processes):
-            time.sleep(POLL_S)
+    bar = progress(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", bar_format=BAR)
+    pool = ProcessPoolExecutor(len(tasks), env=ONE_THREAD)
+    try:
+        waiting = {pool.submit(work, task) for task in tasks}
+        while waiting:
+            ended, waiting = wait(waiting, POLL_S, return_when=FIRST_EXCEPTION)
+            for future in ended:
+                future.result()
             done = [point for checkpoints, point in jobs if checkpoints.written(point)]
             bar.n = sum(_work(p) for p in done)
             bar.set_postfix_str(f"{len(done)} of {len(jobs)} splits")
-            if not failures.empty():
-                raise UserError(failures.get())
-    if not failures.empty():
-        raise UserError(failures.get())
-    if bad := [p.exitcode for p in processes if p.exitcode]:
-        raise RuntimeError(f"a training process ended with exit code {bad[0]}; finished splits are kept: run again")
+    except BrokenProcessPool as e:
+        raise UserError(
+            "a training process was ended from outside, perhaps for want of memory; finished splits are kept: run "
+            "again (fewer jobs need less memory)"
+        ) from e
+    finally:
+        bar.close()
+        pool.shutdown(kill_workers=True)
 
 
 def _work(point: SplitPoint) -> float:
     """Rough cost of training there, for the remaining time shown: shallow splits train more layers on larger maps."""
     return 0.05 + (1 - point.fraction) ** 2
-
-
-def _guarded(task: Task, failures: Any) -> None:
-    try:
-        work(task)
-    except UserError as e:
-        failures.put(str(e))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """TensorFlow's greetings and its use of other threads are off in processes started here."""
-    wanted = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})

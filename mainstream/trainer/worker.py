@@ -8,14 +8,15 @@ One thread per process, so that results depend neither on the number of processe
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from mainstream.data.photos import PARTITIONS
-from mainstream.errors import UserError
 from mainstream.networks import base as bases
 from mainstream.networks.backend import tf
 from mainstream.networks.splits import POOLED, SplitPoint, cut, split_points, with_head
@@ -37,13 +38,22 @@ class Task:
     classes: tuple[str, ...]
     splits: tuple[str, ...]  # names, from the input upwards
     settings: Settings
+    parent: int = field(default_factory=os.getpid)  # the process that starts this one
 
 
 def work(task: Task) -> None:
     """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    threading.Thread(target=_end_after, args=[task.parent], daemon=True).start()
     one_thread()
-    parent = os.getppid()
-    Worker(task, parent).run()
+    Worker(task).run()
+
+
+def _end_after(parent: int) -> None:
+    """Ends this process soon after its parent, which a kill leaves no time to say so: no work goes on unseen."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
 
 
 def one_thread() -> None:
@@ -57,8 +67,8 @@ def one_thread() -> None:
 class Worker:
     """The state of `work`: one network, whose weights are set anew for every job."""
 
-    def __init__(self, task: Task, parent: int):
-        self.task, self.parent = task, parent
+    def __init__(self, task: Task):
+        self.task = task
         network = bases.build(task.base.architecture, task.base.input_shape[0])
         network.load_weights(task.data / "base.weights.h5")
         self.model = with_head(network)
@@ -124,7 +134,7 @@ class Worker:
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
         epochs = self.task.settings.epochs_at(point.fraction)
-        return [asdict(line) for line in trainer.fit(train, val, rng, where, self._alive, epochs=epochs)]
+        return [asdict(line) for line in trainer.fit(train, val, rng, where, epochs=epochs)]
 
     def _start_from(self, job: Job, deeper: SplitPoint) -> None:
         file = Checkpoints(self.task.root, job).weights(deeper)
@@ -138,8 +148,3 @@ class Worker:
             labels = np.concatenate([labels, labels])
         weights = fit_head(features, labels, val.frozen(val_rows), val.labels)
         self.model.get_layer("decision").set_weights(weights)
-
-    def _alive(self) -> None:
-        """A process whose parent was killed stops, rather than work on unseen."""
-        if os.getppid() != self.parent:
-            raise UserError("the process that started this training is gone")

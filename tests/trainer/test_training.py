@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from mainstream.data import rates
@@ -24,6 +25,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
 from mainstream.trainer import Settings, train
+from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
 
@@ -166,32 +168,111 @@ if __name__ == "__main__":
 """
 
 
-def test_killed_and_started_again_gives_the_same_package(tmp_path, undisturbed):
+def begun(tmp_path: Path, n: int = 1) -> tuple[Path, subprocess.Popen[bytes], list[int]]:
+    """A training under way in a session of its own, once it has `n` splits: script, process, ids of its workers."""
     script = tmp_path / "go.py"
     script.write_text(SCRIPT.format(folder=str(Path(__file__).parent)))
-    process = subprocess.Popen([sys.executable, str(script), str(tmp_path)], start_new_session=True)
-    finished = lambda: {p: p.stat().st_mtime_ns for p in (tmp_path / "ck").rglob("split_*.json")}
-    deadline = time.monotonic() + 120
-    while len(finished()) < 3:
+    out = (tmp_path / "out").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)], start_new_session=True, stdout=out, stderr=out,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    deadline = time.monotonic() + 600
+    while len(list((tmp_path / "ck").rglob("split_*.json"))) < n:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
+    return script, process, [p.pid for p in psutil.Process(process.pid).children() if "popen_loky" in str(p.cmdline())]
+
+
+def gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 60
+    while any(psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE for p in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_killed_and_started_again_twice_gives_the_same_package(tmp_path, undisturbed):
+    """The parent alone is killed: its workers end by themselves; of the two that go on, one waits for the other."""
+    finished = lambda: {p: p.stat().st_mtime_ns for p in (tmp_path / "ck").rglob("split_*.json")}
+    script, process, workers = begun(tmp_path, 3)
+    process.kill()
     process.wait()
+    assert workers and gone(workers)
     before = finished()
     assert 3 <= len(before) < 8
-    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    command = [sys.executable, str(script), str(tmp_path)]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate()[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sum("this training: process " in text and "is at work there; waiting" in text for text in said) == 1
     after = finished()
     assert len(after) == 8 and {p: after[p] for p in before} == before
     for app in ("box", "stripe"):
         for file in sorted((undisturbed / "packages" / app).iterdir()):
             if file.suffix == ".json":
                 assert (tmp_path / "packages" / app / file.name).read_bytes() == file.read_bytes()
-    assert not list((tmp_path / "ck").rglob("data-*")), "what the killed run left is swept up"
+    left = [p for p in tmp_path.rglob("*") if p.name.startswith((".", "data-")) or p.suffix == ".lock"]
+    assert left == [], "what the killed run left is swept up"
+
+
+@pytest.mark.slow
+def test_stopped_at_ten_moments_it_goes_on_each_time(tmp_path, undisturbed, base):
+    """Killed and interrupted in turn, each time a little later; what is finished is whole and is not trained again."""
+    script = tmp_path / "go.py"
+    script.write_text(SCRIPT.format(folder=str(Path(__file__).parent)))
+    points = [p for p in split_points(with_head(base.network)) if p.name in SPLITS]
+    kept: dict[Path, int] = {}
+    started = time.monotonic()
+    subprocess.run([sys.executable, str(script), str(tmp_path / "once")], check=True)
+    took = time.monotonic() - started
+    for k in range(10):
+        process = subprocess.Popen(
+            [sys.executable, str(script), str(tmp_path)], start_new_session=True, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
+        time.sleep((k + 0.5) / 10 * took)
+        os.killpg(process.pid, signal.SIGINT if k % 2 else signal.SIGKILL)
+        process.wait()
+        now = {p: p.stat().st_mtime_ns for p in (tmp_path / "ck").rglob("split_*.json")}
+        assert {p: now[p] for p in kept} == kept
+        for app in ("box", "stripe"):
+            for folder in (tmp_path / "ck").glob("*/"):
+                files = Checkpoints(folder, Job(app, 0))
+                assert all(files.finished(point) for point in points if files.written(point))
+        kept = now
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    for app in ("box", "stripe"):
+        mine, other = (MPackage.load(p / "packages" / app).validate() for p in (tmp_path, undisturbed))
+        assert mine.splits == other.splits
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_one_line(tmp_path):
+    _, process, workers = begun(tmp_path)
+    os.kill(workers[0], signal.SIGKILL)
+    assert process.wait() == 1
+    last = (tmp_path / "out").read_text().strip().splitlines()[-1]
+    assert "UserError: a training process was ended from outside" in last and "run again" in last
+
+
+@pytest.mark.slow
+def test_control_c_ends_workers_without_a_word_of_theirs(tmp_path):
+    _, process, workers = begun(tmp_path)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to parent and workers
+    process.wait()
+    assert gone(workers)
+    said = (tmp_path / "out").read_text()
+    assert said.count("Traceback") == 1 and said.strip().endswith("KeyboardInterrupt"), said
 
 
 def test_damaged_checkpoint_is_trained_again(undisturbed, base, photos, footage):
-    [file] = [p for p in (undisturbed / "ck").rglob("split_081.weights.h5") if "box" in str(p)]
     good = MPackage.load(undisturbed / "packages" / "box")
+    for name in ("split_081.weights.h5", "split_078.npz", "split_050.json"):
+        [file] = [p for p in (undisturbed / "ck").rglob(name) if "box" in str(p)]
+        file.write_bytes(file.read_bytes()[:-40])  # cut short
+    [file] = [p for p in (undisturbed / "ck").rglob("split_082.weights.h5") if "box" in str(p)]
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
