@@ -1,7 +1,9 @@
 """Public photo sets: where they are, what they must hash to, and fetching them once (design section 6).
 
 Nothing is bundled or mirrored. Without a network the message says where to place a file that was fetched elsewhere; it
-is checked all the same. Used by `mainstream.data.datasets`, notebook 01 and `mainstream train`.
+is checked all the same. Our own lines rather than `keras.utils.get_file`: that one brings TensorFlow into what needs
+none, has no time limit, writes at once to the final name, and fetches anew, unasked, what somebody has placed there.
+Used by `mainstream.data.datasets`, notebook 01 and `mainstream train`.
 """
 
 from __future__ import annotations
@@ -14,10 +16,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
+from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
-from mainstream.paths import CACHE
+from mainstream.paths import CACHE, alone, written
 
 _CHUNK = 1 << 20  # bytes
 
@@ -91,34 +92,33 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos", tim
     folder, archive = Path(directory) / photos.name, Path(directory) / photos.file
     if folder.is_dir():
         return folder
-    if archive.exists():
-        _verify(photos, archive, f"delete {archive} to download it again")
-    else:
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        partial = archive.with_name(archive.name + ".part")
-        try:
-            _download(photos, archive, partial, timeout_s)
-            _verify(photos, partial, "nothing was kept; the file at this address is not the one recorded")
-            partial.replace(archive)
-        finally:
-            partial.unlink(missing_ok=True)
-    _unpack(archive, folder)
+    with alone(folder.with_name(f".{photos.name}.lock"), f"photo set '{photos.name}'"):
+        if not folder.is_dir():  # the process that was waited for may have made it
+            if archive.exists():
+                _verify(photos, archive, f"delete {archive} to download it again")
+            else:
+                _download(photos, archive, timeout_s)
+            _unpack(archive, folder)
     return folder
 
 
-def _download(photos: PhotoSet, archive: Path, partial: Path, timeout_s: float) -> None:
+def _download(photos: PhotoSet, archive: Path, timeout_s: float) -> None:
+    for left in archive.parent.glob(f".{archive.stem}-*"):  # of a download that was killed
+        left.unlink()
     try:
-        with urllib.request.urlopen(photos.url, timeout=timeout_s) as answer, partial.open("wb") as out:
-            total = int(answer.headers.get("Content-Length") or photos.size)
-            with tqdm(total=total, unit="B", unit_scale=True, desc=photos.name) as bar:
-                while chunk := answer.read(_CHUNK):
-                    out.write(chunk)
-                    bar.update(len(chunk))
+        with written(archive) as part:
+            with urllib.request.urlopen(photos.url, timeout=timeout_s) as answer, part.open("wb") as out:
+                total = int(answer.headers.get("Content-Length") or photos.size)
+                with progress(total=total, unit="B", unit_scale=True, desc=photos.name) as bar:
+                    while chunk := answer.read(_CHUNK):
+                        out.write(chunk)
+                        bar.update(len(chunk))
+            _verify(photos, part, "nothing was kept; the file at this address is not the one recorded")
     except (OSError, http.client.HTTPException) as e:  # URLError is an OSError
-        reason = getattr(e, "reason", None) or e
         raise UserError(
-            f"photo set '{photos.name}': no download from {photos.url} ({reason}); fetch it where there is a network "
-            f"and place it at {archive.resolve()} ({photos.size / 1e6:.0f} MB, {photos.checksum})"
+            f"photo set '{photos.name}': no download from {photos.url} ({getattr(e, 'reason', None) or e}); fetch it "
+            f"where there is a network and place it at {archive.resolve()} ({photos.size / 1e6:.0f} MB, "
+            f"{photos.checksum})"
         ) from e
 
 
@@ -129,7 +129,7 @@ def _verify(photos: PhotoSet, path: Path, advice: str) -> None:
     if found != expected:
         size = path.stat().st_size
         raise UserError(
-            f"photo set '{photos.name}': {path.name} has {algorithm} {found} and {size} bytes, "
+            f"photo set '{photos.name}': {photos.file} has {algorithm} {found} and {size} bytes, "
             f"not {expected} and {photos.size}; {advice}"
         )
 

@@ -34,6 +34,7 @@ def world_photos(
 
     Raises `UserError` as `still_images`.
     """
+    known(apps)
     wanted = dict(zip(PARTITIONS, (train, val, test), strict=True))
     for name, n in wanted.items():
         if n < 1:
@@ -47,6 +48,13 @@ def world_photos(
     partition = np.repeat([part for part, _, _ in pieces], [n for _, _, n in pieces])
     files = tuple(f"world/{part}/{k + i:05d}" for part, k, n in pieces for i in range(n))
     return Photos(images, labels, tuple(apps), files, partition)
+
+
+def known(apps: Sequence[str]) -> None:
+    """Raises `UserError` for the first name that the world has no application of; before any process is started."""
+    for app in apps:
+        if app not in APPS:
+            raise unknown("application", str(app), APPS)
 
 
 def _piece_seed(seed: int, start: int) -> int:
@@ -69,9 +77,7 @@ def world_footage(
 
     fps must divide the world's 20 frames/s. Raises `UserError` as `World`, and for unknown applications.
     """
-    for app in apps:
-        if app not in APPS:
-            raise unknown("application", str(app), APPS)
+    known(apps)
     stride = WORLD_FPS / fps if fps > 0 else 0.5
     if stride < 1 or stride != int(stride):
         raise UserError(f"fps={fps}: must divide the world's {WORLD_FPS:g} frames per second")

@@ -8,7 +8,6 @@ Design sections 5 and 6; used by `mainstream.trainer` and notebooks 00, 01 and 0
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ import numpy as np
 from mainstream.errors import UserError, unknown
 from mainstream.networks.backend import keras
 from mainstream.package import Base
-from mainstream.paths import BASE
+from mainstream.paths import BASE, CACHE, alone, read_json
 
 SCALED, RAW, CAFFE = "x/127.5-1", "x", "bgr-mean"  # what a network expects of pixels from 0 to 255
 _CAFFE_MEAN = np.array([103.939, 116.779, 123.68], "float32")  # of ImageNet, blue green red
@@ -136,10 +135,9 @@ def load_weights(network: keras.Model, file: Path, architecture: str) -> None:
 
 
 def _embedded() -> BaseNetwork:
-    try:
-        record = json.loads((BASE / "base.json").read_text(encoding="utf-8"))
-    except OSError as e:
-        raise UserError(f"{BASE / 'base.json'}: {e.strerror}; make it with: python data/base/build/pretrain.py") from e
+    if not (BASE / "base.json").is_file():
+        raise UserError(f"{BASE / 'base.json'}: is not there; make it with: python data/base/build/pretrain.py")
+    record = read_json(BASE / "base.json")
     architecture = record["architecture"]
     network = build(architecture, record["input_shape"][0])
     load_weights(network, BASE / EMBEDDED, architecture)
@@ -154,9 +152,10 @@ def _download(architecture: str, size: int) -> keras.Model:
     build(architecture, size)  # refuses what cannot be built before anything is fetched
     name, arguments, _ = ARCHITECTURES[architecture]
     try:
-        return getattr(keras.applications, name)(
-            weights="imagenet", include_top=False, pooling="avg", input_shape=(size, size, 3), **arguments
-        )
+        with alone(CACHE / ".keras.lock", "the download of weights"):  # into one place, from whatever process
+            return getattr(keras.applications, name)(
+                weights="imagenet", include_top=False, pooling="avg", input_shape=(size, size, 3), **arguments
+            )
     except Exception as e:  # Keras raises a bare Exception where a download fails
         reason = " ".join(str(e).split())[:160]
         raise UserError(

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import shutil
 import socket
+import subprocess
+import sys
 import tarfile
 import threading
 from functools import partial
@@ -246,6 +248,7 @@ def test_the_photos_we_measure_with():
 def server(tmp_path):
     """Serves the folder `served`; yields its address."""
     (tmp_path / "served").mkdir()
+    QuietHandler.asked = 0
     handler = partial(QuietHandler, directory=str(tmp_path / "served"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever)
@@ -256,6 +259,12 @@ def server(tmp_path):
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
+    asked = 0  # since the server was started
+
+    def do_GET(self):
+        QuietHandler.asked += 1
+        super().do_GET()
+
     def log_message(self, *_):
         pass
 
@@ -279,7 +288,24 @@ def test_fetched_verified_unpacked_and_kept(tmp_path, server):
     assert len(image_folder(root / "photos", size=8)) == 60
     (tmp_path / "served" / "set.tgz").unlink()
     assert fetch(mine, directory=tmp_path / "cache") == root, "no second download"
-    assert not list((tmp_path / "cache").glob("*.part"))
+    assert sorted(p.name for p in (tmp_path / "cache").iterdir()) == ["mine", "set.tgz"]
+
+
+def test_three_at_once_fetch_once(tmp_path, server):
+    """And what a killed download has left is swept up."""
+    data = archive(tmp_path)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / ".set-killed.part.tgz").write_bytes(data[:100])
+    code = (
+        "import sys; from mainstream.data.downloads import PhotoSet, fetch\n"
+        "fetch(PhotoSet('mine', sys.argv[1], sys.argv[2], 1, licence='', about=''), directory=sys.argv[3])"
+    )
+    mine = photo_set(server, data)
+    command = [sys.executable, "-c", code, mine.url, mine.checksum, str(tmp_path / "cache")]
+    many = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(p.communicate()[1], p.returncode)[1] for p in many] == [0, 0, 0]
+    assert sorted(p.name for p in (tmp_path / "cache").iterdir()) == ["mine", "set.tgz"]
+    assert QuietHandler.asked == 1
 
 
 def test_a_wrong_checksum_keeps_nothing(tmp_path, server):

@@ -61,6 +61,11 @@ def train_command(
     if world and video:
         raise UserError("--world brings its own video; leave --video and --truth away")
     from mainstream.data.datasets import against
+
+    if world:
+        from mainstream.data.rendered import known
+
+        known(app or ())
     from mainstream.networks.base import load_base
     from mainstream.trainer import Settings, train
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from tqdm.auto import tqdm
-
+from mainstream.data.progress import progress
 from mainstream.errors import UserError
 from mainstream.kit.new_app import pictures
 from mainstream.kit.new_app.report import share
@@ -78,7 +77,7 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
     work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.06 * end + 5)})")
     source = VideoSource(str(request.video))
     drawn = Annotator(work.place / "annotated.mp4", source.fps)
-    with tqdm(total=round(end - start, 1), desc="streaming", unit="s", leave=False, disable=None) as bar:
+    with progress(total=round(end - start, 1), desc="streaming", unit="s") as bar:
 
         def on_frame(frame: Frame, decisions: list[Any]) -> None:
             bar.update(frame.time_s - bar.n)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.networks.splits import split_points, with_head
 from mainstream.networks.tails import load_tail, probabilities
 from mainstream.package import FILE, Events, MPackage
+from mainstream.paths import alone
 from mainstream.trainer import train
 
 ASSUMED_CORRELATION = 0.1  # ρ without a video: about what the study recorded
@@ -39,7 +37,9 @@ def new_app(request: Request, say: Say) -> dict[str, Any]:
     base = load_base(request.base, weights=request.weights, architecture=request.architecture, size=request.size)
     _check_base(request.checked(), base)
     work = Work(request, say, base, gather(request, base.identity.input_shape[0]))
-    with alone(request.place):
+    with alone(request.place / ".lock", str(request.place), wait=False):
+        for left in request.place.glob(".made-*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
         _show(work)
         work.done("check", started)
         package = _measure(work, _train(work))
@@ -56,22 +56,6 @@ def new_app(request: Request, say: Say) -> dict[str, Any]:
     for text in warnings(work.summary):
         say(f"  ! {text}")
     return work.summary
-
-
-@contextmanager
-def alone(place: Path) -> Iterator[None]:
-    """Makes the folder and holds it. Raises `UserError` where another process is at work in it."""
-    place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for left in place.glob(".made-*"):  # of a run that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        yield
-    except BlockingIOError as e:
-        raise UserError(f"{place}: another new-app is at work there; wait for it, or name another --output") from e
-    finally:
-        os.close(handle)
 
 
 def _check_base(request: Request, base: BaseNetwork) -> None:
