@@ -16,12 +16,17 @@ Helpful: `problem.table.f1[a, k, f, x]`, `problem.best_vote`, `cost(problem, cho
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Sequence
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Protocol
 
-from mainstream.errors import UserError
+from mainstream.errors import UserError, without_errno
 from mainstream.scheduler.cost import cost
 from mainstream.scheduler.optimal import Exact
 from mainstream.scheduler.problem import Choice, Problem
@@ -54,15 +59,41 @@ def check(problem: Problem, choices: Sequence[Choice]) -> None:
 
 
 def from_file(spec: str) -> Scheduler:
-    """Loads `path/to/file.py:function` – your own code, run as such."""
+    """Loads `path/to/file.py:function` – your own code, run as such.
+
+    Raises `UserError` in one line, with the line of the file where it went wrong: no such file or function, or whatever
+    the file raises while it is read or the function when it is called.
+    """
     path, _, name = spec.rpartition(":")
     if not Path(path).is_file():
         raise UserError(f"scheduler file '{path}' does not exist")
-    module_spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert module_spec and module_spec.loader
-    module = importlib.util.module_from_spec(module_spec)
-    module_spec.loader.exec_module(module)
-    function: Scheduler | None = getattr(module, name, None)
+    loader = SourceFileLoader(f"scheduler_file_{Path(path).stem}", path)
+    module = module_from_spec(spec_from_loader(loader.name, loader))  # type: ignore[arg-type]
+    sys.modules[loader.name] = module  # where dataclasses look for their annotations
+    with _blamed(path):
+        loader.exec_module(module)
+    function = getattr(module, name, None)
     if not callable(function):
         raise UserError(f"{path} has no function '{name}'")
-    return function
+
+    @wraps(function)
+    def called(problem: Problem, /) -> Sequence[Choice] | Exact:
+        with _blamed(path):
+            return function(problem)
+
+    return called
+
+
+@contextmanager
+def _blamed(path: str) -> Iterator[None]:
+    """Turns what a file of somebody's own raises, a request to exit included, into one line."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (Exception, SystemExit) as e:
+        own = [f.lineno for f in traceback.extract_tb(e.__traceback__) if f.filename == path]
+        line = e.lineno if isinstance(e, SyntaxError) and e.filename == path else own[-1] if own else 0
+        said = e.msg if isinstance(e, SyntaxError) else without_errno(e) or "no more is said"
+        where = f"{path} line {line}" if line else path
+        raise UserError(f"{where}: {type(e).__name__}: {said}") from e
