@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import platform
+import re
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,8 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
     """SHA-256 of each thing that the stage depends on, by name.
 
     The notebook's cells (not its outputs), its parameters, the library modules that it imports (found in the source,
-    through imports within functions too), the data those modules read, the lock of dependencies, and the results of
-    the stages that it needs.
+    through imports within functions too), templates and other files beside those modules, the data they read, the lock
+    of dependencies, the versions of Python and of what is installed of it, and the results of the stages that it needs.
     """
     notebook = read_notebook(stage.notebook)
     cells = [(c["cell_type"], "".join(c["source"]), c.get("metadata", {}).get("tags", [])) for c in notebook["cells"]]
@@ -33,18 +36,20 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
         "notebook": digest(json.dumps(cells).encode()),
         "parameters": digest(json.dumps([profile, stage.parameters], sort_keys=True).encode()),
     }
+    lock = project.root / "requirements.lock"
+    hashes["versions"] = digest(json.dumps([(name, version_of(name)) for name in locked(lock)]).encode())
     files = set(modules_of([source for kind, source, _ in cells if kind == "code"], project.root))
-    if project.library / "study" / "figures.py" in files:
-        files.update(project.library.rglob("*.mplstyle"))
+    for folder in {module.parent for module in files}:
+        files.update(p for p in folder.iterdir() if p.is_file() and p.suffix != ".py")
     if project.library / "data" / "tables.py" in files:
         files.update((project.root / "data" / "published").glob("*.csv"))
     for pattern in stage.inputs:
         files.update(p for p in project.root.glob(pattern) if p.is_file())
-    files.update(p for p in [project.root / "requirements.lock"] if p.is_file())
+    files.update([lock] if lock.is_file() else [])
     for needed in stage.needs:
         files.add(project.results(profile) / needed / RUN)
     for path in sorted(files):
-        hashes[path.relative_to(project.root).as_posix()] = _file_digest(path) if path.is_file() else "missing"
+        hashes[path.relative_to(project.root).as_posix()] = file_digest(path) if path.is_file() else "missing"
     return hashes
 
 
@@ -53,7 +58,22 @@ def key(hashes: dict[str, str]) -> str:
     return digest(json.dumps(hashes, sort_keys=True).encode())
 
 
-def _file_digest(path: Path) -> str:
+@lru_cache
+def version_of(name: str) -> str:
+    """Version of an installed package, or of Python itself; 'not installed'."""
+    try:
+        return platform.python_version() if name == "python" else version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def locked(lock: Path) -> list[str]:
+    """'python' and the packages that a file of locked requirements names; without one those without which none runs."""
+    text = lock.read_text(encoding="utf-8") if lock.is_file() else "numpy==\nipykernel==\n"
+    return ["python", *re.findall(r"^([\w.-]+)==", text, re.MULTILINE)]
+
+
+def file_digest(path: Path) -> str:
     return _digest_at(path, path.stat().st_mtime_ns)
 
 
@@ -64,8 +84,10 @@ def _digest_at(path: Path, _mtime: int) -> str:
 
 def modules_of(cells: list[str], root: Path) -> set[Path]:
     """Files of the project's packages that code cells import, directly or through one another."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
     found: set[Path] = set()
-    waiting = [(plain_python(cell), "") for cell in cells]
+    waiting = [(TransformerManager().transform_cell(cell), "") for cell in cells]
     while waiting:
         code, package = waiting.pop()
         for name in imported_names(code, package):
@@ -77,16 +99,8 @@ def modules_of(cells: list[str], root: Path) -> set[Path]:
     return found
 
 
-def plain_python(cell: str) -> str:
-    """A code cell without its magics: `%matplotlib inline` goes, what stands around it stays.
-
-    A whole-cell magic (`%%time`) keeps its body: it usually is Python, and what is not has no imports to find.
-    """
-    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in cell.splitlines())
-
-
 def imported_names(code: str, package: str) -> set[str]:
-    """Dotted names below `PACKAGES` that are imported anywhere in the code (module or attribute: both are tried).
+    """Dotted names below `PACKAGES` that the code imports, in strings too (module or attribute: both are tried).
 
     Args:
         package: the package that the code lies in, for `from . import x`.
@@ -103,6 +117,8 @@ def imported_names(code: str, package: str) -> set[str]:
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             module = ".".join([*above, *([node.module] if node.module else [])])
             names.update([module, *(f"{module}.{a.name}" for a in node.names)])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):  # of a magic, or for import_module
+            names.update(imported_names(node.value, package) if "import" in node.value else [node.value])
     return {n for n in names if n.split(".")[0] in PACKAGES}
 
 
@@ -129,4 +145,4 @@ def is_fresh(directory: Path, wanted: str) -> bool:
     if run is None or run.get("key") != wanted or run.get("outcome") != "ok":
         return False
     outputs: dict[str, str] = run.get("outputs", {})
-    return all((directory / name).is_file() and _file_digest(directory / name) == h for name, h in outputs.items())
+    return all((directory / name).is_file() and file_digest(directory / name) == h for name, h in outputs.items())

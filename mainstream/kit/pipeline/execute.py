@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import logging
 import os
 import shutil
 import sys
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mainstream.errors import UserError
+from mainstream.data.progress import EVERY_S
+from mainstream.errors import without_errno
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
 from mainstream.kit.pipeline.provenance import strip_paths, write_run
@@ -70,22 +71,6 @@ def run_stage(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-@contextmanager
-def alone(results: Path) -> Iterator[None]:
-    """One run at a time in a profile's results; the lock goes with the process, however it ends.
-
-    Raises:
-        UserError: another run holds it.
-    """
-    results.mkdir(parents=True, exist_ok=True)
-    with results.with_name(f".{results.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise UserError(f"another run of profile '{results.name}' is at work; wait for it or stop it") from e
-        yield
-
-
 def clean(results: Path) -> None:
     """Removes what killed runs left behind, and completes a swap that was cut off between its two steps."""
     for old in results.glob(".old-*"):
@@ -102,12 +87,14 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    logging.getLogger("asyncio").disabled = True  # after Ctrl-C it complains of every cell that nobody waits for
     injected = {**stage.parameters}
     known = declared_parameters(read_notebook(stage.notebook), stage.name)
     injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in known}
     bar: Any = {
         "desc": f"[{where.index}/{where.total}] {stage.name}",
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
+        "mininterval": 0.1 if sys.stderr.isatty() else EVERY_S,
     }
     try:
         with _private_kernel() as kernel:
@@ -123,7 +110,7 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
     except DeadKernelError as e:
         raise StageFailed(f"{_where(stage, executed)}: the kernel died, probably out of memory") from e
     except (NoSuchKernel, RuntimeError, OSError) as e:  # no kernel, none that starts, a full disk
-        raise StageFailed(f"{stage.name}: could not be run: {_short(f'{type(e).__name__}: {e}')}") from e
+        raise StageFailed(f"{stage.name}: could not be run: {_short(f'{type(e).__name__}: {without_errno(e)}')}") from e
 
 
 @contextmanager
@@ -166,7 +153,7 @@ def _html(executed: Path) -> None:
 
     exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
     body, _ = exporter.from_filename(str(executed))
-    executed.with_suffix(".html").write_text(body, encoding="utf-8")
+    executed.with_suffix(".html").write_text(body, encoding="utf-8")  # in a folder that is swapped in whole
 
 
 def _publish(temporary: Path, final: Path) -> None:

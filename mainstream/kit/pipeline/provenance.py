@@ -9,14 +9,16 @@ import re
 import subprocess
 import sys
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
+from mainstream.paths import write_text
 
-VERSIONS = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorflow", "keras", "openvino", "papermill")
+VERSIONS = (
+    "python", "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "tensorflow", "keras", "openvino", "papermill",
+)  # fmt: skip
 
 
 def write_run(
@@ -27,9 +29,11 @@ def write_run(
     Args:
         hashes: of everything that the stage depends on, as taken before it ran.
     """
-    for written in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
-        strip_paths(written, directory, project.root)
-    outputs = {p.name: cache.digest(p.read_bytes()) for p in sorted(directory.iterdir()) if p.is_file()}
+    for page in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
+        strip_paths(page, directory, project.root)
+    outputs = {
+        p.relative_to(directory).as_posix(): cache.file_digest(p) for p in sorted(directory.rglob("*")) if p.is_file()
+    }
     declared = declared_parameters(read_notebook(stage.notebook), stage.name)
     parameters = {**declared, **stage.parameters, "profile": profile}
     parameters.pop("output_dir", None)
@@ -37,10 +41,11 @@ def write_run(
         "stage": stage.name, "outcome": "ok", "key": cache.key(hashes), "seconds": round(seconds, 2),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "profile": profile,
         "parameters": parameters, "seeds": {k: v for k, v in parameters.items() if "seed" in k},
-        "versions": versions(), "machine": machine(), "git": git_revision(project.root),
+        "versions": {name: cache.version_of(name) for name in VERSIONS}, "machine": machine(),
+        "git": git_revision(project.root),
         "inputs": hashes, "outputs": outputs,
     }  # fmt: skip
-    (directory / cache.RUN).write_text(json.dumps(run, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_text(directory / cache.RUN, json.dumps(run, indent=1, sort_keys=True) + "\n")
 
 
 def strip_paths(path: Path, directory: Path, root: Path) -> None:
@@ -50,17 +55,6 @@ def strip_paths(path: Path, directory: Path, root: Path) -> None:
         if len(folder.parts) > 1:
             text = re.sub(re.escape(str(folder)) + r"(?![\w.-])", short, text)
     path.write_text(text, encoding="utf-8")
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that results depend on."""
-    found = {"python": platform.python_version()}
-    for name in VERSIONS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def machine() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
+from mainstream.paths import alone
 
 
 def select(stages: list[Stage], only: str | None = None, start: str | None = None) -> list[Stage]:
@@ -37,11 +38,12 @@ def run(
     everything = project.stages(profile, overrides)
     stages = select(everything, only, start)
     settings = project.profile(profile)
-    from mainstream.kit.pipeline.execute import alone, clean
+    from mainstream.kit.pipeline.execute import clean
     from mainstream.kit.pipeline.report import write_report
 
     results = project.results(profile)
-    with alone(results):
+    lock = results.with_name(f".{results.name}.lock")
+    with alone(lock, f"profile '{profile}'", wait=False):
         clean(results)
         outcomes = _each(project, profile, stages, settings.cell_timeout_s, force, verbose)
         write_report(project, profile, settings.description, [s.name for s in everything], outcomes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from conftest import write_notebook, write_profile
 
 from mainstream import paths
 from mainstream.errors import UserError
+from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
@@ -23,6 +25,12 @@ SLOW = """import pathlib, time
 pathlib.Path("../started").touch()
 if not pathlib.Path("../go").exists():
     time.sleep(50)"""
+
+MORE = """from pathlib import Path
+folder = Path(output_dir, "packages")
+folder.mkdir()
+for i in range(40):
+    (folder / f"{i}.txt").write_text("x" * 10**5)"""
 
 
 @pytest.fixture
@@ -34,14 +42,19 @@ def slow(project: Project) -> Project:
     return project
 
 
+def interruptible() -> None:
+    """Ctrl-C is taken, as at a terminal: what a shell starts in the background ignores it, and hands that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(project: Project) -> subprocess.Popen[str]:
     """`mainstream run` as a process of its own, up to the moment when the slow cell is at work."""
     environment = {**os.environ, "PYTHONPATH": str(project.root)}
     process = subprocess.Popen(
         [sys.executable, "-m", "mainstream", "run"], cwd=project.root, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible,
     )  # fmt: skip
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not (project.root / "started").exists():
         assert time.monotonic() < end and process.poll() is None, "the slow cell was never reached"
         time.sleep(0.1)
@@ -54,11 +67,11 @@ def leftovers(project: Project) -> list[Path]:
 
 def test_control_c_says_how_to_go_on_and_the_next_run_does(slow):
     process = start(slow)
-    os.kill(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert err.splitlines()[-1] == "mainstream: interrupted; run again to continue"
-    assert "Traceback" not in err
+    said = [line for line in err.replace("\r", "\n").splitlines() if line and "  cell " not in line]
+    assert said == ["mainstream: interrupted; run again to continue"]
     assert not (slow.results("default") / "02_slow").exists() and not leftovers(slow)
     (slow.root / "go").touch()
     assert [o.state for o in run(slow, "default")] == ["cached", "fresh"]
@@ -79,7 +92,7 @@ def test_a_request_to_end_is_not_taken_for_a_dead_kernel(slow):
     write_profile(slow, "description: x\ncell_timeout_s: 60\nnotebooks: {02_slow: {}, 03_after: {}}\n")
     process = start(slow)
     process.terminate()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode not in (0, 1), out + err
     assert "kernel died" not in out and not (slow.results("default") / "03_after").exists()
 
@@ -87,9 +100,54 @@ def test_a_request_to_end_is_not_taken_for_a_dead_kernel(slow):
 def test_two_runs_of_one_profile_do_not_meet(slow):
     process = start(slow)
     try:
-        with pytest.raises(UserError, match="another run of profile 'default'"):
+        with pytest.raises(UserError, match=rf"profile 'default': process {process.pid} \(since .*\) is at work there"):
             run(slow, "default")
         assert leftovers(slow)  # the other run's folder is still there
     finally:
         os.kill(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
+
+
+def whole(project: Project) -> dict[str, float]:
+    """Checks every stage that is published: readable, with every output as it was written; returns when each ended."""
+    found = {}
+    for folder in project.results("default").glob("[0-9]*"):
+        if folder.is_dir():
+            run_json = json.loads((folder / "run.json").read_text())
+            assert run_json["outcome"] == "ok" and cache.is_fresh(folder, run_json["key"]), folder
+            found[folder.name] = (folder / "run.json").stat().st_mtime_ns
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_at_ten_moments_it_goes_on_each_time(slow, how):
+    """Moments spread over a whole run's time; what was finished stays, to the file, and is not run again."""
+    (slow.root / "go").touch()
+    write_notebook(slow, "03_more", MORE)
+    write_profile(slow, "description: x\ncell_timeout_s: 60\nnotebooks: {01_make: {}, 02_slow: {}, 03_more: {}}\n")
+    command = [sys.executable, "-m", "mainstream", "run"]
+    options = {"cwd": slow.root, "env": {**os.environ, "PYTHONPATH": str(slow.root)}, "text": True}
+    begun = time.monotonic()
+    subprocess.run([*command, "--force"], check=True, capture_output=True, **options)
+    took = time.monotonic() - begun
+    shutil.rmtree(slow.results("default"))
+    kept: dict[str, float] = {}
+    for k in range(10):
+        if len(kept) == 3:
+            shutil.rmtree(slow.results("default"))
+            kept = {}
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible, **options
+        )
+        time.sleep((k + 0.5) / 10 * took)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=120)
+        assert process.returncode in (0, 130, -how) and "Traceback" not in err, err
+        now = whole(slow)
+        assert {name: now[name] for name in kept} == kept
+        kept = now
+    done = subprocess.run(command, capture_output=True, **options)
+    assert done.returncode == 0, done.stderr
+    assert sorted(whole(slow)) == ["01_make", "02_slow", "03_more"] and not leftovers(slow)
+    assert {name: whole(slow)[name] for name in kept} == kept
