@@ -16,7 +16,8 @@ from mainstream.errors import UserError
 from mainstream.kit.commands import completion
 from mainstream.kit.commands import running as cli_running
 from mainstream.runner.devices import HERE, NUC
-from mainstream.scheduler import SCHEDULERS, solve
+from mainstream.scheduler import SCHEDULERS, Problem, solve
+from mainstream.scheduler.protocol import from_file
 from mainstream.study import experiments
 
 GOOD = {
@@ -113,7 +114,8 @@ def test_bad_requests_exit_2_with_one_line(tmp_path, arguments, message):
         (("schedule",), "missing argument 'problem'; see mainstream schedule --help"),
         (("run", "--only"), "option '--only' requires an argument; see mainstream"),
         (("reference", "extra"), "unexpected extra argument"), (("lab", "--port", "x"), "invalid value for '--port'"),
-        (("--versoin",), "did you mean '--version'?"),
+        (("--versoin",), "did you mean '--version'?"), (("--list",), "did you mean 'mainstream run --list'?"),
+        (("--profile", "smoke"), "did you mean 'mainstream "), (("run", "--param", "05.setups=abc"), "05.setups="),
     ],
 )  # fmt: skip
 def test_words_that_are_no_command_line_exit_2_with_one_line(arguments, message):
@@ -133,8 +135,15 @@ def test_values_to_complete_are_the_ones_that_are_valid():
     assert set(completion.DEVICES) == {NUC, HERE}
     with pytest.raises(UserError, match=f"valid: {', '.join(sorted(completion.CLOCKS))}"):
         cli_running._clock("wrong")
-    listed = mainstream("run", "--list").stdout.split()
-    assert [w for w in listed if w.startswith("04_")] == completion.stages("04_")
+    listed = mainstream("run", "--list").stdout.splitlines()
+    assert [line for line in listed if line.startswith("04_")] == completion.stages("04_")
+    of_five = listed[listed.index("05_headline") + 1 : listed.index("06_x_voting")]
+    assert "    setups=25" in of_five and '    device="nuc-2017"' in of_five
+    assert [line.strip().partition("=")[0] for line in of_five] == [
+        word.removeprefix("05.").removesuffix("=") for word in completion.parameters("05.")
+    ]
+    assert completion.parameters("05.se") == ["05.setups=", "05.seed="] and completion.parameters("05_headline.l")
+    assert {word[:3] for word in completion.parameters("")} == {f"{k:02}." for k in range(10)}
     assert set(completion.profiles("")) == {"smoke", "default", "paper"}
 
 
@@ -156,7 +165,7 @@ def test_bash_completes_commands_and_values(tmp_path):
     assert bash("mainstream --install-completion bash; true").returncode == 0
     asked = {
         "mainstream run --profile sm": ["smoke"], "mainstream ru": ["run"],
-        "mainstream run --only 04,05_": ["04,05_headline"],
+        "mainstream run --only 04,05_": ["04,05_headline"], "mainstream run --param 04.n_": ["04.n_apps="],
         "mainstream schedule p.json --scheduler greedy_": ["greedy_as_published"],
         "mainstream stream a.mp4 --device n": ["nuc-2017"],
     }  # fmt: skip
@@ -164,6 +173,49 @@ def test_bash_completes_commands_and_values(tmp_path):
         done = bash(f"""source ~/.bashrc; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
                         _mainstream_completion mainstream; printf '%s\\n' "${{COMPREPLY[@]}}" """)
         assert done.stdout.split() == answers, (words, done.stderr)
+
+
+DATACLASS = """from __future__ import annotations
+from dataclasses import dataclass
+from mainstream.scheduler.cost import cheapest
+
+@dataclass
+class Mine:
+    name: str = "x"
+
+def mine(p):
+    return cheapest(p)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DATACLASS, ""), ("def mine(p)\n    pass\n", " line 1: SyntaxError: "),
+        ("\n\nimport nowhere_to_be_found", " line 3: ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        ("import sys\nsys.exit('no')", " line 2: SystemExit: no"), ("x = 1\n1 / 0", " line 2: ZeroDivisionError: "),
+        ("def mine(p):\n    return p.nothing", " line 2: AttributeError: "),
+        ("open('no/such')", " line 1: FileNotFound"),
+        ("def mine(p):\n    raise SystemExit", " line 2: SystemExit: no more is said"), ("mine = 3", "has no function"),
+    ],
+)  # fmt: skip
+def test_a_file_of_ones_own_is_blamed_by_line(tmp_path, text, said):
+    (tmp_path / "mine.txt").write_text(text)
+    problem = Problem.model_validate(GOOD)
+    if not said:
+        assert solve(problem, from_file(f"{tmp_path / 'mine.txt'}:mine")).scheduler == "mine"
+        return
+    with pytest.raises(UserError, match=r"^[^\n]*$") as found:
+        solve(problem, from_file(f"{tmp_path / 'mine.txt'}:mine"))
+    assert str(found.value).startswith(str(tmp_path / "mine.txt")) and said in str(found.value)
+    assert "Errno" not in str(found.value)
+
+
+def test_what_the_system_refuses_is_one_line_without_its_number(tmp_path):
+    (tmp_path / "file").touch()
+    done = mainstream("example", str(tmp_path / "file" / "inside"))
+    assert done.returncode == 2 and "not a directory" in done.stderr and done.stderr.count("\n") == 1
+    assert "Errno" not in done.stderr and "Errno" not in str(UserError(OSError(28, "No space left on device")))
 
 
 def test_a_package_of_a_newer_schema_exits_2(tmp_path):

@@ -2,7 +2,8 @@
 
 `mainstream --install-completion` puts a line into the shell's start-up file; the shell then asks at every Tab, so the
 names of schedulers, devices and clocks are listed here: reading them off their modules would take seconds. A test
-keeps both alike. Where nothing here fits, bash goes on with names of files. Used by all commands.
+keeps both alike; parameters alone are read off the notebooks, when they are asked for. Where nothing here fits, bash
+goes on with names of files. Used by all commands.
 """
 
 from __future__ import annotations
@@ -43,3 +44,15 @@ def stages(incomplete: str) -> list[str]:
     names = sorted(p.stem for p in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     words = names if "_" in begun else [name[:2] for name in names]
     return [done + comma + word for word in words if word.startswith(begun) and word not in done.split(",")]
+
+
+def parameters(incomplete: str) -> list[str]:
+    """Parameters of the notebooks, `05.setups=` and the like, where a stage has been begun by its number or name."""
+    from mainstream.kit.pipeline.project import INJECTED, declared_parameters, read_notebook
+
+    stage, dot, _ = incomplete.partition(".")
+    found = []
+    for path in sorted(NOTEBOOKS.glob(f"{stage or '[0-9]'}*.ipynb")):
+        prefix = stage if dot else path.stem[:2]
+        found += [f"{prefix}.{k}=" for k in declared_parameters(read_notebook(path), path.stem) if k not in INJECTED]
+    return among(found)(incomplete)

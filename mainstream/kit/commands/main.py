@@ -69,7 +69,10 @@ def run_command(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
-    param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(help="Change a parameter: 04.seed=3 (repeatable).", autocompletion=completion.parameters),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
 ) -> None:
     """Run the notebooks of a profile and write the report.
@@ -83,8 +86,11 @@ def run_command(
     project = Project()
     if list_:
         for stage in select(project.stages(profile, param), only, start):
-            shown = " ".join(f"{k}={v}" for k, v in stage.parameters.items())
-            typer.echo(f"{stage.name}  {shown}".rstrip())
+            typer.echo(stage.name)
+            for name, default in stage.defaults.items():
+                value = stage.parameters.get(name, default)
+                changed = f"  (the notebook's own: {json.dumps(default)})" if value != default else ""
+                typer.echo(f"    {name}={json.dumps(value, ensure_ascii=False)}{changed}")
         return
     outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
     typer.echo("\n" + summary(outcomes))
@@ -192,6 +198,8 @@ def main() -> None:
         _complain(
             f"{e.name} is not installed: 'pip install .' leaves out what trains and streams, '.[all]' brings it", 2
         )
+    except OSError as e:  # a full disk, a folder that may not be written to, a file that has gone
+        _complain(": ".join([*([str(e.filename)] if e.filename else []), (e.strerror or str(e)).lower()]), 2)
     except typer.Abort:  # Ctrl-C, or the end of input, at a question
         code = 130
     if code == 130:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,8 @@ class Stage:
 
     name: str
     notebook: Path
-    parameters: dict[str, Any]
+    parameters: dict[str, Any]  # that the profile or the command line sets
+    defaults: dict[str, Any] = field(default_factory=dict)  # of the notebook itself
     inputs: tuple[str, ...] = ()  # globs below the project, from the notebook's metadata
     needs: tuple[str, ...] = ()  # stages whose outputs it reads
 
@@ -74,10 +78,10 @@ class Project:
         valid = {p.stem: p for p in folder.glob("*.yml")}
         if name not in valid:
             raise unknown("profile", name, valid)
-        content = read_yaml(valid[name].read_text(encoding="utf-8"), valid[name].name)
-        for field in content if isinstance(content, dict) else ():
-            if field not in Profile.model_fields:
-                raise unknown(f"key of {valid[name].name}", str(field), Profile.model_fields)
+        content = read_yaml(paths.read_text(valid[name]), valid[name].name)
+        for key in content if isinstance(content, dict) else ():
+            if key not in Profile.model_fields:
+                raise unknown(f"key of {valid[name].name}", str(key), Profile.model_fields)
         try:
             return Profile.model_validate(content)
         except ValidationError as e:
@@ -89,8 +93,8 @@ class Project:
         Args:
             overrides: `"04.seed=3"` or `"04_scheduler.seed=3"`, on top of the profile.
         Raises:
-            UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override, a stage
-                that needs one which the profile does not run before it.
+            UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override, a value
+                of another type than the notebook's own, a stage that needs one which the profile does not run before.
         """
         chosen = self.profile(profile).notebooks
         for name in chosen:
@@ -113,12 +117,13 @@ class Project:
     def _stage(self, name: str, parameters: dict[str, Any]) -> Stage:
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
-        known = declared_parameters(notebook, name)
+        known = {k: v for k, v in declared_parameters(notebook, name).items() if k not in INJECTED}
         for parameter in parameters:
-            if parameter not in known or parameter in INJECTED:
-                raise unknown(f"parameter of {name}", parameter, set(known) - set(INJECTED))
+            if parameter not in known:
+                raise unknown(f"parameter of {name}", parameter, known)
         meta = notebook.get("metadata", {}).get("mainstream", {})
-        return Stage(name, path, parameters, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
+        checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in parameters.items()}
+        return Stage(name, path, checked, known, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
 
 
 def pick(text: str, names: list[str]) -> str:
@@ -127,6 +132,48 @@ def pick(text: str, names: list[str]) -> str:
         if text in (name, name.split("_")[0]):
             return name
     raise unknown("stage", text, names)
+
+
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a mapping",
+}
+
+
+def of_type(value: Any, default: Any, where: str) -> Any:
+    """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
+
+    Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
+    Raises `UserError` naming `where`, the value and what would be right.
+    """
+    kind = type(default)
+    if kind in (int, float) and isinstance(value, str):
+        with suppress(ValueError):  # YAML takes 1e3 for a text
+            value = float(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if kind is str and number:
+        value = str(value)
+    if kind is int and number and value == int(value):
+        value = int(value)
+    if not (number if kind is float else type(value) is kind or default is None):
+        shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
+        given = json.dumps(value, ensure_ascii=False, default=str)
+        raise UserError(f"{where}={given}: must be {KINDS.get(kind, 'a mapping')}, like {shown}")
+    if kind is list:
+        return [_inner(v, default, where) for v in value]
+    if kind is dict:
+        return {_inner(k, default, where): _inner(v, default.values(), where) for k, v in value.items()}
+    return value
+
+
+def _inner(value: Any, examples: Collection[Any], where: str) -> Any:
+    """A value within a list or mapping whose own values are `examples`."""
+    numbers = [float(e) if type(e) is int else e for e in examples]
+    return of_type(value, numbers[0], where) if len({type(e) for e in numbers}) == 1 else value
 
 
 def read_yaml(text: str, where: str) -> Any:
@@ -140,9 +187,9 @@ def read_yaml(text: str, where: str) -> Any:
 def read_notebook(path: Path) -> dict[str, Any]:
     """A notebook as JSON (UserError when the file is not one)."""
     try:
-        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        notebook: dict[str, Any] = paths.read_json(path)
         notebook["cells"]
-    except (ValueError, KeyError, TypeError) as e:
+    except (UserError, KeyError, TypeError) as e:
         raise UserError(f"{path.name}: not a notebook of format 4: {e}") from e
     return notebook
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import write_notebook, write_profile
 
+from mainstream import paths
 from mainstream.errors import UserError
+from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
 from mainstream.kit.pipeline.run import run
 
@@ -18,7 +21,17 @@ TYPED = 'profile: str = "default"\noutput_dir: str = ""\nvalue: int = 1\nrates: 
 
 
 @pytest.mark.parametrize(
-    "cell", [MAGIC, "%%time\nimport mainstream.maths", "def f():\n    import mainstream.maths as m"]
+    "cell",
+    [
+        MAGIC,
+        "%%time\nimport mainstream.maths",
+        "def f():\n    import mainstream.maths as m",
+        "if True:\n    %time x = 1\n    !ls\nfrom mainstream import maths",
+        "%time from mainstream import maths",
+        "files = !ls\nimport mainstream.maths",
+        "import mainstream.maths\nmaths?",
+        "import importlib\nimportlib.import_module('mainstream.maths')",
+    ],
 )
 def test_imports_are_found_beside_magics_and_within_functions(project, cell):
     found = modules_of([cell, "this is not Python"], project.root)
@@ -55,6 +68,73 @@ def test_declared_inputs_make_a_stage_due(project):
     (project.root / "data" / "new.txt").write_text("an input")
     assert run(project, "default", only="02")[0].state == "fresh"
     assert run(project, "default", only="02")[0].state == "cached"
+
+
+def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
+    """Outputs in sub-folders, templates beside a module that is imported, an input that goes, versions."""
+    code = "if False:\n    from mainstream import maths\nfrom pathlib import Path\n"
+    code += "deep = Path(output_dir, 'packages', 'cat')\ndeep.mkdir(parents=True)\n(deep / 'm.json').write_text('1')"
+    write_notebook(project, "01_make", code, inputs=["data/*.txt"])
+    (project.root / "data").mkdir()
+    (project.root / "data" / "in.txt").write_text("an input")
+    (project.root / "requirements.lock").write_text("numpy==1.0 \\\n    --hash=x\nsomething==3\n")
+    state = lambda: run(project, "default", only="01")[0].state
+    assert (state(), state()) == ("fresh", "cached")
+    made = project.results("default") / "01_make" / "packages"
+    (made / "cat" / "m.json").write_text("2")
+    assert (state(), state()) == ("fresh", "cached")
+    shutil.rmtree(made)
+    assert (state(), state()) == ("fresh", "cached") and (made / "cat" / "m.json").read_text() == "1"
+    (project.library / "page.html.j2").write_text("<p>")
+    assert (state(), state()) == ("fresh", "cached")
+    (project.root / "data" / "in.txt").unlink()
+    assert (state(), state()) == ("fresh", "cached")
+    stage = project.stages("default")[0]
+    keys = {cache.key(cache.stage_hashes(project, stage, "default"))}
+    for changed in ("something", "python", "numpy"):
+        monkeypatch.setattr(cache, "version_of", lambda name, c=changed: "99" if name == c else "1")
+        keys.add(cache.key(cache.stage_hashes(project, stage, "default")))
+    assert len(keys) == 4
+
+
+def test_every_notebook_declares_the_kept_results_that_it_reads():
+    for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"):
+        book = json.loads(path.read_text())
+        code = "".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code")
+        declared = " ".join(book["metadata"].get("mainstream", {}).get("inputs", []))
+        for folder in re.findall(r'REFERENCE / "(\w+)"', code):
+            assert f"results/reference/{folder}/" in declared, (path.name, folder)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "said"),
+    [
+        ("value=abc", 'value="abc": must be a whole number, like 5'), ("value=2.5", "must be a whole number, like 5"),
+        ("value=", "value=null: must be a whole number"), ("share=lots", "must be a number, like 0.5"),
+        ("share=.nan", "share=NaN: must be a number"), ("value=true", "value=true: must be a whole number"),
+        ("names=cat", r"must be a list, like \[a, b\]"), ("rates=[1, x]", 'rates="x": must be a number'),
+        ("spans=[[1, x]]", None), ("spans=[3]", r"spans=3: must be a list, like \[0, a\]"),
+        ("joins={cat: soon}", 'joins="soon": must be a number'), ("name=[1]", "must be text, like x"),
+        ("quick=1", "quick=1: must be true or false, like true"), ("value=2024-01-01", "must be a whole number"),
+        ("value=1e2", None), ("share=3", None), ("name=2024", None), ("anything=[x]", None), ("rates=[]", None),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_than_the_notebooks_own_is_refused(project, parameter, said):
+    own = 'profile = "default"\noutput_dir = ""\nvalue = 5\nshare = 0.5\nnames = ["a", "b"]\nrates = [1, 2]\n'
+    own += 'spans = [[0, "a"]]\njoins = {"cat": 0}\nname = "x"\nquick = True\nanything = None'
+    write_notebook(project, "02_use", "print(1)", parameters=own, needs=["01_make"])
+    if said is None:
+        values = project.stages("default", [f"02.{parameter}"])[1].parameters
+        assert values.get("value") in (5, 100) and values.get("name", "2024") == "2024"
+    else:
+        with pytest.raises(UserError, match=f"02.{parameter.split('=')[0]}=.*{said}|02.{said}"):
+            project.stages("default", [f"02.{parameter}"])
+
+
+def test_a_profile_is_held_to_the_same_kinds(project):
+    write_profile(project, "description: x\ncell_timeout_s: 9\nnotebooks: {01_make: {value: abc}}\n")
+    with pytest.raises(UserError, match=r'01\.value="abc": must be a whole number, like 1'):
+        run(project, "default")
 
 
 def test_parameters_may_have_types_and_negative_or_nested_literals(project):
