@@ -74,6 +74,7 @@ def locked(lock: Path) -> list[str]:
 
 
 def file_digest(path: Path) -> str:
+    """`digest` of what a file holds, computed once while the file stays as it is."""
     return _digest_at(path, path.stat().st_mtime_ns)
 
 
