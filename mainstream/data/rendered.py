@@ -6,16 +6,21 @@ Training, validation and test share cameras, but neither seeds, hours, weather n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
 
 from mainstream.data.footage import Footage, joined
+from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError, unknown
 from streetworld import APPS, SEEN, World, still_images
+from streetworld.cameras import HEIGHT, WIDTH
 
 WORLD_FPS = 20.0
+Pictures = TypeVar("Pictures", Photos, Footage)
 PIECE = 100  # stills drawn by one call
 
 
@@ -94,3 +99,13 @@ def _clip(
     world = World(camera, seed, seconds=seconds, split=split, width=size, height=size)
     images = np.stack([world.frame(i) for i in range(0, len(world), stride)])
     return images, world.presence[::stride][:, [APPS.index(app) for app in apps]]
+
+
+def letterboxed(data: Pictures) -> Pictures:
+    """The world's square pictures (4:3, squeezed) as photos and real video are: aspect kept, padded (notebook 09).
+
+    Applications trained on them can share a stem with those of one's own photos.
+    """
+    size = data.images.shape[1]
+    wide = (fitted(image, (size * HEIGHT // WIDTH, size), SQUEEZED) for image in data.images)
+    return replace(data, images=np.stack([fitted(image, size, LETTERBOX) for image in wide]), geometry=LETTERBOX)
