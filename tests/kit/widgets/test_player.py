@@ -182,7 +182,7 @@ def test_what_cannot_be_played_is_refused(tmp_path, report):
         VideoFilm(video, fps=20, at_most_mb=0.01)
     with pytest.raises(UserError, match="has no frame 20, which was looked at"):
         Player.of_video(video, csv, report)
-    with pytest.raises(UserError, match="live stream"):
+    with pytest.raises(UserError, match="cannot be opened: connection refused"):
         VideoFilm("rtsp://127.0.0.1:9/none")
     with pytest.raises(UserError, match="unknown application in the truth 'cat'"):
         Verdicts({"car": []}, report)
