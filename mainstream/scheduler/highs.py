@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,17 @@ def maximise(
     its `x` is None where nothing was found.
     """
     whole, bounds = np.ones(len(gain)), Bounds(0, upper)
-    with _watched(unit):
-        return milp(-gain, integrality=whole, bounds=bounds, constraints=rows, options={**options, "disp": True})
+    watched = sys.stderr is not None and sys.stderr.isatty() and threading.current_thread() is threading.main_thread()
+    with _watched(unit) if watched else nullcontext():
+        return milp(-gain, integrality=whole, bounds=bounds, constraints=rows, options={**options, "disp": watched})
 
 
 @contextmanager
 def _watched(unit: float) -> Iterator[None]:
-    """What HiGHS prints goes through a pipe to `_show`; it writes to file descriptor 1, past `sys.stdout`."""
+    """What HiGHS prints goes through a pipe to `_show`; it writes to file descriptor 1, past `sys.stdout`.
+
+    Only where somebody watches: the descriptor is the whole process's, and a runner plans beside a stream that prints.
+    """
     try:
         saved = os.dup(1)
     except OSError:  # there is none
@@ -64,11 +68,10 @@ def _watched(unit: float) -> Iterator[None]:
 def _show(source: int, unit: float) -> None:
     """Value, bound and gap of the search so far, on one line of a terminal that is cleared in the end."""
     started, shown = time.monotonic(), False
-    watched = sys.stderr is not None and sys.stderr.isatty()
     with os.fdopen(source, errors="replace") as lines:
         for line in lines:
             found = _LINE.search(line.rstrip())
-            if not (watched and found and time.monotonic() - started > QUIET_S):
+            if not (found and time.monotonic() - started > QUIET_S):
                 continue
             bound, value = (-float(text) * unit for text in found.groups())
             text = f"at most {bound:.5f}" if value == -np.inf else f"{value:.5f}, at most {bound:.5f}"

@@ -31,8 +31,9 @@ from mainstream.errors import UserError
 from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
 from mainstream.kit.new_app.report import f1_interval, findings, warnings
 from mainstream.kit.new_app.request import Request
-from mainstream.kit.new_app.steps import alone, ties
+from mainstream.kit.new_app.steps import ties
 from mainstream.package import MPackage
+from mainstream.paths import alone
 from mainstream.runner.held_out import Between, cut_between_events, within
 from mainstream.runner.sources import FolderSource, VideoSource
 from mainstream.trainer.run import TRAINING
@@ -236,14 +237,13 @@ def test_what_the_photos_without_it_show_is_known(tmp_path):
     assert gather(request, 16).without == {"nothing": 90}
 
 
-def test_two_in_one_folder_do_not_meet(tmp_path):
-    with alone(tmp_path):
-        (tmp_path / ".made-of-the-first").mkdir()
-        with pytest.raises(UserError, match="another new-app is at work"), alone(tmp_path):
-            pass
-        assert (tmp_path / ".made-of-the-first").is_dir()
-    with alone(tmp_path):
-        assert not list(tmp_path.iterdir())  # left by one that was killed
+def test_two_in_one_folder_do_not_meet(tmp_path, drawn, name):
+    place = tmp_path / "out"
+    with alone(place / ".lock", str(place), wait=False):
+        (place / ".made-of-the-first").mkdir()
+        done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place))
+        assert done.returncode == 2 and f"process {os.getpid()} (since" in done.stderr, done.stderr
+        assert (place / ".made-of-the-first").is_dir()
 
 
 def truth_called(drawn: tuple[Path, Path, Path], name: str, folder: Path) -> tuple[Path, Path, Path]:

@@ -114,7 +114,7 @@ def test_no_sharing_that_cannot_run_says_so_and_objectives_change_the_plan(playg
     assert same_as(playground, playground.problem) and playground.plan.objective_value == playground.table().f1.min()
 
 
-def package(splits, name="<b>own</b>"):
+def package(splits, name="&lt;b&gt;own"):
     base = next(iter(published.mpackages(published.SWEEP_VINTAGE).values())).base
     return MPackage(
         application=name, base=base, events=Events(length_s=12.0, frequency=0.4, correlation=(0.6,)),
@@ -125,14 +125,14 @@ def package(splits, name="<b>own</b>"):
 def test_packages_join_with_their_own_events_and_cannot_smuggle_html_in():
     problem = experiments.random_problem(2, seed=0, budget=60.0)
     playground = Playground(problem, packages=[package((0, 33, 84)), package((1, 2))])
-    assert [e for e in playground.catalogue if "package" in e] == ["<b>own</b> (package 1)"]  # the other's do not fit
-    playground.controls.entry.value = "<b>own</b> (package 1)"
+    assert [e for e in playground.catalogue if "package" in e] == ["&lt;b&gt;own (package 1)"]  # the other's do not fit
+    playground.controls.entry.value = "&lt;b&gt;own (package 1)"
     assert playground.controls.length.value == pytest.approx(
         12
     ) and playground.controls.correlation.value == pytest.approx(0.6)
     playground.controls.add.click()
     assert playground.table().split.iloc[-1] in (0, 33, 84) and playground.table().f1.iloc[-1] > 0
-    assert "<b>own" not in playground.tables.value and "&lt;b&gt;own" in playground.tables.value
+    assert "&lt;b" not in playground.tables.value and "&amp;lt;b&amp;gt;own" in playground.tables.value
     playground.controls.remove.click()
 
 
