@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,23 @@ def _copied(layer: keras.Layer, engine: str) -> keras.Layer:
         raise UserError(f"engine='{engine}': layer '{layer.name}' ({kind}) cannot be copied: {why}") from e
 
 
+@cache
+def _core() -> Any:
+    """OpenVINO, once for the process and never given up.
+
+    On processors with wide registers each one brings a stack for signal handlers and takes it along when the last of
+    its models goes; where several have been, handlers are left on memory that is no longer theirs, and the next signal
+    (Ctrl-C among them) kills the process.
+    """
+    import openvino
+
+    return openvino.Core()
+
+
 def _openvino(
     model: keras.Model, weights: Sequence[Weights], preprocessing: str | None, threads: int, precision: str, batch: int
 ) -> list[Compiled]:
-    import openvino
-
-    core = openvino.Core()
+    core = _core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
     graph = _converted(core, model, batch)

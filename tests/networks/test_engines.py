@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -111,3 +114,28 @@ def test_a_layer_that_cannot_be_copied_is_named():
     model = keras.Sequential([keras.Input((4,)), Odd(2.0), keras.layers.Dense(1)])
     with pytest.raises(UserError, match=r"layer 'odd.*' \(Odd\) cannot be copied"):
         compile_model(model, "keras")
+
+
+SIGNALLED = """
+import os, signal, sys
+import numpy as np
+from mainstream.networks.backend import keras
+from mainstream.networks.engines import compile_model
+made = []
+for k in range(3):
+    made.append(compile_model(keras.Sequential([keras.Input((8,)), keras.layers.Dense(64), keras.layers.Dense(1)])))
+    made[-1](np.ones((1, 8), "float32"))
+while made:
+    made.pop(0)  # the oldest first
+rung = []
+signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+for _ in range(20):
+    os.kill(os.getpid(), signal.SIGALRM)
+    junk = [bytes(5000 + k) for k in range(200)]
+print(len(rung))
+"""
+
+
+def test_signals_reach_python_after_networks_have_come_and_gone():
+    done = subprocess.run([sys.executable, "-c", SIGNALLED], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "20"), done.stderr[-500:]
