@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
-from mainstream.paths import REFERENCE, RESULTS, STYLE
+from mainstream.paths import REFERENCE, RESULTS, STYLE, write_text
 
 Track = Literal["published", "measured", "executed", "model"]
 
@@ -119,7 +119,7 @@ class Output:
         path = self.directory / file
         entries = json.loads(path.read_text()) if path.exists() else []
         entries = [e for e in entries if e[key] != entry[key]] + [entry]
-        path.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+        write_text(path, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
 
 
 def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> None:

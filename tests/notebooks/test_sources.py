@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from mainstream.kit.pipeline.project import Project, declared_parameters
+from mainstream.kit.pipeline.parameters import declared_parameters
+from mainstream.kit.pipeline.project import Project
 from mainstream.paths import NOTEBOOKS
 
 SKELETON = (

@@ -48,7 +48,8 @@ def stages(incomplete: str) -> list[str]:
 
 def parameters(incomplete: str) -> list[str]:
     """Parameters of the notebooks, `05.setups=` and the like, where a stage has been begun by its number or name."""
-    from mainstream.kit.pipeline.project import INJECTED, declared_parameters, read_notebook
+    from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters
+    from mainstream.kit.pipeline.project import read_notebook
 
     stage, dot, _ = incomplete.partition(".")
     found = []

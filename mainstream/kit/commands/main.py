@@ -12,6 +12,7 @@ import typer
 from mainstream import __version__
 from mainstream.errors import UserError
 from mainstream.kit.commands import completion
+from mainstream.kit.commands import lab as cli_lab
 from mainstream.kit.commands import new_app as cli_new_app
 from mainstream.kit.commands import report as cli_report
 from mainstream.kit.commands import running as cli_running
@@ -52,6 +53,7 @@ cli_training.mount(app)
 cli_running.mount(app)
 cli_new_app.mount(app)
 cli_report.mount(app)
+cli_lab.mount(app)
 cli_upkeep.mount(app)
 
 
@@ -81,16 +83,11 @@ def run_command(
     Examples:  mainstream run    mainstream run --only 05    mainstream run --from 05 --param 05.setups=20
     """
     from mainstream.kit.pipeline.project import Project
-    from mainstream.kit.pipeline.run import run, select, summary
+    from mainstream.kit.pipeline.run import listing, run, select, summary
 
     project = Project()
     if list_:
-        for stage in select(project.stages(profile, param), only, start):
-            typer.echo(stage.name)
-            for name, default in stage.defaults.items():
-                value = stage.parameters.get(name, default)
-                changed = f"  (the notebook's own: {json.dumps(default)})" if value != default else ""
-                typer.echo(f"    {name}={json.dumps(value, ensure_ascii=False)}{changed}")
+        typer.echo(listing(select(project.stages(profile, param), only, start)))
         return
     outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
     typer.echo("\n" + summary(outcomes))
@@ -146,34 +143,6 @@ def package(
         return
     typer.echo(f"{loaded.application} on {loaded.base.architecture} ({loaded.base.weights})")
     _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(
-    context: typer.Context,
-    profile: Annotated[
-        str,
-        typer.Option(
-            help="Profile of notebooks that name none: smoke for a quick look.", autocompletion=completion.profiles
-        ),
-    ] = "default",
-    port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
-) -> None:
-    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
-    import os
-
-    from mainstream.kit.pipeline.by_hand import VARIABLE
-    from mainstream.kit.pipeline.project import Project
-    from mainstream.paths import LAB_SETTINGS, NOTEBOOKS, ROOT
-
-    Project().profile(profile)
-    os.environ[VARIABLE] = profile
-    options = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
-    options += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
-    options += [f"--port={port}"] if port else []
-    options += [] if browser else ["--no-browser"]
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *options, *context.args])
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from mainstream.data.progress import EVERY_S
 from mainstream.errors import without_errno
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
+from mainstream.kit.pipeline.project import Project, Stage, read_notebook
 from mainstream.kit.pipeline.provenance import strip_paths, write_run
 
 TEMPORARY = ".running-"
@@ -89,8 +89,7 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     logging.getLogger("asyncio").disabled = True  # after Ctrl-C it complains of every cell that nobody waits for
     injected = {**stage.parameters}
-    known = declared_parameters(read_notebook(stage.notebook), stage.name)
-    injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in known}
+    injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in stage.defaults}
     bar: Any = {
         "desc": f"[{where.index}/{where.total}] {stage.name}",
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
-import math
-from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mainstream import paths
 from mainstream.errors import UserError, unknown
+from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, of_type
 from mainstream.package import one_line
-
-INJECTED = ("profile", "output_dir")  # parameters that the pipeline sets itself
 
 
 class Profile(BaseModel):
@@ -117,13 +111,14 @@ class Project:
     def _stage(self, name: str, parameters: dict[str, Any]) -> Stage:
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
-        known = {k: v for k, v in declared_parameters(notebook, name).items() if k not in INJECTED}
+        defaults = declared_parameters(notebook, name)
+        known = {k: v for k, v in defaults.items() if k not in INJECTED}
         for parameter in parameters:
             if parameter not in known:
                 raise unknown(f"parameter of {name}", parameter, known)
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in parameters.items()}
-        return Stage(name, path, checked, known, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
+        return Stage(name, path, checked, defaults, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
 
 
 def pick(text: str, names: list[str]) -> str:
@@ -132,48 +127,6 @@ def pick(text: str, names: list[str]) -> str:
         if text in (name, name.split("_")[0]):
             return name
     raise unknown("stage", text, names)
-
-
-KINDS = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-    list: "a list",
-    dict: "a mapping",
-}
-
-
-def of_type(value: Any, default: Any, where: str) -> Any:
-    """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
-
-    Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
-    Raises `UserError` naming `where`, the value and what would be right.
-    """
-    kind = type(default)
-    if kind in (int, float) and isinstance(value, str):
-        with suppress(ValueError):  # YAML takes 1e3 for a text
-            value = float(value)
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if kind is str and number:
-        value = str(value)
-    if kind is int and number and value == int(value):
-        value = int(value)
-    if not (number if kind is float else type(value) is kind or default is None):
-        shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
-        given = json.dumps(value, ensure_ascii=False, default=str)
-        raise UserError(f"{where}={given}: must be {KINDS.get(kind, 'a mapping')}, like {shown}")
-    if kind is list:
-        return [_inner(v, default, where) for v in value]
-    if kind is dict:
-        return {_inner(k, default, where): _inner(v, default.values(), where) for k, v in value.items()}
-    return value
-
-
-def _inner(value: Any, examples: Collection[Any], where: str) -> Any:
-    """A value within a list or mapping whose own values are `examples`."""
-    numbers = [float(e) if type(e) is int else e for e in examples]
-    return of_type(value, numbers[0], where) if len({type(e) for e in numbers}) == 1 else value
 
 
 def read_yaml(text: str, where: str) -> Any:
@@ -192,25 +145,3 @@ def read_notebook(path: Path) -> dict[str, Any]:
     except (UserError, KeyError, TypeError) as e:
         raise UserError(f"{path.name}: not a notebook of format 4: {e}") from e
     return notebook
-
-
-def declared_parameters(notebook: dict[str, Any], name: str) -> dict[str, Any]:
-    """Names and defaults in the notebook's one cell tagged `parameters` (papermill itself only warns).
-
-    Raises:
-        UserError: no such cell or several, or one that holds anything else than `name = literal` (with or without a
-            type): papermill replaces the names only, so what is computed from them there would keep the old value.
-    """
-    tagged = [c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", [])]
-    if len(tagged) != 1:
-        raise UserError(f"{name}: needs exactly one cell tagged 'parameters', not {len(tagged)}")
-    found: dict[str, Any] = {}
-    try:
-        for node in ast.parse("".join(tagged[0]["source"])).body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(targets[0], ast.Name):
-                raise ValueError(f"line {node.lineno}")
-            found[targets[0].id] = ast.literal_eval(node.value or ast.Constant(None))
-    except (SyntaxError, ValueError) as e:
-        raise UserError(f"{name}: its parameters cell may hold only `name = literal`: {e}") from e
-    return found

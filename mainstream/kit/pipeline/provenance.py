@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.project import Project, Stage, declared_parameters, read_notebook
+from mainstream.kit.pipeline.project import Project, Stage
 from mainstream.paths import write_text
 
 VERSIONS = (
@@ -34,8 +34,7 @@ def write_run(
     outputs = {
         p.relative_to(directory).as_posix(): cache.file_digest(p) for p in sorted(directory.rglob("*")) if p.is_file()
     }
-    declared = declared_parameters(read_notebook(stage.notebook), stage.name)
-    parameters = {**declared, **stage.parameters, "profile": profile}
+    parameters = {**stage.defaults, **stage.parameters, "profile": profile}
     parameters.pop("output_dir", None)
     run = {
         "stage": stage.name, "outcome": "ok", "key": cache.key(hashes), "seconds": round(seconds, 2),

@@ -12,6 +12,7 @@ import pandas as pd
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project
+from mainstream.paths import write_text
 
 KEPT = {
     "03_event_f1_model": ("model_error.csv", "predicted_and_counted.png"),
@@ -46,7 +47,7 @@ def save_reference(project: Project, profile: str) -> list[Path]:
         }
         copied += [Path(shutil.copy(directory / name, target / name)) for name in names]
     copied += save_decisions(project, profile)
-    (target / "provenance.json").write_text(json.dumps(provenance, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_text(target / "provenance.json", json.dumps(provenance, indent=1, sort_keys=True) + "\n")
     return copied
 
 

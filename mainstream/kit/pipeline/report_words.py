@@ -12,7 +12,7 @@ import mistune
 import pandas as pd
 from markupsafe import Markup
 
-from mainstream.kit.pipeline.project import Project, declared_parameters, read_notebook
+from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.reference import SHOWN, executed_table, readme_table
 
 MODEL_ERROR = "03_event_f1_model-predicted_and_counted"
@@ -123,7 +123,7 @@ def commands(project: Project, profile: str, sections: list[dict[str, Any]]) -> 
     changed = []
     for stage in project.stages(profile):
         run = next((s["run"] for s in sections if s["name"] == stage.name), None)
-        expected = {**declared_parameters(read_notebook(stage.notebook), stage.name), **stage.parameters}
+        expected = {**stage.defaults, **stage.parameters}
         for name in sorted(set(expected) & set(run["parameters"] if run else ()) - {"profile", "output_dir"}):
             if run and run["parameters"][name] != json.loads(json.dumps(expected[name])):
                 changed.append(f" --param '{stage.name[:2]}.{name}={json.dumps(run['parameters'][name])}'")

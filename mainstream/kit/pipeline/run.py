@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.parameters import INJECTED
 from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
 from mainstream.paths import alone
 
@@ -79,6 +81,18 @@ def _each(
             kept = f"results/{profile}/{stage.name}.failed.ipynb"
             outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "–", f"failed: {e} (kept: {kept})"))
     return outcomes
+
+
+def listing(stages: list[Stage]) -> str:
+    """Stages with the parameters that they would run with, and the notebook's own where that is another."""
+    lines = []
+    for stage in stages:
+        lines.append(stage.name)
+        for name, default in stage.defaults.items():
+            value = stage.parameters.get(name, default)
+            changed = f"  (the notebook's own: {json.dumps(default)})" if value != default else ""
+            lines += [] if name in INJECTED else [f"    {name}={json.dumps(value, ensure_ascii=False)}{changed}"]
+    return "\n".join(lines)
 
 
 def summary(outcomes: list[Outcome]) -> str:

@@ -1,0 +1,42 @@
+"""`mainstream lab`. Thin, as `mainstream.kit.commands.main`, which mounts it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mainstream.kit.commands import completion
+
+
+def lab_command(
+    context: typer.Context,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="Profile of notebooks that name none: smoke for a quick look.", autocompletion=completion.profiles
+        ),
+    ] = "default",
+    port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
+    import os
+
+    from mainstream.kit.pipeline.by_hand import VARIABLE
+    from mainstream.kit.pipeline.project import Project
+    from mainstream.paths import LAB_SETTINGS, NOTEBOOKS, ROOT
+
+    Project().profile(profile)
+    os.environ[VARIABLE] = profile
+    options = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
+    options += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
+    options += [f"--port={port}"] if port else []
+    options += [] if browser else ["--no-browser"]
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *options, *context.args])
+
+
+def mount(app: typer.Typer) -> None:
+    """Adds the command to the kit's."""
+    app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab_command)
