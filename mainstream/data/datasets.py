@@ -72,6 +72,8 @@ class Listing:
 
 def list_images(images: str | Path) -> Listing:
     """A folder of classes, or a table of labels whatever it is called. Raises as `list_folder` and `list_table`."""
+    if is_picture(Path(images)):
+        raise UserError(f"images='{images}': is a picture; name a folder with a folder per class, or a table of labels")
     return list_table(images) if Path(images).is_file() else list_folder(images)
 
 

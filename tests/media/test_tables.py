@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from media import photos, tables
 
-from mainstream.data.datasets import list_table
+from mainstream.data.datasets import list_images, list_table
 from mainstream.data.intervals import merged, read_intervals, within_video
 from mainstream.data.tables import read_table
 from mainstream.errors import UserError
@@ -148,6 +148,11 @@ def test_train_and_new_app_take_a_table_or_a_folder_by_what_it_is(tmp_path, name
     assert "fox" in found.classes and len(found.files) == 30
     if name[-1] != "/":  # few photos of a folder may leave a partition without one of them
         assert _photos(place, None, 16).has("fox").sum() == 15
+
+
+def test_a_picture_is_no_table(tmp_path):
+    with pytest.raises(UserError, match="is a picture; name a folder with a folder per class"):
+        list_images(photos.put(tmp_path, "a.csv", photos.PICTURE))
 
 
 def test_any_order_of_cells(tmp_path):
