@@ -77,6 +77,19 @@ def compile_each(
     return [_tensorflow(model, values, engine, preprocessing) for values in weights]
 
 
+def in_batches(call: Compiled, x: np.ndarray, batch: int) -> np.ndarray:
+    """`call`, compiled for `batch`, on any number of inputs (n, …): float32 (n, …) of one's own.
+
+    The last batch is filled up with zeros: one graph, and the same bits for an input whatever their number.
+    """
+    found = []
+    for start in range(0, len(x), batch):
+        part = x[start : start + batch]
+        full = np.concatenate([part, np.zeros((batch - len(part), *x.shape[1:]), x.dtype)])
+        found.append(call(full)[: len(part)].copy())
+    return np.concatenate(found)
+
+
 def _tensorflow(model: keras.Model, weights: Weights, engine: str, preprocessing: str | None) -> Compiled:
     prepare = (lambda x: preprocess(x, preprocessing)) if preprocessing else (lambda x: x)
     mine = keras.models.clone_model(model, clone_function=lambda layer: _copied(layer, engine))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ from sklearn.preprocessing import StandardScaler
 from mainstream.data.rates import sure
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras, tf
-from mainstream.trainer.frozen import BATCH, Frozen
+from mainstream.networks.engines import Compiled, in_batches
+from mainstream.trainer.frozen import BATCH, Frozen, asked
 from mainstream.trainer.settings import Settings
 
 WARM_UP = 0.1  # share of all steps with a rising learning rate
@@ -50,7 +51,7 @@ class TailTrainer:
         self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         self._optimizer.build(tail.trainable_weights)
         self._step = tf.function(self._one_step)
-        self._logits = tf.function(lambda x: tail(x, training=False)[:, 0])
+        self._call = tf.function(lambda x: tail(x, training=False))
 
     def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
@@ -66,22 +67,25 @@ class TailTrainer:
         rng: np.random.Generator,
         where: str,
         *,
-        epochs: int | None = None,
+        epochs: float | None = None,
+        loss: float | None = None,
     ) -> list[Epoch]:
         """Trains from the weights that the tail has now; leaves the best on validation in it (perhaps the first).
 
-        where: who is trained, for messages. epochs: at most (default: the settings').
+        where: who is trained, for messages. epochs: at most (default: the settings'); 1.5 are two passes over three
+        quarters of an epoch's rows each. loss: on validation before the first step, where it is known.
         Raises `UserError` when the loss is not finite; the tail then holds the best weights so far.
         """
         for variable in self._optimizer.variables:
             variable.assign(tf.zeros_like(variable))
-        draw = _epochs(train.labels, self.settings, rng)
-        best = self.tail.get_weights()
-        log = [Epoch(0, math.nan, self.loss(val))]
-        lowest, since = log[0].val_loss, 0
         epochs = epochs or self.settings.epochs
-        for epoch in range(1, epochs + 1):
-            losses = self._epoch(train, next(draw), rng, ((epoch - 1) / epochs, epoch / epochs))
+        passes = math.ceil(epochs)
+        draw = _epochs(train.labels, self.settings, rng, epochs / passes)
+        best = self.tail.get_weights()
+        log = [Epoch(0, math.nan, self.loss(val) if loss is None else loss)]
+        lowest, since = log[0].val_loss, 0
+        for epoch in range(1, passes + 1):
+            losses = self._epoch(train, next(draw), rng, ((epoch - 1) / passes, epoch / passes))
             log.append(Epoch(epoch, float(np.mean(losses)), self.loss(val)))
             if not (np.isfinite(losses).all() and math.isfinite(log[-1].val_loss)):
                 self.tail.set_weights(best)
@@ -117,17 +121,14 @@ class TailTrainer:
             losses.append(float(self._step(x, y.astype("float32"), weight[y.astype(int)])))
         return losses
 
-    def probabilities(self, part: Frozen, n: int) -> np.ndarray:
-        """float32 (n,): how sure the network is of the class, for rows 0 … n−1."""
-        found = []
-        for start in range(0, n, BATCH):
-            rows = np.arange(start, start + BATCH) % n  # always full batches: one compiled graph
-            found.append(np.asarray(self._logits(part(rows)))[: n - start])
-        return sure(np.concatenate(found))
+    def answers(self, parts: Mapping[str, Frozen]) -> dict[str, np.ndarray]:
+        """float32 (n,) for each part: how sure the network is of the class, row by row."""
+        call = asked(self.tail)
+        return {name: _probabilities(call, part) for name, part in parts.items()}
 
     def loss(self, part: Part) -> float:
         """Balanced cross-entropy: both classes count alike."""
-        p = self.probabilities(part.frozen, len(part.labels)).astype("float64")
+        p = _probabilities(lambda x: np.asarray(self._call(x)), part.frozen).astype("float64")
         right = np.clip(np.where(part.labels, p, 1 - p), 1e-7, 1)
         weight = _balance(part.labels)[part.labels.astype(int)]
         return float(np.average(-np.log(right), weights=weight)) if np.isfinite(p).all() else math.nan
@@ -151,17 +152,36 @@ def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labe
     return [kernel[:, None].astype("float32"), np.array([bias], "float32")]
 
 
-def _epochs(labels: np.ndarray, settings: Settings, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Rows of one epoch after another, whole batches: the rarer class each time, the other class in turn."""
+def _probabilities(call: Compiled, part: Frozen) -> np.ndarray:
+    """float32 (n,) of a tail compiled for batches of BATCH."""
+    rows = np.arange(len(part))
+    logits = [in_batches(call, part(rows[k : k + BATCH]), BATCH) for k in range(0, len(rows), BATCH)]
+    return sure(np.concatenate(logits)[:, 0])
+
+
+def _epochs(
+    labels: np.ndarray, settings: Settings, rng: np.random.Generator, share: float = 1.0
+) -> Iterator[np.ndarray]:
+    """Rows of one epoch after another, whole batches: the rarer class each time, the other class in turn.
+
+    share: of an epoch's rows of either class, how many are used each time.
+    """
     rare, common = sorted((np.flatnonzero(labels), np.flatnonzero(~labels)), key=len)
     n = min(len(common), round(settings.negatives * len(rare)))
-    waiting = rng.permutation(common)
+    turns = [_in_turn(rows, math.ceil(share * size), rng) for rows, size in ((rare, len(rare)), (common, n))]
+    while True:
+        rows = rng.permutation(np.concatenate([next(turn) for turn in turns]))
+        yield np.resize(rows, math.ceil(len(rows) / settings.batch) * settings.batch)
+
+
+def _in_turn(rows: np.ndarray, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """`n` of `rows` at a time; none again before all have had their turn."""
+    waiting = rng.permutation(rows)
     while True:
         if len(waiting) < n:
-            waiting = np.concatenate([waiting, rng.permutation(common)])
-        taken, waiting = waiting[:n], waiting[n:]
-        rows = rng.permutation(np.concatenate([rare, taken]))
-        yield np.resize(rows, math.ceil(len(rows) / settings.batch) * settings.batch)
+            waiting = np.concatenate([waiting, rng.permutation(rows)])
+        yield waiting[:n]
+        waiting = waiting[n:]
 
 
 def _balance(labels: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from mainstream.data.photos import Photos
 from mainstream.errors import UserError
 from mainstream.package import Base, one_line
 
-VERSION = 2  # of the algorithm: another number lets old checkpoints lie
+VERSION = 3  # of the algorithm: another number lets old checkpoints lie
 
 
 class Settings(BaseModel):
@@ -27,7 +27,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: int = Field(default=3, ge=1, le=1000)  # at most, per split; one epoch: see `negatives`
+    epochs: float = Field(default=3, ge=0.1, le=1000)  # at most, per split; one epoch: see `negatives`
     deep_epochs: float = Field(default=1.0, ge=1)  # up to this many times as many epochs for tails of few layers
     patience: int = Field(default=2, ge=1)  # epochs without a better validation loss before a split is left
     batch: int = Field(default=32, ge=1, le=4096)
@@ -38,9 +38,9 @@ class Settings(BaseModel):
     warm_start: bool = True  # False: every split starts from the base and the deepest split's head
     cache_gb: float = Field(default=3.0, ge=0)  # per process; a larger stem output is computed anew for every batch
 
-    def epochs_at(self, fraction: float) -> int:
+    def epochs_at(self, fraction: float) -> float:
         """Epochs where this share of the layers is frozen: a short tail learns slowly, its epochs cost little."""
-        return round(self.epochs * min(self.deep_epochs, 1 / max(1 - fraction, 1e-9)))
+        return self.epochs * min(self.deep_epochs, 1 / max(1 - fraction, 1e-9))
 
     @classmethod
     def photos(cls, **values: object) -> Settings:

@@ -110,7 +110,7 @@ class Worker:
             log = self._job(job, point, deeper, trainer, frozen)
             if not all(np.array_equal(a, b) for a, b in zip(stem.get_weights(), below, strict=True)):
                 raise RuntimeError(f"'{job.app}', split '{point.name}': training has changed the frozen stem")
-            answers = {p: trainer.probabilities(f, len(self.images[p])) for p, f in frozen.items() if p != "train"}
+            answers = trainer.answers({p: f for p, f in frozen.items() if p != "train"})
             seconds = round(time.perf_counter() - started, 3)
             checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds, "stem_seconds": stem_seconds})
 
@@ -121,24 +121,28 @@ class Worker:
         column = self.task.classes.index(job.app)
         train, val = (Part(frozen[part], self.labels[part][:, column]) for part in ("train", "val"))
         self.model.set_weights(self.fresh)
+        known = None  # the loss on validation of the starting weights
         if deeper is None:
             if point.name == POOLED:
                 self._head(train, val)
                 return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
         elif self.task.settings.warm_start or deeper.name == POOLED:
-            self._start_from(job, deeper)
+            known = self._start_from(job, deeper)
         else:
-            self._start_from(job, self.points[-1])
+            known = self._start_from(job, self.points[-1])
         if deeper is not None and deeper.frozen_parameters == point.frozen_parameters:
-            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]  # the same to train
+            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": known}]  # the same to train
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
         epochs = self.task.settings.epochs_at(point.fraction)
-        return [asdict(line) for line in trainer.fit(train, val, rng, where, epochs=epochs)]
+        log = trainer.fit(train, val, rng, where, epochs=epochs, loss=known)
+        return [asdict(line) for line in log]
 
-    def _start_from(self, job: Job, deeper: SplitPoint) -> None:
-        file = Checkpoints(self.task.root, job).weights(deeper)
-        cut(self.model, deeper)[1].load_weights(file)
+    def _start_from(self, job: Job, deeper: SplitPoint) -> float:
+        """Takes over what was learnt there; returns its loss on validation."""
+        kept = Checkpoints(self.task.root, job)
+        cut(self.model, deeper)[1].load_weights(kept.weights(deeper))
+        return min(line["val_loss"] for line in kept.log(deeper)["epochs"])
 
     def _head(self, train: Part, val: Part) -> None:
         rows, val_rows = np.arange(len(train.labels)), np.arange(len(val.labels))
