@@ -12,6 +12,8 @@ import numpy as np
 Color = tuple[int, int, int]
 Point = tuple[float, float]
 Option = TypeVar("Option")
+_TURN = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+_CIRCLE = np.cos(_TURN), np.sin(_TURN)  # the corners that an ellipse is drawn with
 
 
 def shade(color: Color, factor: float) -> Color:
@@ -81,9 +83,9 @@ class Canvas:
     def _px(self, points: Sequence[Point] | np.ndarray) -> np.ndarray:
         p = np.asarray(points, float)
         scale = self.ppm * self.oversampling * 8  # 8: three fractional bits for OpenCV
-        return (
-            np.stack([(p[:, 0] + self.width / 2) * scale, (self.height - p[:, 1]) * scale], 1).round().astype(np.int32)
-        )
+        placed = np.empty(p.shape)
+        placed[:, 0], placed[:, 1] = (p[:, 0] + self.width / 2) * scale, (self.height - p[:, 1]) * scale
+        return placed.round().astype(np.int32)
 
     def _length(self, metres: float) -> int:
         return max(1, round(metres * self.ppm * self.oversampling))
@@ -100,10 +102,9 @@ class Canvas:
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, color: Color, angle: float = 0.0) -> None:
         """A filled ellipse turned by `angle` degrees."""
-        turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         a = np.deg2rad(angle)
-        u, v = rx * np.cos(turn), ry * np.sin(turn)
-        self.poly(np.stack([x + u * np.cos(a) - v * np.sin(a), y + u * np.sin(a) + v * np.cos(a)], 1), color)
+        u, v = rx * _CIRCLE[0], ry * _CIRCLE[1]
+        self.poly(np.array([x + u * np.cos(a) - v * np.sin(a), y + u * np.sin(a) + v * np.cos(a)]).T, color)
 
     def line(self, points: Sequence[Point] | np.ndarray, width: float, color: Color, smooth: int = 0) -> None:
         """A polyline with round ends, `width` metres thick."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -52,9 +53,8 @@ class Stage:
 
     def _fixtures(self) -> list[Placed]:
         placed = []
-        for k, (name, x, y, ppm) in enumerate(self.view.fixtures):
-            drawn = FIXTURES[name](np.random.default_rng([self.view.seed, k]), ppm, 0.0)
-            placed.append(Placed(sprite(drawn, self._look(y)), x, self._ground(x, y), y))
+        for k, (_, x, y, _) in enumerate(self.view.fixtures):
+            placed.append(Placed(sprite(_fixture(self.view, k), self._look(y)), x, self._ground(x, y), y))
         return placed
 
     def _clutter(self, rng: np.random.Generator) -> list[Placed]:
@@ -65,7 +65,7 @@ class Stage:
             name = list(CLUTTER)[int(rng.integers(len(CLUTTER)))]
             x, y = int(rng.integers(20, WIDTH - 20)), lane.y - 12
             drawn = CLUTTER[name](rng, lane.ppm * 0.92, 0.0)
-            placed.append(Placed(sprite(drawn, self._look(y)), x, self._ground(x, y), y))
+            placed.append(Placed(sprite(drawn.picture(), self._look(y)), x, self._ground(x, y), y))
         return placed
 
     def place(self, who: Individual, t: float) -> Placed:
@@ -77,7 +77,7 @@ class Stage:
         else:
             drawn = kind.draw(np.random.default_rng(who.seed), who.ppm, phase / kind.phases)
             exposure = 0.25 if self.weather.cloud < 0.6 else 0.4  # share of the frame's time that the shutter is open
-            self._sprites[key] = sprite(drawn, self._look(who.y, who.speed() / self.fps * exposure), facing)
+            self._sprites[key] = sprite(drawn.picture(), self._look(who.y, who.speed() / self.fps * exposure), facing)
             if len(self._sprites) > 240:
                 self._sprites.popitem(last=False)
         x = who.x(t)
@@ -93,6 +93,13 @@ class Stage:
         for thing in things:
             paste(frame, thing.sprite, thing.x, thing.y)
         return expose(frame, self.weather, t, np.random.default_rng(noise_seed))
+
+
+@cache
+def _fixture(view: Camera, k: int) -> np.ndarray:
+    """The picture of a camera's fixture `k`, drawn once for all weathers."""
+    name, _, _, ppm = view.fixtures[k]
+    return FIXTURES[name](np.random.default_rng([view.seed, k]), ppm, 0.0).picture()
 
 
 def present(things: Sequence[Placed]) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from streetworld.canvas import Canvas, Color
+from streetworld.canvas import Color
 
 GRID = 4  # px: occlusion is counted on a map of one cell per GRID × GRID pixels
 
@@ -34,9 +34,8 @@ class Sprite:
     area: int  # cells of `mask`
 
 
-def sprite(canvas: Canvas, look: Look, facing: int = 1) -> Sprite:
-    """The finished sprite of `canvas`, mirrored where `facing` is −1."""
-    picture = canvas.picture()
+def sprite(picture: np.ndarray, look: Look, facing: int = 1) -> Sprite:
+    """The finished sprite of a `Canvas.picture`, mirrored where `facing` is −1."""
     body, shadow, anchor = _on_ground(picture if facing > 0 else cv2.flip(picture, 1), look)
     if look.motion_px >= 2:
         window = (int(look.motion_px) | 1, 1)

@@ -101,12 +101,17 @@ def _rain_picture() -> np.ndarray:
     return cv2.merge([np.vstack([sheet, sheet])] * 3)
 
 
+@lru_cache(maxsize=1)
+def _haze_picture() -> np.ndarray:
+    return np.full((HEIGHT, WIDTH, 3), HAZE, np.uint8)
+
+
 def hazy(picture: np.ndarray, weather: Weather, depth: np.ndarray) -> np.ndarray:
     """`picture` seen through the session's fog, thicker with `depth` (float32 (HEIGHT,)): a new uint8 array."""
     if weather.fog < 0.02:
         return picture.copy()
     veil = np.repeat((weather.fog * (0.35 + 0.65 * depth))[:, None], picture.shape[1], axis=1).astype(np.float32)
-    return cv2.blendLinear(picture, np.full_like(picture, HAZE), 1 - veil, veil)
+    return cv2.blendLinear(picture, _haze_picture(), 1 - veil, veil)
 
 
 def expose(frame: np.ndarray, weather: Weather, t: float, rng: np.random.Generator) -> np.ndarray:
