@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 import h5py
 import numpy as np
-import pandas as pd
 
 from mainstream.data import rates
-from mainstream.data.footage import Footage
 from mainstream.errors import UserError, unknown
 from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
@@ -99,17 +97,3 @@ def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.
         x = bases.preprocess(images[start : start + BATCH], preprocessing)
         found.append(np.asarray(halves.tail(halves.stem(x, training=False), training=False))[:, 0])
     return rates.sure(np.concatenate(found))
-
-
-def rates_on(packages: Sequence[MPackage], base: BaseNetwork, footage: Footage, splits: Sequence[str]) -> pd.DataFrame:
-    """Rates per frame on other footage, at the threshold of the package: how an application carries to another camera.
-
-    One row per application and split: app, layer, tpr, fpr, positives, negatives, intervals (clips drawn anew).
-    """
-    rows = []
-    for package in packages:
-        for halves in load_tails(package, base, splits):
-            p = probabilities(halves, footage.images, package.base.preprocessing)
-            found = rates.clip_rates(p, footage.has(package.application), halves.threshold, footage.clip)
-            rows.append({"app": package.application, "layer": halves.record.layer, **found._asdict()})
-    return pd.DataFrame(rows)

@@ -45,17 +45,21 @@ class EventTally(NamedTuple):
 def vote(decisions: ArrayLike, x_vote: int = 1) -> NDArray[np.bool_]:
     """X-voting: frame i is *declared* when it and the x_vote − 1 analysed frames before it are all positive.
 
-    `decisions` holds 0 and 1, shape (n,); returns booleans of the same shape.
+    `decisions` holds 0 and 1, shape (…, n); returns booleans of the same shape.
     """
     if x_vote != int(x_vote) or x_vote < 1:
         raise ValueError(f"x_vote must be a whole number of at least 1, not {x_vote}")
     positive = np.asarray(decisions, dtype=int) == 1
-    running = np.concatenate([[0], np.cumsum(positive)])
-    declared = np.zeros(positive.size, dtype=bool)
+    running = so_far(positive)
+    declared = np.zeros(positive.shape, dtype=bool)
     x = int(x_vote)
-    if positive.size >= x:
-        declared[x - 1 :] = running[x:] - running[:-x] == x
+    declared[..., x - 1 :] = running[..., x:] - running[..., :-x] == x
     return declared
+
+
+def so_far(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of `flags` (…, n) hold before each place: int (…, n + 1), from 0 to their number."""
+    return np.cumsum(np.pad(flags, [(0, 0)] * (flags.ndim - 1) + [(1, 0)]), -1)
 
 
 def detections(times: ArrayLike, declared: ArrayLike) -> list[Interval]:

@@ -49,8 +49,9 @@ def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int], *, 
     seen = {f: replay.looks([f], recording)[float(f)] for f in rates}
     for app in progress(recording.footage.classes, desc="counting"):
         length = counted.event_length_s(recording.footage, app)
-        for (k, split), fps, x in product(enumerate(recording.splits), rates, votes):
-            found = replay.count(recording, app, split, seen[fps], x, window_s=length)
+        counts = {fps: replay.count_each(recording, app, seen[fps], votes, window_s=length) for fps in rates}
+        for (k, split), fps, (v, x) in product(enumerate(recording.splits), rates, enumerate(votes)):
+            found = counts[fps][k, v]
             rows.append({
                 "app": app, "index": k, "layer": str(recording.layers[k]), "split": int(split), "fps": float(fps),
                 "x_vote": x, "events": found[:, 0].sum(), **replay.score(found.sum(0))._asdict(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -50,23 +51,25 @@ def record(
 
 
 class _Networks:
-    """The shared stem, cut at every split, and at every split a tail for every application, compiled for batches."""
+    """The shared stem, cut at every split, and at every split a tail for every application, compiled for batches.
+
+    Two splits are asked at a time, each on one thread: two threads in one network would mostly wait for each other.
+    """
 
     def __init__(self, packages: Sequence[MPackage], base: BaseNetwork, layers: list[str]):
         model, self._how = with_head(base.network), base.identity.preprocessing
         points = {p.name: p for p in split_points(model) if p.name in layers}
         inner = [name for name, p in points.items() if p.index > 0]
         parts = segments(model, inner)[:-1] if inner else []
-        self._layers = layers
-        self._stem = dict(
-            zip(inner, (compile_each(part, [part.get_weights()], batch=BATCH)[0] for part in parts), strict=True)
-        )
+        self._layers, self._pool = layers, ThreadPoolExecutor(2)
+        compiled = (compile_each(part, [part.get_weights()], threads=1, batch=BATCH)[0] for part in parts)
+        self._stem = dict(zip(inner, compiled, strict=True))
         tails: dict[str, list[list[np.ndarray]]] = {layer: [] for layer in layers}
         for package in packages:
             for halves in load_tails(package, base, layers):
                 tails[halves.record.layer].append(halves.tail.get_weights())
         self._tail = {
-            layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), batch=BATCH)
+            layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), threads=1, batch=BATCH)
             for layer in progress(layers, desc="compiling tails", unit="split")
         }
 
@@ -78,11 +81,11 @@ class _Networks:
     def _batch(self, images: np.ndarray) -> np.ndarray:
         missing = np.zeros((BATCH - len(images), *images.shape[1:]), images.dtype)
         value = preprocess(np.concatenate([images, missing]), self._how)
-        logits = {layer: self._answers(layer, value) for layer in self._layers if layer not in self._stem}
+        values = {layer: value for layer in self._layers if layer not in self._stem}
         for layer, stem in self._stem.items():
-            value = stem(value)
-            logits[layer] = self._answers(layer, value)
-        return np.stack([logits[layer] for layer in self._layers], axis=1)[..., : len(images)]
+            values[layer] = value = stem(value)
+        logits = self._pool.map(self._answers, self._layers, [values[layer] for layer in self._layers])
+        return np.stack(list(logits), axis=1)[..., : len(images)]
 
     def _answers(self, layer: str, value: np.ndarray) -> np.ndarray:
         return np.stack([tail(value)[:, 0].copy() for tail in self._tail[layer]])

@@ -8,7 +8,7 @@ against real runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,16 +98,27 @@ def count(
 
     seen: the frames that are looked at, bool (frames,). window_s: length of an empty window.
     """
-    a, k = recording.place(app, split)
-    rows = []
-    for part, truth in zip(recording.clips, recording.footage.intervals(app), strict=True):
-        mine = np.flatnonzero(seen[part])
-        tally = events.tally_events(
-            truth, mine / recording.fps, recording.said[a, k, part][mine], x_vote, window_s=window_s,
-            duration_s=(part.stop - part.start) / recording.fps,
-        )  # fmt: skip
-        rows.append((len(tally.found), tally.found.sum(), len(tally.false), tally.false.sum()))
-    return np.array(rows, dtype=int).reshape(-1, 4)
+    _, k = recording.place(app, split)
+    return count_each(recording, app, seen, [x_vote], window_s=window_s, splits=[k])[0, 0]
+
+
+def count_each(
+    recording: Recording, app: str, seen: np.ndarray, votes: Sequence[int], *, window_s: float,
+    splits: Sequence[int] | slice = slice(None),
+) -> np.ndarray:  # fmt: skip
+    """As `count`, for all votes and splits (of the recording, by index) at once: int (splits, votes, clips, 4)."""
+    said = recording.said[list(recording.apps).index(app), splits]
+    counts = np.zeros((len(said), len(votes), len(recording.clips), 4), int)
+    for c, (part, truth) in enumerate(zip(recording.clips, recording.footage.intervals(app), strict=True)):
+        mine, n = np.flatnonzero(seen[part]), len(truth)
+        windows = events.empty_windows(truth, window_s, (part.stop - part.start) / recording.fps)
+        start, end = np.searchsorted(mine / recording.fps, np.reshape([*truth, *windows], (-1, 2)).T, "left")
+        counts[..., c, 0], counts[..., c, 2] = n, len(windows)
+        for v, x in enumerate(votes):
+            declared = events.so_far(events.vote(said[:, part][:, mine], x))
+            inside = declared[:, end] > declared[:, start]
+            counts[:, v, c, 1], counts[:, v, c, 3] = inside[:, :n].sum(1), inside[:, n:].sum(1)
+    return counts
 
 
 def score(counts: np.ndarray) -> Quality:

@@ -29,7 +29,7 @@ for app in pair:
         if more:
             train_part, val_part = (Part(frozen[p], y[p]) for p in ("train", "val"))
             trainer.fit(train_part, val_part, np.random.default_rng(0), app, epochs=epochs)
-        p = {k: trainer.probabilities(frozen[k], len(y[k])) for k in ("val", "test")}
+        p = trainer.answers({k: frozen[k] for k in ("val", "test")})
         r = counting.count_rates(p["test"], y["test"], counting.best_threshold(p["val"], y["val"]))
         rows.append((app, *curves.balanced_accuracy(r.tpr, r.fpr, r.tpr_interval, r.fpr_interval)))
 for (app, a, a_low, a_high), (_, b, b_low, b_high) in zip(rows[::2], rows[1::2], strict=True):

@@ -29,7 +29,7 @@ for point in reversed([p for p in split_points(model) if p.name in (*elsewhere, 
         else:
             trainer.fit(few, val, np.random.default_rng(0), app, epochs=settings.epochs_at(point.fraction))
         weights[n] = model.get_weights()
-        p = {k: trainer.probabilities(frozen[k], len(y[k])) for k in ("val", "test")}
+        p = trainer.answers({k: frozen[k] for k in ("val", "test")})
         r = counting.count_rates(p["test"], y["test"], counting.best_threshold(p["val"], y["val"]))
         value, low, high = curves.balanced_accuracy(r.tpr, r.fpr, r.tpr_interval, r.fpr_interval)
         rows.append((n, point.index, point.name, value, value - low, high - value, trainer.loss(val)))

@@ -24,6 +24,7 @@ from mainstream.networks.backend import keras, tf
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
+from mainstream.study import fitted, recorder
 from mainstream.trainer import Settings, train
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
@@ -362,8 +363,8 @@ def test_tail_goes_back_on_its_own_base_and_no_other(undisturbed, base, photos, 
         photos.part("test").has("box"), halves.record.threshold,
     )  # fmt: skip
     assert (found.tpr, found.fpr) == pytest.approx((halves.record.tpr, halves.record.fpr))
-    on = tails.rates_on([package], base, footage, SPLITS)
-    assert list(on.tpr) == pytest.approx([s.video.tpr for s in package.splits])
+    [again] = fitted.refitted([package], recorder.record([package], base, [footage]))
+    assert [s.video.tpr for s in again.splits] == pytest.approx([s.video.tpr for s in package.splits])
     keras.utils.set_random_seed(5)
     other = bases.build("mobilenet-0.25", 32)
     with pytest.raises(UserError, match=r"'box' was trained on another base: weights is sha256:\w+, here sha256:"):
