@@ -126,12 +126,10 @@ class Worker:
             if point.name == POOLED:
                 self._head(train, val)
                 return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
-        elif self.task.settings.warm_start or deeper.name == POOLED:
-            known = self._start_from(job, deeper)
         else:
-            known = self._start_from(job, self.points[-1])
-        if deeper is not None and deeper.frozen_parameters == point.frozen_parameters:
-            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": known}]  # the same to train
+            known = self._start_from(job, deeper if self.task.settings.warm_start else self.points[-1])
+            if deeper.frozen_parameters == point.frozen_parameters:  # the same to train
+                return [{"epoch": 0, "train_loss": float("nan"), "val_loss": known}]
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
         epochs = self.task.settings.epochs_at(point.fraction)
