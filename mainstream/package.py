@@ -19,8 +19,10 @@ from mainstream.paths import read_json, write_text
 SCHEMA_VERSION = 1
 FILE = "mpackage.json"
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 LONGEST_S = 86_400.0  # an event of more than a day is a mistake
+FASTEST_FPS = 1000.0  # so is a video of more frames
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 _TURNS = (
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing: names that look like others
@@ -61,7 +63,7 @@ class VideoRates(Strict):
     tpr_interval: tuple[Rate, Rate] | None = None  # 95%, clips drawn anew, or events and blocks of a single clip
     fpr_interval: tuple[Rate, Rate] | None = None
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
-    fps: Positive  # analysed frames per second
+    fps: float = Field(gt=0, le=FASTEST_FPS)  # analysed frames per second
     clips: int = Field(ge=1)
 
 
@@ -84,10 +86,10 @@ class SplitRecord(Strict):
 class Events(Strict):
     """The application's events on its own stream."""
 
-    length_s: Annotated[float, Field(gt=0, le=LONGEST_S, allow_inf_nan=False)]
+    length_s: Seconds
     frequency: Rate  # share of length-L windows that hold an event (π)
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames (at `lag_s` seconds)
-    lag_s: Positive | None = None
+    lag_s: Seconds | None = None
 
 
 class MPackage(Strict):
@@ -167,7 +169,9 @@ class MPackage(Strict):
         path = self._directory / record.tail.file
         if not path.is_file():
             raise UserError(f"{path}: tail of split {record.split} is missing")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != record.tail.sha256:
+        with path.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if found != record.tail.sha256:
             raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
         return path
 

@@ -80,7 +80,7 @@ def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, 
     """TPR and FPR over frames of video, whose neighbours are not independent.
 
     Intervals from drawing whole clips anew; of a single clip, its events, and its empty stretches in blocks as long as
-    an event. None where fewer than two can be drawn.
+    an event. Where all of them answer alike, so no draw differs, Wilson's over them; none where fewer than two are.
     """
     said = decide(probabilities, threshold)
     unit = clip if len(np.unique(clip)) > 1 else _blocks(labels)
@@ -90,8 +90,10 @@ def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, 
     hits, n, alarms, m = (int(v) for v in counts.sum(0))
     limits: list[Interval] = []
     for k in (0, 2):
+        units = int((counts[:, k + 1] > 0).sum())
         with np.errstate(invalid="ignore", divide="ignore"):
-            limits.append(_middle(drawn[:, k] / drawn[:, k + 1]) if (counts[:, k + 1] > 0).sum() > 1 else None)
+            low, high = _middle(drawn[:, k] / drawn[:, k + 1]) if units > 1 else (0.0, 1.0)
+        limits.append(None if units < 2 else _wilson(round(low * units), units) if low == high else (low, high))
     return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, *limits)
 
 

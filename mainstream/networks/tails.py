@@ -53,17 +53,13 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
     network = bases.build(base.identity.architecture, base.identity.input_shape[0])
     model = with_head(network)
     points = {p.name: p for p in split_points(model)}
+    _require_places(package, {p.name: p.frozen_layers for p in points.values()})
     for split in splits:
         record = next((r for r in package.splits if r.layer == split), None)
-        if record is None or split not in points:
-            raise unknown("split", split, [r.layer for r in package.splits if r.layer in points])
+        if record is None:
+            raise unknown("split", split, [r.layer for r in package.splits])
         if record.threshold is None:
             raise UserError(f"'{package.application}' has no threshold at split {split}: nothing can be decided there")
-        if points[split].frozen_layers != record.split:
-            raise UserError(
-                f"'{package.application}': split {record.split} is said to be at layer {split}, "
-                f"which is split {points[split].frozen_layers} of {base.identity.architecture}"
-            )
         file = package.tail_file(record)
         network.set_weights(base.network.get_weights())
         stem, tail = cut(model, points[split])
@@ -71,11 +67,20 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
         yield Halves(stem, tail, record, record.threshold)
 
 
+def _require_places(package: MPackage, places: dict[str, int]) -> None:
+    """Every split that a package claims lies where its base has it: plans reckon with the number, the layer is cut."""
+    for record in package.splits:
+        if places.get(record.layer) != record.split:
+            there = f"split {places[record.layer]}" if record.layer in places else "no layer to cut at"
+            raise UserError(
+                f"'{package.application}': split {record.split} is said to be at layer {record.layer}, "
+                f"which is {there} of {package.base.architecture}"
+            )
+
+
 def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
     try:
-        found = _count_arrays(file)
-        if found != len(tail.weights):  # Keras passes over layers that a network does not have
-            raise ValueError(f"{found} arrays where {len(tail.weights)} belong")
+        _require_arrays(file, sorted(tuple(w.shape) for w in tail.weights))
         tail.load_weights(file)
         if not all(np.isfinite(w).all() for w in tail.get_weights()):
             raise ValueError("some are not finite numbers")
@@ -83,11 +88,17 @@ def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
         raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
 
 
-def _count_arrays(file: Path) -> int:
+def _require_arrays(file: Path, shapes: list[tuple[int, ...]]) -> None:
+    """Before anything is read: as many arrays as belong there (Keras passes over others), each as large, all inside."""
+    arrays: list[h5py.Dataset] = []
     with h5py.File(file) as opened:
-        arrays: list[str] = []
-        opened.visititems(lambda name, item: arrays.append(name) if isinstance(item, h5py.Dataset) else None)
-    return len(arrays)
+        opened.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
+        if len(arrays) != len(shapes):
+            raise ValueError(f"{len(arrays)} arrays where {len(shapes)} belong")
+        if sorted(a.shape for a in arrays) != shapes:
+            raise ValueError("arrays of other shapes")
+        if any(a.external or a.is_virtual for a in arrays):
+            raise ValueError("arrays that lie in other files")
 
 
 def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.ndarray:

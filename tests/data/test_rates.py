@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.stats import binomtest
 
 from mainstream.data import rates
 from mainstream.data.footage import Footage
@@ -63,6 +64,14 @@ def test_intervals_of_a_single_clip_are_over_its_events_or_there_are_none():
     assert one.fpr_interval[0] < 0.4 and one.fpr_interval[1] > 0.6
     lone = rates.clip_rates(p[:16], labels[:16], 0.5, np.zeros(16, int))
     assert lone.tpr_interval is None and lone.fpr_interval is not None
+
+
+def test_where_every_clip_answers_alike_the_interval_is_that_of_so_many_clips():
+    labels = np.tile(np.repeat([False, True], [12, 4]), 6)
+    all_right = rates.clip_rates(labels * 1.0, labels, 0.5, np.repeat(np.arange(6), 16))
+    low, high = binomtest(6, 6).proportion_ci(method="wilson")
+    assert all_right.tpr == 1 and all_right.tpr_interval == (low, high) and low < 0.7
+    assert all_right.fpr == 0 and all_right.fpr_interval == pytest.approx((0, 1 - low))
 
 
 def test_a_threshold_without_information_stays_near_the_middle():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import h5py
 import numpy as np
 import pytest
 
@@ -14,6 +15,23 @@ from mainstream.networks.tails import load_tail
 from mainstream.package import MPackage, SplitRecord, Tail
 
 
+def again(opened, **options):
+    """The first array made anew in its file."""
+    names = []
+    opened.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    shape = options.pop("shape", opened[names[0]].shape)
+    del opened[names[0]]
+    opened.create_dataset(names[0], shape, "f4", **options)
+
+
+def elsewhere(opened):
+    """The first array in another file, as HDF5 can."""
+    again(opened, external=[("/etc/hostname", 0, h5py.h5f.UNLIMITED)])
+
+
+FAR = {"split": 12, "layer": "input", "tpr": 0.9, "fpr": 0.1}  # one more split of the package: not the one that is used
+
+
 @pytest.fixture(scope="module")
 def base():
     return load_base()
@@ -21,20 +39,23 @@ def base():
 
 @pytest.fixture
 def make(base, tmp_path):
-    """A package of one split with a tail of the base's own head; `spoil` changes the tail's weights first."""
+    """A package with a tail of the base's own head; `spoil` changes the weights, `refile` their file."""
 
-    def made(spoil=lambda weights: weights, **changes):
+    def made(spoil=lambda weights: weights, refile=lambda opened: None, before=(), **changes):
         model = with_head(base.network)
         point = next(p for p in split_points(model) if p.frozen_layers == 81)
         tail = cut(model, point)[1]
         tail.set_weights(spoil(tail.get_weights()))
         tail.save_weights(tmp_path / "split_081.weights.h5")
+        with h5py.File(tmp_path / "split_081.weights.h5", "a") as opened:
+            refile(opened)
         checksum = hashlib.sha256((tmp_path / "split_081.weights.h5").read_bytes()).hexdigest()
         record = {
             "split": point.frozen_layers, "layer": point.name, "tpr": 0.9, "fpr": 0.1, "threshold": 0.5,
             "tail": Tail(file="split_081.weights.h5", sha256=checksum), **changes,
         }  # fmt: skip
-        MPackage(application="cat", base=base.identity, splits=(SplitRecord(**record),)).save(tmp_path)
+        records = (*(SplitRecord(**r) for r in before), SplitRecord(**record))
+        MPackage(application="cat", base=base.identity, splits=records).save(tmp_path)
         return MPackage.load(tmp_path), record["layer"]
 
     return made
@@ -52,6 +73,10 @@ def test_a_good_tail_is_loaded(make, base):
         ({"split": 82}, r"split 82 is said to be at layer .*, which is split 81 of mobilenet"),
         ({"layer": "input"}, "split"),
         ({"threshold": None}, "no threshold at split"),
+        ({"before": [FAR]}, "split 12 is said to be at layer input, which is "),
+        ({"before": [FAR | {"layer": "block_9"}]}, "which is no layer to cut at of"),
+        ({"refile": lambda opened: again(opened, shape=(10**6, 10**6), chunks=(64, 64))}, "arrays of other shapes"),
+        ({"refile": elsewhere}, "arrays that lie in other files"),
         ({"spoil": lambda weights: [w * np.nan for w in weights]}, "not finite"),
         ({"spoil": lambda weights: [w + np.inf for w in weights]}, "not finite"),
     ],
