@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mainstream import quality
 from mainstream.quality import counted as events
-from mainstream.quality.counted import bootstrap_events, count_events, detections, tally_events, vote
+from mainstream.quality.counted import EventTally, bootstrap_events, count_events, detections, tally_events, vote
 
 
 @given(st.lists(st.integers(0, 1), max_size=40), st.integers(1, 6))
@@ -78,3 +78,11 @@ def test_counted_events_agree_with_the_model_on_a_long_stream():
 def test_bad_input(truth, times, decisions, message):
     with pytest.raises(ValueError, match=message):
         count_events(truth, times, decisions)
+
+
+def test_seven_of_seven_is_no_certainty():
+    all_right = EventTally(np.ones(7, bool), np.zeros(13, bool), "windows")
+    spans = bootstrap_events(all_right)
+    assert spans["recall"][0] < 0.75 and spans["recall"][1] == 1
+    assert 0.5 < spans["precision"][0] < 0.9 and spans["precision"][1] == 1
+    assert bootstrap_events(EventTally(np.ones(700, bool), np.zeros(13, bool), "windows"))["recall"][0] > 0.98
