@@ -64,11 +64,7 @@ class Annotator:
     def _begin(self, width: int, height: int) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._container = av.open(
-                str(self._unfinished),
-                "w",
-                options={"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"},
-            )
+            self._container = av.open(str(self._unfinished), "w", options=PLAYS_ANY_TIME)
         except OSError as e:
             raise UserError(f"annotate='{self._path}': {(e.strerror or str(e)).lower()}") from e
         self._stream = self._container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))

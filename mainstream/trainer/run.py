@@ -16,7 +16,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
 from mainstream.data.photos import PARTITIONS, Photos, checked
-from mainstream.data.progress import progress
+from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
@@ -28,7 +28,6 @@ from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
 
 POLL_S = 0.2
-BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TRAINING = CACHE / "training"
 
@@ -152,7 +151,7 @@ def _run(tasks: list[Task], points: list[SplitPoint]) -> None:
     Raises `UserError`: a process's own, or one that was killed.
     """
     jobs = [(Checkpoints(task.root, job), point) for task in tasks for job in task.jobs for point in points]
-    bar = progress(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", bar_format=BAR)
+    bar = progress(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", bar_format=SHARES)
     pool = ProcessPoolExecutor(len(tasks), env=ONE_THREAD)
     try:
         waiting = {pool.submit(work, task) for task in tasks}

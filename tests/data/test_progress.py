@@ -9,8 +9,8 @@ from mainstream.data import progress
 progress.EVERY_S = {every}
 for _ in progress.progress(range(4), desc="frames", unit="frame"):
     time.sleep(0.02)
-with progress.progress(total=10, desc="bytes") as bar:
-    bar.n = 5
+with progress.progress(total=6.4, desc="seconds", bar_format=progress.SHARES) as bar:
+    bar.n = 3.2000000000000006
     time.sleep(0.02)
     bar.set_postfix_str("2 of 4 splits")
 """
@@ -24,8 +24,8 @@ def said(every):
 
 def test_lines_now_and_then():
     lines = said(0.01)
-    assert len(lines) >= 3 and lines[0].startswith("frames:") and "/4" in lines[0]
-    assert lines[-1].startswith("bytes:  50%") and lines[-1].endswith("2 of 4 splits]")
+    assert len(lines) >= 3 and lines[0] == "frames: 25%, 1 of 4, 00:00 so far, about 00:00 to go"
+    assert lines[-1] == "seconds: 50%, 00:00 so far, about 00:00 to go, 2 of 4 splits"
 
 
 def test_nothing_for_short_work():

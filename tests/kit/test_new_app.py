@@ -31,7 +31,7 @@ from mainstream.errors import UserError
 from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
 from mainstream.kit.new_app.report import f1_interval, findings, warnings
 from mainstream.kit.new_app.request import Request
-from mainstream.kit.new_app.steps import ties
+from mainstream.kit.new_app.training import ties
 from mainstream.package import MPackage
 from mainstream.paths import alone
 from mainstream.runner.held_out import Between, cut_between_events, within
@@ -140,11 +140,12 @@ def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
 
 def test_every_option_is_a_field_that_can_be_typed_again():
     values = {"name": "a b", "images": "p", "others": ["x", "y"], "label": "c", "budget": 0.25, "base": "imagenet",
-              "architecture": "resnet50", "size": 160, "event_length_s": 2.5, "every_split": True}  # fmt: skip
+              "architecture": "resnet50", "size": 160, "video": "v.h264", "video_fps": 12.5,
+              "event_length_s": 2.5, "every_split": True}  # fmt: skip
     asked = Request.read(**values)
     assert asked.command() == (
-        "mainstream new-app 'a b' --images p --class c --with x --with y --budget 0.25 --base imagenet "
-        "--architecture resnet50 --size 160 --event-length 2.5 --every-split"
+        "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --class c --with x --with y --budget 0.25 "
+        "--base imagenet --architecture resnet50 --size 160 --event-length 2.5 --every-split"
     )
     shown = mainstream("new-app", "--help").stdout
     assert all(word in shown for word in ("--architecture", "--size", "--replace", "--class", "--with"))
@@ -216,6 +217,10 @@ def test_splits_that_are_equal_to_all_digits_are_explained():
     assert "All of 3 splits are equally good" in ties(MPackage.model_validate({**text, "splits": splits}))
     splits[2]["tpr"] = 0.8
     assert "2 of 3 splits" in ties(MPackage.model_validate({**text, "splits": splits}))
+    counts = count_rates(*answers(0.5, 0.1, 10, 10), 0.5)._asdict()
+    video = {**counts, "tpr": 0.95, "correlation": [0.1], "fps": 4, "clips": 1}
+    seen = MPackage.model_validate({**text, "splits": [{**splits[0], "video": video}, *splits[1:]]})
+    assert ties(seen) == "" and "2 of 3 splits" in ties(seen, by_photos=True)
     splits[1]["tpr"] = 0.7
     assert ties(MPackage.model_validate({**text, "splits": splits})) == ""
 
@@ -230,6 +235,16 @@ def test_a_short_video_is_sampled_more_densely(tmp_path):
     write_intervals(tmp_path / "t.csv", {"box": [(6.0 * k + 0.3, 6.0 * k + 0.5) for k in range(12)]})
     with pytest.raises(UserError, match=r"frames with 'box' and needs \d+: a longer video"):
         gather(Request(name="box", video=path, truth=tmp_path / "t.csv").checked(), 16)
+
+
+def test_a_video_without_time_stamps_takes_its_rate_from_the_option(tmp_path):
+    path, truth = draw_video(tmp_path / "v.h264")
+    asked = Request.read(name="box", video=path, truth=truth, video_fps=FPS)
+    material = gather(asked.checked(), 16)
+    assert material.parts["stream"][1] == pytest.approx(73.0) and material.measured.fps == pytest.approx(4, abs=0.1)
+    with pytest.raises(UserError, match="frames per second must be said"):
+        gather(asked.having(video_fps=None).checked(), 16)
+    assert asked.having(video_fps=None).made_of() != asked.made_of()
 
 
 def test_what_the_photos_without_it_show_is_known(tmp_path):
@@ -341,6 +356,10 @@ def picture_for_video(photos: Path, video: Path, truth: Path, scratch: Path) -> 
     return ["box", "--video", scratch / "a.jpg", "--truth", truth]
 
 
+def raw_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[object]:
+    return ["box", "--video", draw_video(scratch / "raw.h264", seconds=4.0)[0], "--truth", truth]
+
+
 @pytest.mark.parametrize(
     ("make", "named"),
     [
@@ -353,6 +372,8 @@ def picture_for_video(photos: Path, video: Path, truth: Path, scratch: Path) -> 
         (lambda p, v, t, s: [], "needs a NAME"), (lambda p, v, t, s: ["box", "--video", v], "belong together"),
         (lambda p, v, t, s: ["boks", "--images", p], "did you mean 'box'.*--class"),
         (lambda p, v, t, s: ["a/b", "--images", p], "name 'a/b'"),
+        (lambda p, v, t, s: ["box", "--images", p, "--video-fps", "10"], "--video-fps is for --video"),
+        (raw_video, "frames per second must be said"),
         (lambda p, v, t, s: ["box", "--images", p, "--budget", "0"], "--budget 0"),
         (lambda p, v, t, s: ["box", "--images", p, "--clock", "wal"], "unknown clock"),
         (lambda p, v, t, s: ["box", "--images", p, "--device", "nuc"], "did you mean 'nuc-2017'"),

@@ -89,6 +89,8 @@ def train_command(
         settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
         source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
     )  # fmt: skip
+    from mainstream.kit.new_app.training import ties
+
     for job, package in packages.items():
         accuracies = [(s.tpr + 1 - s.fpr) / 2 for s in package.splits]
         best = max(range(len(accuracies)), key=accuracies.__getitem__)
@@ -96,6 +98,8 @@ def train_command(
             f"{job.app} (seed {job.seed}): balanced accuracy {accuracies[-1]:.3f} with the last layer alone, "
             f"{accuracies[best]:.3f} at best (split at {package.splits[best].layer})"
         )
+        if tied := ties(package, by_photos=True):
+            typer.echo(f"  {tied}")
     typer.echo(f"packages: {output}")
 
 

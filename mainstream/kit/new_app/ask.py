@@ -62,6 +62,6 @@ def ask(request: Request, prompt: Prompt, say: Say) -> Request:
 
 def _video(request: Request, needed: bool) -> None:
     if request.video is not None:
-        video_seconds(request.video)
+        video_seconds(request.video, fps=request.video_fps)
     elif needed:
         raise UserError("without photos a video is needed")

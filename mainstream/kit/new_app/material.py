@@ -89,7 +89,7 @@ def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     Raises `UserError` as `known_events` and `video_seconds`; none of the application's events, one that ends too late.
     """
     assert request.video is not None
-    rows, length = known_events(request), video_seconds(request.video)
+    rows, length = known_events(request), video_seconds(request.video, fps=request.video_fps)
     label = "" if request.images and request.label not in rows else request.label  # of the photos alone
     name = request.class_of(rows, request.truth, label)
     truth = within_video(rows, length, str(request.truth))
@@ -125,7 +125,12 @@ def gather(request: Request, size: int) -> Material:
     if request.video is not None:
         start, end = parts["measure"]
         images, times = sampled_frames(
-            request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S)
+            request.video,
+            fps=FPS,
+            size=size,
+            start_s=start,
+            end_s=min(end, start + MOST_MEASURED_S),
+            video_fps=request.video_fps,
         )
         labels = held(truth[request.name], times)
         if labels.all() or not labels.any():
@@ -159,8 +164,9 @@ def _stills(request: Request, parts: dict[str, Interval], spans: list[Interval],
         rarer = min(seen, parts[part][1] - parts[part][0] - seen)
         if usual * rarer < NEEDED[part] + 1:
             wanted = max(wanted, DENSER * NEEDED[part] / max(rarer, 1e-3))
-    fps = min(wanted, max(usual, 2 * MOST_STILLS / end), max(usual, VideoSource(request.video).fps))
-    images, times = sampled_frames(request.video, fps=fps, size=size, end_s=end)
+    its_own = VideoSource(request.video, fps=request.video_fps).fps
+    fps = min(wanted, max(usual, 2 * MOST_STILLS / end), max(usual, its_own))
+    images, times = sampled_frames(request.video, fps=fps, size=size, end_s=end, video_fps=request.video_fps)
     where = np.array(["none"] * len(times), dtype="<U5")
     for part in PARTITIONS:
         where[held([parts[part]], times)] = part

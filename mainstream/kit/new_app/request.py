@@ -24,16 +24,7 @@ if TYPE_CHECKING:
 
 APPS = RESULTS / "apps"
 CLOCKS = ("none", "virtual")
-DATA = (
-    "images",
-    "video",
-    "truth",
-    "label",
-    "base",
-    "weights",
-    "architecture",
-    "size",
-)  # what an application is made of
+DATA = ("images", "video", "video_fps", "truth", "label", "base", "weights", "architecture", "size")  # it is made of
 
 
 def _named(name: str) -> str:
@@ -63,6 +54,8 @@ class Request(BaseModel):
                     Argument(help="What the application is called.", show_default=False)] = ""
     images: Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")] = None
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
+    video_fps: Annotated[float | None, Positive,
+                         Option(help="Frames per second of a video without time stamps.")] = None
     truth: Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")] = None
     label: Annotated[str, Option("--class", help="Class that is the application (default: the one called NAME).")] = ""
     others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
@@ -104,7 +97,7 @@ class Request(BaseModel):
 
     def having(self, **values: Any) -> Self:
         """The same with other values."""
-        return self.read(**{**dict(self), **values})
+        return self.read(**{**self.model_dump(), **values})
 
     @property
     def place(self) -> Path:
@@ -128,6 +121,8 @@ class Request(BaseModel):
             raise UserError("new-app needs a NAME, and --images DIR or --video FILE --truth CSV; on a terminal it asks")
         if (self.video is None) != (self.truth is None):
             raise UserError("--video and --truth belong together")
+        if self.video_fps and self.video is None:
+            raise UserError("--video-fps is for --video")
         if self.quick and self.every_split:
             raise UserError("--quick and --every-split: name one of them")
         if self.base == "embedded" and (self.weights or self.architecture or self.size):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from mainstream.data.progress import progress
+from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError
 from mainstream.kit.new_app import pictures
 from mainstream.kit.new_app.report import share
@@ -55,7 +55,7 @@ def schedule(work: Work, packages: Mapping[str, MPackage], device: Device) -> st
     """Who would run how; returns the new application's split point."""
     started, request = time.perf_counter(), work.request
     work.say(f"5/6 Scheduling {len(packages)} application(s) at {request.budget:g} of the device (seconds)")
-    fps = VideoSource(request.video).fps if request.video else ASSUMED_FPS
+    fps = VideoSource(request.video, fps=request.video_fps).fps if request.video else ASSUMED_FPS
     members, schedule = plan(packages, device, budget=request.budget, stream_fps=fps)
     for m, unit in zip(members, schedule.units, strict=True):
         work.say(f"    {m.app}: split {m.layer}, {m.fps:g} looks/s, X = {m.x_vote}; the model says F1 {unit.f1:.3f}")
@@ -75,9 +75,9 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
     started, request, material = time.perf_counter(), work.request, work.material
     start, end = material.parts["stream"]
     work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.06 * end + 5)})")
-    source = VideoSource(str(request.video))
+    source = VideoSource(str(request.video), fps=request.video_fps)
     drawn = Annotator(work.place / "annotated.mp4", source.fps)
-    with progress(total=round(end - start, 1), desc="streaming", unit="s") as bar:
+    with progress(total=round(end - start, 1), desc="streaming", bar_format=SHARES) as bar:
 
         def on_frame(frame: Frame, decisions: list[Any]) -> None:
             bar.update(frame.time_s - bar.n)

@@ -15,7 +15,7 @@ from mainstream.kit.new_app import pictures, running
 from mainstream.kit.new_app.material import counts, gather
 from mainstream.kit.new_app.report import warnings, write_report
 from mainstream.kit.new_app.request import Request
-from mainstream.kit.new_app.training import chosen_splits, settings_for, training_seconds
+from mainstream.kit.new_app.training import chosen_splits, settings_for, ties, training_seconds
 from mainstream.kit.new_app.work import Say, Work, about
 from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.networks.splits import split_points, with_head
@@ -151,20 +151,6 @@ def _measure(work: Work, package: MPackage) -> MPackage:
                               "correlation": package.events.correlation[0], "assumed": assumed}  # fmt: skip
     work.done("measure", started)
     return package
-
-
-def ties(package: MPackage) -> str:
-    """A sentence where splits are equal to all digits, which looks like a fault and is none; '' where they differ."""
-    rates = [((s.video or s).tpr, (s.video or s).fpr, s.tpr, s.fpr) for s in package.splits]
-    worth = [one[0] - one[1] for one in rates]
-    tied, n = worth.count(max(worth)), len(worth)
-    if tied == 1:
-        return ""
-    why = ""
-    if len(set(rates)) < n:
-        why = (": a split starts from its deeper neighbour's weights and keeps them where training on made validation "
-               "no better, so that both are one network cut at two places")  # fmt: skip
-    return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie{why}."
 
 
 def _show_wrong(work: Work, package: MPackage, layer: str) -> None:

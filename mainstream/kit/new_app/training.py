@@ -12,6 +12,7 @@ from mainstream.kit.new_app.request import Request
 from mainstream.networks.backend import tf
 from mainstream.networks.base import BaseNetwork, preprocess
 from mainstream.networks.splits import SplitPoint, split_points, with_head
+from mainstream.package import MPackage
 from mainstream.trainer import Settings
 
 QUICK_SPLITS = 4
@@ -38,6 +39,24 @@ def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, req
         if passes(material, settings, chosen) * one + SETUP_S * n < MOST_S:
             break
     return chosen
+
+
+def ties(package: MPackage, *, by_photos: bool = False) -> str:
+    """A sentence where the best splits are equal to all digits, which looks like a fault and is none; else ''.
+
+    by_photos: "best" is said of held-out photos, whatever a video says. `mainstream train` says it too.
+    """
+    ranked = [s if by_photos else s.video or s for s in package.splits]
+    rates = [(r.tpr, r.fpr, s.tpr, s.fpr) for r, s in zip(ranked, package.splits, strict=True)]
+    worth = [one[0] - one[1] for one in rates]
+    tied, n = worth.count(max(worth)), len(worth)
+    if tied == 1:
+        return ""
+    why = ""
+    if len(set(rates)) < n:
+        why = (": a split starts from its deeper neighbour's weights and keeps them where training on made validation "
+               "no better, so that both are one network cut at two places")  # fmt: skip
+    return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie{why}."
 
 
 def macs(base: BaseNetwork) -> float:
