@@ -4,8 +4,6 @@
 """
 
 from mainstream.quality.analytical import (
-    Array,
-    Form,
     Quality,
     evaluate,
     event_f1,
@@ -16,6 +14,7 @@ from mainstream.quality.analytical import (
     harmonic_mean,
     mean_of_f1s,
 )
+from mainstream.quality.chain import Array, Form
 from mainstream.quality.counted import count_events
 from mainstream.quality.simulated import Simulated, simulate_events
 

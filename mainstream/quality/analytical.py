@@ -10,15 +10,12 @@ Everything broadcasts: a whole application × split × rate × vote table is one
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Form = Literal["consistent", "as_published"]
-Array = NDArray[np.float64]
-_MOST_LOOKS = 20_000  # at one event; more count as that many, so that no length asks for hours or gigabytes
-_TABLE_ELEMENTS = 8_000_000  # the largest table of run probabilities held at once (64 MB)
+from mainstream.quality.chain import Array, Form, checked, checked_votes, declared_of, seen_by
 
 
 class Quality(NamedTuple):
@@ -56,11 +53,11 @@ def event_recall(
     Raises:
         ValueError: an argument outside its range or not a number, named with its value.
     """
-    p, fps, s, length, rho = _checked(
+    p, fps, s, length, rho = checked(
         tpr=tpr, fps=fps, stream_fps=stream_fps, event_length_s=event_length_s, correlation=correlation
     )
-    votes = _checked_votes(x_vote, form)
-    return _declared(p, rho, _frames_seen(fps, s, length, form), votes, form)
+    votes = checked_votes(x_vote, form)
+    return declared_of(p, rho, seen_by(fps, s, length, form), votes, form)
 
 
 def event_precision(
@@ -126,16 +123,16 @@ def evaluate(
 
     Arguments and errors as `event_precision`. Used by the scheduler for its whole table.
     """
-    p, q, fps, s, length, pi, rho = _checked(
+    p, q, fps, s, length, pi, rho = checked(
         tpr=tpr, fpr=fpr, fps=fps, stream_fps=stream_fps, event_length_s=event_length_s,
         event_frequency=event_frequency, correlation=correlation,
     )  # fmt: skip
-    votes = _checked_votes(x_vote, form)
-    seen = _frames_seen(fps, s, length, form)
+    votes = checked_votes(x_vote, form)
+    seen = seen_by(fps, s, length, form)
     axes = max(a.ndim for a in (p, q, rho, seen, votes))
     both = np.stack(np.broadcast_arrays(p, q))  # a new leading axis: events, empty windows
     both = both.reshape(2, *(1,) * (axes + 1 - both.ndim), *both.shape[1:])
-    recall, false = _declared(both, rho, seen, votes, form)
+    recall, false = declared_of(both, rho, seen, votes, form)
     recall, false, pi = np.broadcast_arrays(recall, false, pi)
     true_share, false_share = pi * recall, (1 - pi) * false
     undefined = 1.0 if form == "as_published" else 0.0
@@ -169,98 +166,5 @@ def frames_seen(
     The published form counts the event's length in analysed frames (L·fps) and divides by the stride
     (stream_fps/fps) once more. Errors as `event_recall`. Used by notebooks 03 and 05.
     """
-    fps, s, length = _checked(fps=fps, stream_fps=stream_fps, event_length_s=event_length_s)
-    return _frames_seen(fps, s, length, form)
-
-
-def _frames_seen(fps: Array, stream_fps: Array, length: Array, form: Form) -> Array:
-    if form not in get_args(Form):
-        raise ValueError(f"form must be one of {', '.join(get_args(Form))}, not {form!r}")
-    if form == "as_published":
-        return length * fps * fps / stream_fps
-    if np.any(fps > stream_fps * (1 + 1e-12)):
-        fps_b, s_b = np.broadcast_arrays(fps, stream_fps)
-        worst = np.unravel_index(np.argmax(fps_b - s_b), fps_b.shape)
-        raise ValueError(f"fps {fps_b[worst]:g} is above stream_fps {s_b[worst]:g}: no stream gives more frames")
-    return length * fps
-
-
-def _declared(p: Array, rho: Array, seen: Array, votes: NDArray[np.int64], form: Form) -> Array:
-    """P(at least `votes` hits in a row among n), mixed over n = ⌊seen⌋ and ⌊seen⌋+1. Vote 0: 'no voting'."""
-    p, rho = np.broadcast_arrays(p, rho)
-    seen = np.minimum(seen, _MOST_LOOKS)
-    low = np.floor(seen + 1e-9).astype(np.int64)  # 0.3 × 10 is 3 frames, whatever binary fractions say
-    share = np.clip(seen - low, 0, 1)
-    item, low, share, which = np.broadcast_arrays(np.arange(p.size).reshape(p.shape), low, share, votes)
-    result = np.empty(item.shape)
-    chunk = max(1, _TABLE_ELEMENTS // (int(low.max(initial=0)) + 2))
-    for x in np.unique(votes):
-        for start in range(0, p.size, chunk):
-            part = slice(start, start + chunk)
-            here = (which == x) & (item >= start) & (item < start + chunk)
-            column, n, w = item[here] - start, low[here], share[here]
-            table = _run_table(p.ravel()[part], rho.ravel()[part], int(n.max(initial=0)) + 1, int(x), form)
-            result[here] = (1 - w) * table[n, column] + w * table[n + 1, column]
-    return result
-
-
-def _run_table(p: Array, rho: Array, n_max: int, x: int, form: Form) -> Array:
-    """`table[n, i]` = P(a run of ≥ x hits within the first n outcomes) for chain i; shape (n_max+1, len(p)).
-
-    First-passage form of the small Markov chain. With m[n] = P(no run yet, outcome n a miss):
-    a first run ends at n when outcome n−x was such a miss and x hits followed.
-    """
-    hit_hit = p + (1 - p) * rho
-    miss_miss = (1 - p) + p * rho
-    if form == "as_published" and x == 0:  # no voting: any hit; the chain conditions only after a miss
-        x = 1
-    elif form == "as_published":  # voting: the chain conditions only after a hit
-        miss_miss = 1 - p
-    run = hit_hit ** (x - 1)
-    done = np.zeros((n_max + 1, p.size))
-    miss = np.zeros((n_max + 1, p.size))
-    if n_max >= 1:
-        miss[1] = 1 - p
-    for n in range(1, n_max + 1):
-        if n > 1:
-            last_hit = 1 - done[n - 1] - miss[n - 1]
-            miss[n] = miss[n - 1] * miss_miss + last_hit * (1 - hit_hit)
-        if n == x:
-            done[n] = p * run
-        elif n > x:
-            done[n] = done[n - 1] + miss[n - x] * (1 - miss_miss) * run
-    return np.minimum(done, 1.0)
-
-
-_RANGES = {
-    "tpr": (0.0, 1.0), "fpr": (0.0, 1.0), "correlation": (0.0, 1.0), "event_frequency": (0.0, 1.0),
-    "fps": (0.0, np.inf), "stream_fps": (0.0, np.inf), "event_length_s": (0.0, np.inf),
-}  # fmt: skip
-
-
-def _checked(**arguments: ArrayLike) -> list[Array]:
-    """The arguments as float arrays, each inside its range; else a ValueError naming argument and value."""
-    checked = []
-    for name, value in arguments.items():
-        array = np.asarray(value, dtype=float)
-        low, high = _RANGES[name]
-        positive = high == np.inf
-        good = np.isfinite(array) & ((array > low) if positive else (array >= low)) & (array <= high)
-        if not np.all(good):
-            rule = "a positive number" if positive else f"a number from {low:g} to {high:g}"
-            raise ValueError(f"{name} must be {rule}, not {np.atleast_1d(array)[~np.atleast_1d(good)][0]:g}")
-        checked.append(array)
-    return checked
-
-
-def _checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
-    """Votes as integers; `None` becomes 0 and is allowed in the published form only."""
-    none = [v is None for v in np.asarray(x_vote, dtype=object).ravel()]
-    if any(none) and form != "as_published":
-        raise ValueError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
-    raw = np.asarray(x_vote, dtype=object)
-    votes = np.array([0 if v is None else v for v in raw.ravel()], dtype=float).reshape(raw.shape)
-    real = ~np.array(none).reshape(raw.shape)
-    if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & real)):
-        raise ValueError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
-    return votes.astype(np.int64)
+    fps, s, length = checked(fps=fps, stream_fps=stream_fps, event_length_s=event_length_s)
+    return seen_by(fps, s, length, form)

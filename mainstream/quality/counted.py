@@ -12,7 +12,11 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mainstream.errors import UserError
+from mainstream.quality.analytical import harmonic_mean
+
 Interval = tuple[float, float]
+MOST_WINDOWS = 1_000_000
 Definition = Literal["windows", "segments"]
 
 
@@ -39,7 +43,11 @@ class EventTally(NamedTuple):
 
     def score(self) -> EventScore:
         """Counted Event-recall, Event-precision and Event-F1 of these flags."""
-        return _score(self.found, self.false, self.definition)
+        recall = float(self.found.mean()) if self.found.size else float("nan")
+        right = int(self.found.sum()) if self.definition == "windows" else int((~self.false).sum())
+        wrong = int(self.false.sum())
+        precision = right / (right + wrong) if right + wrong else 0.0
+        return EventScore(recall, precision, float(harmonic_mean(recall, precision)))
 
 
 def vote(decisions: ArrayLike, x_vote: int = 1) -> NDArray[np.bool_]:
@@ -132,8 +140,10 @@ def tally_events(
 def empty_windows(truth: Sequence[Interval], window_s: float, duration_s: float) -> list[Interval]:
     """Cuts the stretches between events into equal windows of about `window_s` (to the nearest whole number).
 
-    A stretch shorter than half a window gives none.
+    A stretch shorter than half a window gives none. Raises `UserError` for more than `MOST_WINDOWS`.
     """
+    if duration_s > window_s * MOST_WINDOWS:
+        raise UserError(f"{duration_s:g} s hold too many windows of {window_s:g} s; at most {MOST_WINDOWS} are counted")
     events = sorted(truth)
     starts = [0.0, *(e for _, e in events)]
     ends = [*(s for s, _ in events), duration_s]
@@ -155,7 +165,7 @@ def bootstrap_events(
     """
     rng = np.random.default_rng(seed)
     scores = np.array([
-        _score(_resampled(rng, tally.found), _resampled(rng, tally.false), tally.definition)
+        tally._replace(found=_resampled(rng, tally.found), false=_resampled(rng, tally.false)).score()
         for _ in range(samples)
     ])  # fmt: skip
     tail = 50 * (1 - level)
@@ -167,15 +177,6 @@ def _resampled(rng: np.random.Generator, flags: NDArray[np.bool_]) -> NDArray[np
     if flags.any() and not flags.all():
         return rng.choice(flags, flags.size)
     return rng.random(flags.size) < rng.beta(flags.sum() + 0.5, (~flags).sum() + 0.5)
-
-
-def _score(found: NDArray[np.bool_], false: NDArray[np.bool_], definition: Definition) -> EventScore:
-    recall = float(found.mean()) if found.size else float("nan")
-    right = int(found.sum()) if definition == "windows" else int((~false).sum())
-    wrong = int(false.sum())
-    precision = right / (right + wrong) if right + wrong else 0.0
-    total = recall + precision
-    return EventScore(recall, precision, 2 * recall * precision / total if total > 0 else 0.0)
 
 
 def _any_inside(at: NDArray[np.float64], intervals: Sequence[Interval]) -> NDArray[np.bool_]:

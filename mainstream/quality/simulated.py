@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 
 class Simulated(NamedTuple):
-    """Estimates with standard errors, from `windows` simulated windows."""
+    """Estimates from `windows` simulated windows, and how many of them held an event or were declared."""
 
     recall: float
     precision: float
     f1: float
-    recall_se: float
-    precision_se: float
     events: int
     declared: int
 
@@ -40,7 +38,7 @@ def simulate_events(
     model's, stated the other way round. A window is declared when `x_vote` consecutive outcomes are positive.
 
     Returns:
-        Estimates of Event-recall, Event-precision and F1 with binomial standard errors (NaN where undefined).
+        Estimates of Event-recall, Event-precision and F1 (NaN where undefined), and what they were counted on.
     Raises:
         ValueError: fps above stream_fps, or windows < 1.
     """
@@ -55,15 +53,7 @@ def simulate_events(
     recall = hits / events if events else float("nan")
     precision = hits / alarms if alarms else float("nan")
     f1 = 2 * hits / (events + alarms) if events + alarms else float("nan")
-    return Simulated(
-        recall,
-        precision,
-        f1,
-        _standard_error(recall, events),
-        _standard_error(precision, alarms),
-        events,
-        alarms,
-    )
+    return Simulated(recall, precision, f1, events, alarms)
 
 
 def _declared(
@@ -82,7 +72,3 @@ def _declared(
         run = np.where(outcome, run + 1, 0)
         declared |= inside & (run >= x_vote)
     return declared
-
-
-def _standard_error(share: float, n: int) -> float:
-    return float(np.sqrt(share * (1 - share) / n)) if n else float("nan")

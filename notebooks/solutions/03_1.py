@@ -8,7 +8,7 @@ for rho in (0.0, 0.5, 1.0):
     assert np.allclose(found, 0.8 * slow * 0.5)
     print(f"ρ = {rho}: Event-recall {found.round(4)}, divided by L·fps {(found / (0.5 * slow)).round(4)}")
 
-# In the code: `_declared` mixes two rows of a table, n = ⌊x⌋ = 0 and n = 1, with weights 1 − x and x. Row 0 is zero,
+# In the code: `declared_of` mixes two rows of a table, n = ⌊x⌋ = 0 and n = 1, with weights 1 − x and x. Row 0 is zero,
 # row 1 is p·hit_hit⁰ = p for one vote. Two votes need a second look, and there is none.
 two = quality.event_recall(0.8, slow, x_vote=2, **scene)
 assert (two == 0).all()

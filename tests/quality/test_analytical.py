@@ -1,5 +1,6 @@
 """The Event-F1 model against enumeration, against its Monte-Carlo witness, and against the record."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstream import quality
-from mainstream.quality import event_f1, event_precision, event_recall, simulate_events
+from mainstream.quality import chain, event_f1, event_precision, event_recall, simulate_events
 from mainstream.study import experiments, published
 
 unit = st.floats(0, 1)
@@ -137,3 +138,24 @@ def test_averages_are_the_named_ones():
     r, p = np.array([1.0, 0.5]), np.array([0.5, 0.5])
     assert quality.mean_of_f1s(r, p) == pytest.approx((2 / 3 + 0.5) / 2)
     assert quality.f1_of_means(r, p) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("form", ["consistent", "as_published"])
+def test_long_events_and_large_votes_ask_for_little_memory(form):
+    """A day at 30 frames/s is 2.6 million looks: they count as 200,000; no table holds more than it has to."""
+    tracemalloc.start()
+    p = np.linspace(0, 0.3, 5)
+    found = quality.event_recall(p, 1, stream_fps=1, event_length_s=1e8, x_vote=1, form=form)
+    many = quality.event_recall(p, [[1], [2]], stream_fps=2, event_length_s=2e3, x_vote=[[[3]], [[1500]]], form=form)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == pytest.approx([0, 1, 1, 1, 1]) and many.shape == (2, 2, 5) and np.all(many[1, :, :4] < 1e-6)
+    assert peak < 50e6
+
+
+def test_the_table_holds_the_asked_rows_of_the_whole():
+    whole = np.arange(60)
+    p, rho = np.random.default_rng(0).random((2, 7))
+    for x in (1, 2, 5):
+        every, some = (chain._run_table(p, rho, rows, x, "consistent") for rows in (whole, whole[[0, 3, 4, 41]]))
+        assert np.array_equal(some, every[[0, 3, 4, 41]]) and np.all(np.diff(every, axis=0) >= -1e-15)

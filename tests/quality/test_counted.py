@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstream import quality
+from mainstream.errors import UserError
 from mainstream.quality import counted as events
 from mainstream.quality.counted import EventTally, bootstrap_events, count_events, detections, tally_events, vote
 
@@ -86,3 +87,8 @@ def test_seven_of_seven_is_no_certainty():
     assert spans["recall"][0] < 0.75 and spans["recall"][1] == 1
     assert 0.5 < spans["precision"][0] < 0.9 and spans["precision"][1] == 1
     assert bootstrap_events(EventTally(np.ones(700, bool), np.zeros(13, bool), "windows"))["recall"][0] > 0.98
+
+
+def test_windows_that_are_far_too_many_are_refused():
+    with pytest.raises(UserError, match="1000 s hold too many windows of 1e-09 s; at most 1000000 are counted"):
+        count_events([(1.0, 1.0 + 1e-9)], [0.5], [1], duration_s=1000, window_s=1e-9)
