@@ -31,7 +31,7 @@ def nuc_2017() -> Device:
     layers = recorded("layer_latency_mobilenet").ms_per_frame.to_numpy()
     before = np.concatenate([[0.0], np.cumsum(layers)])
     splits = (0, 3, *range(9, 82, 6), 82)
-    return _device(NUC, splits, before[list(splits)], float(before[-1]))
+    return Device.of(NUC, splits, before[list(splits)], before[-1])
 
 
 def this_machine(
@@ -47,7 +47,7 @@ def this_machine(
     )  # fmt: skip
     size = base.identity.input_shape[0]
     name = f"{HERE}, {base.identity.architecture} at {size} px, {engine} {precision}, {threads} threads"
-    return _device(name, tuple(costs.frozen_layers), costs.stem_ms.to_numpy(), float(costs.segment_ms.sum()))
+    return Device.of(name, costs.frozen_layers, costs.stem_ms, costs.segment_ms.sum())
 
 
 def load_device(name: str, base: BaseNetwork | None = None) -> Device:
@@ -68,12 +68,3 @@ def load_device(name: str, base: BaseNetwork | None = None) -> Device:
         return Device.model_validate(read_json(path))
     except ValidationError as e:
         raise UserError(f"{path}: {one_line(e)}") from e
-
-
-def _device(name: str, splits: tuple[int, ...], stem: np.ndarray, total: float) -> Device:
-    return Device(
-        name=name,
-        split=tuple(int(k) for k in splits),
-        stem=tuple(float(v) for v in stem),
-        tail=tuple(float(total - v) for v in stem),
-    )

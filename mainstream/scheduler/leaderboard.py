@@ -98,8 +98,7 @@ def _one(scheduler: Scheduler | str, problem: Problem, time_limit_s: float) -> _
     except InfeasibleSchedule as e:
         return _Run(None, "infeasible", str(e))
     except (Exception, SystemExit) as e:  # the student's code may raise anything; the board goes on
-        cannot = isinstance(e, UserError) and "below the cheapest" in str(e)
-        return _Run(None, "infeasible", str(e)) if cannot else _Run(None, "failed", f"{type(e).__name__}: {e}")
+        return _Run(None, "failed", f"{type(e).__name__}: {e}")
     return _Run(schedule) if answer.seconds <= time_limit_s else _Run(None, "too slow", slow)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -44,17 +44,19 @@ class Device(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not len(self.split) == len(self.stem) == len(self.tail):
-            raise ValueError(
-                f"split, stem and tail must be of one length, not {len(self.split)}, {len(self.stem)}, {len(self.tail)}"
-            )
-        _increasing("device.split", self.split)
+        _aligned(self, "stem", "tail")
         for k, (a, b) in enumerate(pairwise(self.stem)):
             if b < a:
                 raise ValueError(f"stem latencies must not decrease: stem[{k + 1}] = {b:g} after {a:g}")
         if self.split[0] == 0 and self.stem[0] != 0:
             raise ValueError(f"stem[0] must be 0 at split 0 (nothing is shared), not {self.stem[0]:g}")
         return self
+
+    @classmethod
+    def of(cls, name: str, split: Iterable[int], stem: Iterable[float], whole: float) -> Self:
+        """From the stems' latencies and that of the whole network, which every stem and its tail add up to."""
+        stems = tuple(float(v) for v in stem)
+        return cls(name=name, split=tuple(map(int, split)), stem=stems, tail=tuple(float(whole) - v for v in stems))
 
     @property
     def segments(self) -> Array:
@@ -76,11 +78,7 @@ class App(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not len(self.split) == len(self.tpr) == len(self.fpr):
-            raise ValueError(
-                f"split, tpr and fpr must be of one length, not {len(self.split)}, {len(self.tpr)}, {len(self.fpr)}"
-            )
-        _increasing("split", self.split)
+        _aligned(self, "tpr", "fpr")
         return self
 
     @classmethod
@@ -219,6 +217,14 @@ class Problem(Strict):
     def affordable(self, cost: Any) -> Any:
         """Is a cost (or each of an array) within the budget? A hair above it is rounding (`SLACK`)."""
         return cost <= self.budget * (1 + SLACK)
+
+
+def _aligned(part: Device | App, *columns: str) -> None:
+    """Split points must increase, and every column must have a value for each of them."""
+    lengths = [len(getattr(part, name)) for name in ("split", *columns)]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"split, {' and '.join(columns)} must be of one length, not {', '.join(map(str, lengths))}")
+    _increasing("split", part.split)
 
 
 def _increasing(name: str, values: tuple[float, ...]) -> None:

@@ -39,7 +39,7 @@ class Scheduler(Protocol):
 
 
 class InfeasibleSchedule(UserError):
-    """A scheduler returned something that is not a schedule of the problem, or one over budget."""
+    """A budget below the cheapest schedule, or what a scheduler returned is over it or no schedule of the problem."""
 
 
 def check(problem: Problem, choices: Sequence[Choice]) -> None:

@@ -16,7 +16,7 @@ from mainstream.scheduler.exhaustive import exhaustive
 from mainstream.scheduler.greedy import greedy, greedy_as_published
 from mainstream.scheduler.optimal import PROVEN, Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
-from mainstream.scheduler.protocol import Scheduler, check
+from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler, check
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: floa
     found (default: proven to the end); the schedule states the gap that was reached.
 
     Raises:
-        UserError: unknown scheduler; a gap that is none, or with a scheduler that proves nothing; a budget below the
-            cheapest schedule (naming its cost);
-            `InfeasibleSchedule`: the scheduler returned something over budget or out of the menu.
+        UserError: unknown scheduler; a gap that is none, or with a scheduler that proves nothing.
+        InfeasibleSchedule: a `UserError` too; a budget below the cheapest schedule (naming its cost), or the scheduler
+            returned something over it or out of the menu.
     """
     if isinstance(scheduler, str) and scheduler not in SCHEDULERS:
         raise unknown("scheduler", scheduler, SCHEDULERS)
@@ -119,11 +119,13 @@ def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: floa
 
 
 def require_feasible(problem: Problem, scheduler: str = "") -> None:
-    """UserError when even the cheapest schedule (of this system) is over the budget, with its cost."""
+    """`InfeasibleSchedule` when even the cheapest schedule (of this system) is over the budget, with its cost."""
     bound = system(problem, scheduler)
     if not problem.affordable(least := cost(bound, cheapest(bound))):
         whose = f" of {scheduler}" if bound is not problem else ""
-        raise UserError(f"budget {problem.budget:g} is below the cheapest schedule{whose}, which costs {least:.6g}")
+        raise InfeasibleSchedule(
+            f"budget {problem.budget:g} is below the cheapest schedule{whose}, which costs {least:.6g}"
+        )
 
 
 def as_schedule(

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from mainstream import quality
 from mainstream.data import rates as counted
@@ -19,7 +18,7 @@ from mainstream.scheduler import App, Problem, solve
 from mainstream.scheduler.problem import Device
 from mainstream.scheduler.schedule import Schedule
 from mainstream.study import replay
-from mainstream.study.experiments import HEADLINE_SYSTEMS
+from mainstream.study.experiments import HEADLINE_SYSTEMS, solved
 from mainstream.study.replay import Recording
 
 RATES = (*(k / 10 for k in range(1, 10)), *range(1, 11))  # frames/s that every system may choose from
@@ -100,21 +99,20 @@ def ratio_map(
 
     Columns: form, n_apps, event_length_s, optimal, no_sharing, max_sharing, ratio (over No Sharing), over_max_sharing.
     """
-    work = [(n, length) for n in counts for length in lengths]
-    rows = Parallel(jobs)(
-        delayed(_three_systems)(
-            problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
-        )
-        for n, length in progress(work, desc=f"scheduling, {form}")
+    work = [
+        (n, length, name) for n in counts for length in lengths for name in ("optimal", "no_sharing", "max_sharing")
+    ]
+    problems = {
+        (n, length): problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
+        for n, length, _ in work
+    }
+    f1 = solved([(problems[n, length], name) for n, length, name in work], jobs=jobs).f1_mean
+    rows = pd.DataFrame(work, columns=["n_apps", "event_length_s", "system"]).assign(form=form, f1=f1)
+    table = rows.pivot(index=["form", "n_apps", "event_length_s"], columns="system", values="f1").reset_index()
+    table = table[["form", "n_apps", "event_length_s", "optimal", "no_sharing", "max_sharing"]].rename_axis(
+        columns=None
     )
-    table = pd.DataFrame([
-        {"form": form, "n_apps": n, "event_length_s": length, **f1} for (n, length), f1 in zip(work, rows, strict=True)
-    ])  # fmt: skip
     return table.assign(ratio=table.optimal / table.no_sharing, over_max_sharing=table.optimal / table.max_sharing)
-
-
-def _three_systems(asked: Problem) -> dict[str, float]:
-    return {name: solve(asked, name).mean_f1 for name in ("optimal", "no_sharing", "max_sharing")}
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:

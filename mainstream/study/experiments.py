@@ -12,8 +12,7 @@ from joblib import Parallel, delayed
 from mainstream import quality
 from mainstream.data.progress import progress
 from mainstream.data.tables import records
-from mainstream.errors import UserError
-from mainstream.scheduler import App, Problem, as_schedule, solve
+from mainstream.scheduler import App, InfeasibleSchedule, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published
 
@@ -78,13 +77,9 @@ def random_problem(
     apps = []
     for i in range(n_apps):
         name = names[int(rng.integers(len(names)))]
-        splits = packages[name].splits
-        apps.append(App(
-            name=f"{name}-{i + 1}", split=tuple(s.split for s in splits), tpr=tuple(s.tpr for s in splits),
-            fpr=tuple(s.fpr for s in splits), event_length_s=float(rng.uniform(0.2, 3.0)),
-            event_frequency=float(rng.uniform(0.05, 0.6)), correlation=float(rng.uniform(0, 0.9)),
-            weight=float(rng.uniform(0.5, 2)),
-        ))  # fmt: skip
+        length, frequency, rho, weight = (float(rng.uniform(*v)) for v in ((0.2, 3.0), (0.05, 0.6), (0, 0.9), (0.5, 2)))
+        package = published.with_events(packages[name], length, frequency, rho)
+        apps.append(App.from_package(package, name=f"{name}-{i + 1}", weight=weight))
     floor = fps_options[0] * (box.stem[-1] + n_apps * box.tail[-1])
     return Problem(
         stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options), objective=objective,
@@ -100,56 +95,55 @@ def compare_schedulers(problems: Iterable[Problem], schedulers: Sequence[str]) -
             row = {"problem": i, "n_apps": len(problem.apps), "budget": problem.budget, "system": name}
             try:
                 s = solve(problem, name)
-                row |= {"f1": s.mean_f1, "value": s.objective_value, "cost": s.cost, "gap": s.gap}
-                row |= {"seconds": s.seconds, "feasible": True}
-            except UserError as e:
-                if "below the cheapest" not in str(e):
-                    raise
-                row |= {"f1": 0.0, "value": 0.0, "feasible": False}
-            rows.append(row)
+            except InfeasibleSchedule:
+                rows.append({**row, "f1": 0.0, "value": 0.0, "feasible": False})
+                continue
+            row |= {"f1": s.mean_f1, "value": s.objective_value, "cost": s.cost, "gap": s.gap}
+            rows.append({**row, "seconds": s.seconds, "feasible": True})
     return pd.DataFrame(rows)
+
+
+def solved(work: Iterable[tuple[Problem, str]], *, jobs: int = 2) -> pd.DataFrame:
+    """Problems, each by a scheduler, `jobs` at a time; `greedy_as_published` may overspend, as the record does.
+
+    Returns one row each: n_apps, system (the scheduler), recall, precision, f1 (of these means), f1_mean (mean of F1s),
+    cost.
+    """
+    found = Parallel(n_jobs=jobs)(delayed(_solved)(*w) for w in progress(list(work), desc="scheduling"))
+    return pd.DataFrame(found)
+
+
+def _solved(problem: Problem, name: str) -> dict[str, object]:
+    s = scheduled(problem, name)
+    recall, precision, f1 = (np.array([getattr(u, part) for u in s.units]) for part in ("recall", "precision", "f1"))
+    q = published.means(quality.Quality(recall, precision, f1))
+    return {"n_apps": len(problem.apps), "system": name, **q, "cost": s.cost}
+
+
+def scheduled(problem: Problem, name: str) -> Schedule:
+    """`solve`, without its check of the budget for `greedy_as_published`."""
+    if name == "greedy_as_published":
+        return as_schedule(problem, greedy_as_published(problem), scheduler=name)
+    return solve(problem, name)
 
 
 def rederive_headline(counts: Iterable[int], *, form: quality.Form = "consistent", jobs: int = 2) -> pd.DataFrame:
     """Notebook 05, correction 3: schedules derived anew for the recorded mixes, all systems under the same budget.
 
-    Returns one row per mix and system: n_apps, system, recall, precision, f1 (of means), f1_mean (mean of F1s), cost.
+    Returns one row per mix and system, as `solved`.
     """
-    mixes = [m for m in published.headline_mixes() if len(m) in set(counts)]
-    work = [(m, s) for m in mixes for s in HEADLINE_SYSTEMS]
-    rows = Parallel(n_jobs=jobs)(
-        delayed(_rederive)(published.headline_problem(mix, form=form), name)
-        for mix, name in progress(work, desc="scheduling")
-    )
-    return pd.DataFrame(rows)
+    mixes = [published.headline_problem(m, form=form) for m in published.headline_mixes() if len(m) in set(counts)]
+    return solved([(mix, s) for mix in mixes for s in HEADLINE_SYSTEMS], jobs=jobs)
 
 
 def rederive_sweep(
     counts: Iterable[int], *, setups: int, budget: float = 150.0, form: quality.Form = "consistent", jobs: int = 2
 ) -> pd.DataFrame:
-    """Notebook 05: the sweep's recorded setups scheduled anew under a form of the model; rows as `rederive_headline`.
-
-    No Sharing may use 0.1…0.9 frames/s as in the study; the others whole rates.
-    """
+    """Notebook 05: the sweep's recorded setups scheduled anew under a form of the model; rows as `solved`."""
     work = [(n, i, s) for n in counts for i in range(setups) for s in HEADLINE_SYSTEMS]
-    rows = Parallel(n_jobs=jobs)(
-        delayed(_rederive)(
-            published.sweep_problem(n, i, budget=budget, form=form, rates_of="no_sharing" if s == "no_sharing" else ""),
-            s,
-        )
-        for n, i, s in progress(work, desc="scheduling")
+    return solved(
+        [(published.sweep_problem(n, i, budget=budget, form=form, system=s), s) for n, i, s in work], jobs=jobs
     )
-    return pd.DataFrame(rows)
-
-
-def _rederive(problem: Problem, name: str) -> dict[str, object]:
-    schedule = solve(problem, name)
-    recall, precision = ([getattr(u, part) for u in schedule.units] for part in ("recall", "precision"))
-    return {
-        "n_apps": len(problem.apps), "system": name, "recall": float(np.mean(recall)),
-        "precision": float(np.mean(precision)), "f1": quality.f1_of_means(recall, precision),
-        "f1_mean": schedule.mean_f1, "cost": schedule.cost,
-    }  # fmt: skip
 
 
 def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -160,16 +154,12 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     results = []
     for r in progress(list(records(rows)), desc="replaying"):
         problem = published.sweep_problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
-        if r.scheduler == "greedy":
-            s = as_schedule(problem, greedy_as_published(problem), scheduler="greedy_as_published")
-        else:
-            s = solve(problem, "optimal")
-        same = [u.split for u in s.units] == published.numbers(r.frozen_layers) and [
-            u.fps for u in s.units
-        ] == published.numbers(r.fps)
+        s = scheduled(problem, "greedy_as_published" if r.scheduler == "greedy" else "optimal")
+        recorded = zip(published.numbers(r.frozen_layers), published.numbers(r.fps), strict=True)
         results.append({
             "scheduler": r.scheduler, "system": r.system, "budget": r.budget, "n_apps": r.n_apps, "setup": r.setup,
-            "same": same, "f1": s.mean_f1, "recorded_f1": r.mean_f1, "difference": s.mean_f1 - r.mean_f1,
+            "same": [(u.split, u.fps) for u in s.units] == list(recorded), "f1": s.mean_f1, "recorded_f1": r.mean_f1,
+            "difference": s.mean_f1 - r.mean_f1,
         })  # fmt: skip
     return pd.DataFrame(results)
 
@@ -177,44 +167,32 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
 def x_voting(
     app: str, counts: Iterable[int], votes: Sequence[int], *, form: quality.Form, budget: float
 ) -> pd.DataFrame:
-    """Notebook 06: n copies of one application, X fixed or chosen per application, greedy and optimal schedules.
+    """Notebook 06: n copies of one application, X fixed or chosen per application, greedy schedules.
 
-    Returns: app, x_vote (0 = free, per application), n_apps, scheduler, f1, recall, precision.
+    Returns: app, x_vote (0 = free, per application), n_apps, f1, recall, precision, f1_of_means.
     """
-    rows = []
+    work, labels = [], []
     for n in counts:
         base = published.headline_problem((app,) * n, form="consistent", budget=budget)
         whole = tuple(f for f in base.fps_options if f >= 1)
         for x in (*votes, 0):
-            options = tuple(votes) if x == 0 else (x,)
-            problem = base.model_copy(update={"x_options": options, "form": form, "fps_options": whole})
-            s = solve(problem, "greedy")
-            recall = float(np.mean([u.recall for u in s.units]))
-            precision = float(np.mean([u.precision for u in s.units]))
-            rows.append({
-                "app": app, "x_vote": x, "n_apps": n, "f1": s.mean_f1, "recall": recall, "precision": precision,
-                "f1_of_means": quality.f1_of_means(recall, precision),
-            })  # fmt: skip
-    return pd.DataFrame(rows)
+            update = {"x_options": tuple(votes) if x == 0 else (x,), "form": form, "fps_options": whole}
+            work.append((base.model_copy(update=update), "greedy"))
+            labels.append({"app": app, "x_vote": x})
+    found = solved(work, jobs=1).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
+    return pd.DataFrame(labels).join(found[["n_apps", "f1", "recall", "precision", "f1_of_means"]])
 
 
 def x_voting_record(form: quality.Form) -> pd.DataFrame:
     """Notebook 06: the recorded X-voting schedules re-evaluated: app, x_vote, n_apps, f1, recorded_f1 (of means)."""
     packages, rows = published.mpackages(published.HEADLINE_VINTAGE), []
     for r in records(published.table("x_voting")):
-        package = packages[r.app]
-        at = {s.split: s for s in package.splits}
-        splits = [at[int(k)] for k in published.numbers(r.frozen_layers)]
-        assert package.events is not None
-        q = quality.evaluate(
-            np.array([s.tpr for s in splits]), np.array([s.fpr for s in splits]),
-            np.array(published.numbers(r.fps)), stream_fps=published.HEADLINE_STREAM_FPS,
-            event_length_s=package.events.length_s, event_frequency=package.events.frequency,
-            correlation=package.events.correlation[0], x_vote=int(r.x_vote), form=form,
-        )  # fmt: skip
+        layers, fps = published.numbers(r.frozen_layers), published.numbers(r.fps)
+        same, stream = [packages[r.app]] * len(layers), published.HEADLINE_STREAM_FPS
+        found = published.means(published.evaluated(same, layers, fps, stream, form, int(r.x_vote)))
         rows.append({
-            "app": r.app, "x_vote": r.x_vote, "n_apps": r.n_apps, "f1": quality.f1_of_means(q.recall, q.precision),
-            "recall": q.recall.mean(), "precision": q.precision.mean(), "recorded_f1": r.f1_of_means,
-            "recorded_recall": r.recall, "recorded_precision": r.precision,
+            "app": r.app, "x_vote": r.x_vote, "n_apps": r.n_apps, "f1": found["f1"], "recall": found["recall"],
+            "precision": found["precision"], "recorded_f1": r.f1_of_means, "recorded_recall": r.recall,
+            "recorded_precision": r.precision,
         })  # fmt: skip
     return pd.DataFrame(rows)

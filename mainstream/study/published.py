@@ -5,6 +5,7 @@ The *published* track: nothing is trained or timed here. Used by notebooks 03 to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from mainstream.data.tables import recorded as table
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
+from mainstream.scheduler.schedule import system as as_system
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
 HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
@@ -42,14 +44,7 @@ def device(vintage: str = HEADLINE_VINTAGE) -> Device:
     before = np.concatenate([[0.0], np.cumsum(layers)])
     curves = table("split_accuracy")
     splits = sorted(curves[curves.vintage == vintage].frozen_layers.unique())
-    stem = [float(before[k]) for k in splits]
-    total = float(before[-1])
-    return Device(
-        name=f"nuc-mobilenet-224-{vintage}",
-        split=tuple(int(k) for k in splits),
-        stem=tuple(stem),
-        tail=tuple(total - s for s in stem),
-    )
+    return Device.of(f"nuc-mobilenet-224-{vintage}", splits, before[splits], before[-1])
 
 
 @cache
@@ -120,33 +115,38 @@ def headline_rows(*, form: Form = "as_published", one_stream: bool = False) -> p
             stream, rates = float(HEADLINE_STREAM_FPS), [min(f, HEADLINE_STREAM_FPS) for f in numbers(record.fps)]
         else:
             stream, rates = reading_rule(record.system, record.n_apps, layers, numbers(record.fps))
-        q = _evaluate([packages[a] for a in apps], layers, rates, stream, form)
-        recall, precision = float(q.recall.mean()), float(q.precision.mean())
+        found = means(evaluated([packages[a] for a in apps], layers, rates, stream, form))
         rows.append({
-            "system": record.system, "n_apps": record.n_apps, "recall": recall, "precision": precision,
-            "f1": quality.f1_of_means(q.recall, q.precision), "f1_mean": float(q.f1.mean()),
-            "recorded_recall": record.recall, "recorded_precision": record.precision,
-            "recorded_f1": record.f1_of_means,
+            "system": record.system, "n_apps": record.n_apps, **found, "recorded_recall": record.recall,
+            "recorded_precision": record.precision, "recorded_f1": record.f1_of_means,
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _evaluate(
-    packages: list[MPackage], layers: list[float], fps: list[float], stream: float, form: Form
-) -> quality.Quality:
+def evaluated(
+    packages: Sequence[MPackage], layers: Sequence[float], fps: Sequence[float], stream_fps: float, form: Form,
+    x_vote: int | None = None,
+) -> quality.Quality:  # fmt: skip
+    """What the model makes of a recorded schedule: one package, split and rate per application.
+
+    x_vote: of all of them, where the record says; else no voting `as_published`, and one vote.
+    """
     at = [next(s for s in p.splits if s.split == k) for p, k in zip(packages, layers, strict=True)]
     events = [p.events for p in packages if p.events]
     return quality.evaluate(
-        np.array([s.tpr for s in at]),
-        np.array([s.fpr for s in at]),
-        np.array(fps),
-        stream_fps=stream,
+        np.array([s.tpr for s in at]), np.array([s.fpr for s in at]), np.array(fps), stream_fps=stream_fps,
         event_length_s=np.array([e.length_s for e in events]),
         event_frequency=np.array([e.frequency for e in events]),
         correlation=np.array([e.correlation[0] for e in events]),
-        x_vote=None if form == "as_published" else 1,
-        form=form,
-    )
+        x_vote=x_vote or (None if form == "as_published" else 1), form=form,
+    )  # fmt: skip
+
+
+def means(q: quality.Quality) -> dict[str, float]:
+    """Over applications: recall, precision, f1 (of these means) and f1_mean (mean of F1s)."""
+    recall, precision = float(np.mean(q.recall)), float(np.mean(q.precision))
+    f1 = quality.f1_of_means(q.recall, q.precision)
+    return {"recall": recall, "precision": precision, "f1": f1, "f1_mean": float(np.mean(q.f1))}
 
 
 def headline_mixes() -> list[tuple[str, ...]]:
@@ -161,11 +161,8 @@ def headline_problem(names: tuple[str, ...], *, form: Form = "consistent", budge
     The 2018-02 curves begin at 3 frozen layers, where the record's No Sharing rows stand too. A full network per
     application freezes nothing, so a split 0 is added with the accuracy recorded at 3.
     """
-    original, packages = device(HEADLINE_VINTAGE), mpackages(HEADLINE_VINTAGE)
-    full = Device(
-        name=original.name, split=(0, *original.split), stem=(0.0, *original.stem),
-        tail=(original.stem[0] + original.tail[0], *original.tail),
-    )  # fmt: skip
+    box, packages = device(HEADLINE_VINTAGE), mpackages(HEADLINE_VINTAGE)
+    full = Device.of(box.name, (0, *box.split), (0.0, *box.stem), box.stem[0] + box.tail[0])
     apps = []
     for i, name in enumerate(names):
         app = App.from_package(packages[name], name=f"{name}-{i + 1}")
@@ -201,38 +198,37 @@ def _setups() -> dict[tuple[int, int], pd.DataFrame]:
     return {key: rows.sort_values("position") for key, rows in setups}
 
 
-def sweep_problem(
-    n_apps: int,
-    setup: int,
-    *,
-    budget: float,
-    system: str = "mainstream",
-    form: Form = "as_published",
-    rates_of: str = "",
-) -> Problem:
-    """One of the sweep's recorded setups as a problem: random applications, event lengths, frequencies, correlations.
+@cache
+def sweep_packages(n_apps: int, setup: int) -> tuple[MPackage, ...]:
+    """A recorded setup of the sweep: random applications with random event lengths, frequencies and correlations."""
+    return tuple(
+        with_events(mpackages(SWEEP_VINTAGE)[r.app], r.event_length_s, r.event_frequency, r.correlation)
+        for r in records(_setups()[(n_apps, setup)])
+    )
 
-    Rates are whole numbers 1…10, and for `no_sharing` (or `rates_of` it) also 0.1…0.9, as in the study.
+
+def with_events(package: MPackage, length_s: float, frequency: float, correlation: float) -> MPackage:
+    """The package with other events than it was recorded with."""
+    events = Events(length_s=length_s, frequency=frequency, correlation=(correlation,))
+    return package.model_copy(update={"events": events})
+
+
+def sweep_problem(
+    n_apps: int, setup: int, *, budget: float, system: str = "mainstream", form: Form = "as_published"
+) -> Problem:
+    """One of the sweep's recorded setups as the problem of a system.
+
+    Rates are whole numbers 1…10, and for `no_sharing` also 0.1…0.9, as in the study.
     """
-    packages, box = mpackages(SWEEP_VINTAGE), device(SWEEP_VINTAGE)
-    apps = []
-    for i, row in enumerate(records(_setups()[(n_apps, setup)])):
-        splits = packages[row.app].splits
-        apps.append(App(
-            name=f"{row.app}-{i + 1}", split=tuple(s.split for s in splits), tpr=tuple(s.tpr for s in splits),
-            fpr=tuple(s.fpr for s in splits), event_length_s=row.event_length_s,
-            event_frequency=row.event_frequency, correlation=row.correlation,
-        ))  # fmt: skip
-    whole = tuple(float(f) for f in range(1, SWEEP_STREAM_FPS + 1))
+    packages = sweep_packages(n_apps, setup)
+    apps = [App.from_package(p, name=f"{p.application}-{i + 1}") for i, p in enumerate(packages)]
+    slow = tuple(f / 10 for f in range(1, 10)) if system == "no_sharing" else ()
     problem = Problem(
-        stream_fps=SWEEP_STREAM_FPS,
-        fps_options=(tuple(f / 10 for f in range(1, 10)) + whole) if "no_sharing" in (system, rates_of) else whole,
-        x_options=(None,) if form == "as_published" else (1,),
-        budget=budget, form=form, device=box, apps=tuple(apps),
+        stream_fps=SWEEP_STREAM_FPS, fps_options=slow + tuple(float(f) for f in range(1, SWEEP_STREAM_FPS + 1)),
+        x_options=(None,) if form == "as_published" else (1,), budget=budget, form=form,
+        device=device(SWEEP_VINTAGE), apps=tuple(apps),
     )  # fmt: skip
-    if system == "mainstream":
-        return problem
-    return problem.restricted(box.split[0] if system == "no_sharing" else box.split[-1])
+    return as_system(problem, system)
 
 
 def sweep_rows(budget: int, *, form: Form = "as_published", setups: int = 100) -> pd.DataFrame:
@@ -242,23 +238,12 @@ def sweep_rows(budget: int, *, form: Form = "as_published", setups: int = 100) -
     """
     record = table("sweep_7apps_schedules")
     record = record[(record.scheduler == "greedy") & (record.budget == budget) & (record.setup < setups)]
-    packages, rows = mpackages(SWEEP_VINTAGE), []
+    rows = []
     for r in records(record):
-        setup = _setups()[(r.n_apps, r.setup)]
-        at = [
-            next(s for s in packages[app].splits if s.split == k)
-            for app, k in zip(setup.app, numbers(r.frozen_layers), strict=True)
-        ]
-        q = quality.evaluate(
-            np.array([s.tpr for s in at]), np.array([s.fpr for s in at]), np.array(numbers(r.fps)),
-            stream_fps=SWEEP_STREAM_FPS, event_length_s=setup.event_length_s.to_numpy(),
-            event_frequency=setup.event_frequency.to_numpy(), correlation=setup.correlation.to_numpy(),
-            x_vote=None if form == "as_published" else 1, form=form,
-        )  # fmt: skip
-        rows.append(
-            {
-                "system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": q.f1.mean(),
-                "recall": q.recall.mean(), "precision": q.precision.mean(), "recorded_f1": r.mean_f1,
-            }
-        )  # fmt: skip
+        packages, layers, fps = sweep_packages(r.n_apps, r.setup), numbers(r.frozen_layers), numbers(r.fps)
+        found = means(evaluated(packages, layers, fps, SWEEP_STREAM_FPS, form))
+        rows.append({
+            "system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": found["f1_mean"],
+            "recall": found["recall"], "precision": found["precision"], "recorded_f1": r.mean_f1,
+        })  # fmt: skip
     return pd.DataFrame(rows)

@@ -8,18 +8,16 @@ deployed applications saw of one event (figure 10).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from mainstream import quality
-from mainstream.data.progress import progress
-from mainstream.scheduler import as_schedule
-from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published
+from mainstream.study.experiments import solved
 
 DEPLOYED_FPS = 15.0  # of the deployed train video
 TRAIN_LEAVES_S = 114 / DEPLOYED_FPS
@@ -54,16 +52,10 @@ def sampling_recall(
 ) -> NDArray[np.float64]:
     """The model's Event-recall at each stride (frames of the stream per look), mean over the events' lengths."""
     s = np.asarray(list(strides), float)[:, None]
-    no_vote = None if form == "as_published" else 1
     each = quality.event_recall(
-        events.tpr,
-        1 / s,
-        stream_fps=1.0,
-        event_length_s=events.frames,
-        correlation=correlation,
-        x_vote=no_vote,
-        form=form,
-    )
+        events.tpr, 1 / s, stream_fps=1.0, event_length_s=events.frames, correlation=correlation, form=form,
+        x_vote=None if form == "as_published" else 1,
+    )  # fmt: skip
     return each @ events.share
 
 
@@ -87,23 +79,15 @@ def correlation_sweep(
 
     Returns: dependence, system, n_apps, setup, f1 (mean over the applications).
     """
-    work = [(d, s, n, i) for d in DEPENDENCES for s in published.SYSTEMS for n in counts for i in range(setups)]
-    rows = Parallel(n_jobs=jobs)(
-        delayed(_scheduled)(d, s, n, i, budget, form) for d, s, n, i in progress(work, desc="scheduling")
-    )
-    return pd.DataFrame(rows)
-
-
-def _scheduled(
-    dependence: str, system: str, n_apps: int, setup: int, budget: float, form: quality.Form
-) -> dict[str, object]:
-    problem = published.sweep_problem(n_apps, setup, budget=budget, system=system, form=form)
-    rho = DEPENDENCES[dependence]
-    if rho is not None:
-        apps = tuple(app.model_copy(update={"correlation": rho}) for app in problem.apps)
-        problem = problem.model_copy(update={"apps": apps})
-    schedule = as_schedule(problem, greedy_as_published(problem), scheduler="greedy_as_published")
-    return {"dependence": dependence, "system": system, "n_apps": n_apps, "setup": setup, "f1": schedule.mean_f1}
+    work, labels = [], []
+    for name, system, n, i in product(DEPENDENCES, published.SYSTEMS, counts, range(setups)):
+        problem = published.sweep_problem(n, i, budget=budget, system=system, form=form)
+        if (rho := DEPENDENCES[name]) is not None:
+            apps = tuple(app.model_copy(update={"correlation": rho}) for app in problem.apps)
+            problem = problem.model_copy(update={"apps": apps})
+        work.append((problem, "greedy_as_published"))
+        labels.append({"dependence": name, "system": system, "n_apps": n, "setup": i})
+    return pd.DataFrame(labels).assign(f1=solved(work, jobs=jobs).f1_mean)
 
 
 def deployment(n_apps: int) -> pd.DataFrame:

@@ -10,7 +10,7 @@ for r in written.itertuples():
     assert sorted(own) == sorted(listed)
     row = {"apps": r.apps, "n_apps": r.n_apps, "layers": layers, "as listed": listed, "by the rule": own}
     for how in ("as listed", "by the rule"):
-        q = published._evaluate([packages[a] for a in r.apps.split()], layers, row[how], stream, "as_published")
+        q = published.evaluated([packages[a] for a in r.apps.split()], layers, row[how], stream, "as_published")
         row[f"error {how}"] = max(abs(q.recall.mean() - r.recall), abs(q.precision.mean() - r.precision))
         row[f"F1 {how}"] = 2 / (1 / q.recall.mean() + 1 / q.precision.mean())
     rows.append(row)
