@@ -86,13 +86,14 @@ def segment_costs(
     precision: str = "f32",
     repeats: int = 50,
     preprocessing: str = SCALED,
+    cold: bool = True,
 ) -> pd.DataFrame:
     """Latency of every segment of `model` between neighbouring split points (default: all), one frame at a time.
 
     Columns: index, layer (the split point that the segment starts at; the last one ends at the output),
     frozen_layers, stem_ms (up to that point: the sum of the segments before), segment_ms with q25_ms and q75_ms,
-    cold_ms (median when other data has filled the processor's caches before each call). Raises as `compile_model` and
-    `segments`.
+    and, if `cold`, cold_ms (median when other data has filled the processor's caches before each call). Raises as
+    `compile_model` and `segments`.
     """
     points = [p for p in split_points(model) if splits is None or p.name in splits or p.index == 0]
     rng = np.random.default_rng(0)
@@ -106,7 +107,7 @@ def segment_costs(
         rows.append({
             "index": point.index, "layer": point.name, "frozen_layers": point.frozen_layers, "stem_ms": stem,
             "segment_ms": found["median_ms"], "q25_ms": found["q25_ms"], "q75_ms": found["q75_ms"],
-            "cold_ms": float(np.median(_cold_milliseconds(partial(call, x)))),
+            **({"cold_ms": float(np.median(_cold_milliseconds(partial(call, x))))} if cold else {}),
         })  # fmt: skip
         stem += found["median_ms"]
     return pd.DataFrame(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,8 @@ import pandas as pd
 from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
 from mainstream.networks.engines import compile_model
-from mainstream.networks.splits import segments, split_points
-from mainstream.runner.profiler import milliseconds
+from mainstream.networks.splits import split_points
+from mainstream.runner.profiler import milliseconds, segment_costs
 
 
 def compare(
@@ -20,34 +21,20 @@ def compare(
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Segments of each network (name → model, named as in `base.ARCHITECTURES`), and milliseconds of the whole ones.
 
-    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (medians), time_below and parameters_below (shares
-    of the network below the split). Each segment runs alone with warm caches; `profiler.segment_costs` has cold ones
-    too. Raises as `compile_model` and `split_points`.
+    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (medians, warm caches), time_below and
+    parameters_below (shares of the network below the split). Raises as `segment_costs`.
     """
-    tables, whole = [], {}
+    tables, whole, rng = [], {}, np.random.default_rng(0)
     for name, model in models.items():
-        points, pixels = split_points(model), bases.ARCHITECTURES[name][2]
-        timed = partial(_median_ms, threads=threads, repeats=repeats)
-        parts = segments(model, points)[1:]  # the first hands its input through
-        table = pd.DataFrame({
-            "network": name, "index": [p.index for p in points], "layer": [p.name for p in points],
-            "frozen_layers": [p.frozen_layers for p in points],
-            "segment_ms": [timed(part, pixels if k == 0 else None) for k, part in enumerate(parts)],
-            "parameters_below": [p.frozen_parameters / model.count_params() for p in points],
-        })  # fmt: skip
-        table["stem_ms"] = table.segment_ms.cumsum() - table.segment_ms
-        table["time_below"] = table.stem_ms / table.segment_ms.sum()
-        tables.append(table)
-        whole[name] = timed(model, pixels)
+        how: dict[str, Any] = {"threads": threads, "preprocessing": bases.ARCHITECTURES[name][2]}
+        costs = segment_costs(model, repeats=repeats, cold=False, **how)
+        pixels = rng.integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
+        whole[name] = float(np.median(milliseconds(partial(compile_model(model, **how), pixels), repeats)))
+        costs.insert(0, "network", name)
+        costs["time_below"] = costs.stem_ms / costs.segment_ms.sum()
+        costs["parameters_below"] = [p.frozen_parameters / model.count_params() for p in split_points(model)]
+        tables.append(costs.drop(columns=["q25_ms", "q75_ms"]))
     return pd.concat(tables, ignore_index=True), whole
-
-
-def _median_ms(model: keras.Model, pixels: str | None, *, threads: int, repeats: int) -> float:
-    """Milliseconds of one frame; pixels: how uint8 images are prepared, None: the input is features."""
-    call, rng = compile_model(model, preprocessing=pixels, threads=threads), np.random.default_rng(0)
-    shape = (1, *model.input_shape[1:])
-    x = rng.integers(0, 256, shape, dtype=np.uint8) if pixels else rng.random(shape, dtype=np.float32)
-    return float(np.median(milliseconds(partial(call, x), repeats)))
 
 
 def summary(costs: pd.DataFrame, applications: int) -> pd.DataFrame:

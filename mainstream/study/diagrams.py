@@ -27,34 +27,21 @@ def colours(apps: Sequence[str]) -> dict[str, str]:
     return {app: cycle[i % len(cycle)] for i, app in enumerate(apps)}
 
 
-def stem_tree(
-    ax: Axes,
-    splits: Mapping[str, int],
-    layers: Sequence[str],
-    *,
-    shared: bool = True,
-    rates: Mapping[str, float] | None = None,
-    f1: Mapping[str, float] | None = None,
-    full_rate: float | None = None,
-) -> None:
+def stem_tree(ax: Axes, splits: Mapping[str, int], layers: Sequence[str], *, shared: bool = True) -> None:
     """Applications as branches of one stem: each leaves it at its own split point, and runs its tail alone.
 
     Args:
         splits: application → index of its split point (0: nothing shared).
         layers: names of the split points, from the input on.
         shared: False draws a network of its own for each, as without sharing.
-        rates: application → analysed frames/s: the width of its branch, and of the trunk up to its split.
-        f1: application → its Event-F1, written at its leaf.
-        full_rate: the rate that is drawn widest (the highest of `rates`, unless given).
     Raises `UserError`: no application, or a split that is none of `layers`.
     """
     if not splits or any(not 0 <= k < len(layers) for k in splits.values()):
         raise UserError(
             f"splits={dict(splits)}: needs at least one application, each split from 0 to {len(layers) - 1}"
         )
-    branches(ax, splits, len(layers), shared=shared, rates=rates, f1=f1, full_rate=full_rate)
-    plain = rates is None and f1 is None
-    tree_axis(ax, layers, len(splits), room=3.5 if plain else 0.1, below=0.7 if plain else 1.1)
+    branches(ax, splits, len(layers), shared=shared)
+    tree_axis(ax, layers, len(splits), room=3.5, below=0.7)
 
 
 def tree_axis(ax: Axes, layers: Sequence[str], apps: int, *, room: float, below: float, rotation: float = 60) -> None:
@@ -80,7 +67,15 @@ def branches(
     f1: Mapping[str, float] | None = None,
     full_rate: float | None = None,
 ) -> None:
-    """What moves in a tree when a plan changes: trunk, branches and leaves. Arguments as `stem_tree`; end: of tails."""
+    """What moves in a tree when a plan changes: trunk, branches and leaves.
+
+    Args:
+        splits, shared: as of `stem_tree`.
+        end: where the tails end, in split points.
+        rates: application → analysed frames/s: the width of its branch, and of the trunk up to its split.
+        f1: application → its Event-F1, written at its leaf.
+        full_rate: the rate that is drawn widest (the highest of `rates`, unless given).
+    """
     order = sorted(splits, key=lambda app: splits[app])  # the first to leave is drawn on top
     colour, dots = colours(list(splits)), []
     if shared:

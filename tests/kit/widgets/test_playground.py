@@ -157,7 +157,7 @@ def test_the_figure_can_be_saved_and_shown_again(playground, tmp_path, recwarn):
 def test_widths_of_branches_and_trunk_follow_the_rates():
     fig, ax = plt.subplots()
     splits, rates = {"cat": 1, "car": 3, "bus": 0}, {"cat": 8, "car": 2, "bus": 10}
-    diagrams.stem_tree(ax, splits, ["input", "a", "b", "c"], rates=rates, f1={"cat": 0.5, "car": 1, "bus": 0})
+    diagrams.branches(ax, splits, 4, rates=rates, f1={"cat": 0.5, "car": 1, "bus": 0})
     first, second, *branches = ax.lines
     assert [list(line.get_xdata()) for line in (first, second)] == [[0, 1], [1, 3]]  # the trunk: 8/s, then 2/s
     widths = [line.get_linewidth() for line in (*branches, first, second)]
