@@ -1,4 +1,4 @@
-"""Streams of frames with true time stamps: files, cameras and addresses, folders of pictures, the world.
+"""Streams of frames with true time stamps: files, cameras and addresses, the world.
 
 A frame that cannot be decoded is counted and skipped; a live stream that breaks is opened again, with growing pauses.
 """
@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mainstream.data.pictures import is_picture, read_picture
 from mainstream.data.video import Video
 from mainstream.errors import UserError
 from streetworld import World
@@ -123,30 +122,6 @@ class VideoSource(Source):
                     return None
                 return video
         return None
-
-
-class FolderSource(Source):
-    """Pictures of a folder in the order of their names, `fps` of them a second."""
-
-    def __init__(self, folder: str | Path, fps: float):
-        super().__init__()
-        self.folder, self.fps = Path(folder), fps
-        self._files = sorted(p for p in self.folder.glob("*") if is_picture(p))
-        if not self._files or fps <= 0:
-            raise UserError(
-                f"frames='{folder}': {len(self._files)} pictures at {fps:g} frames/s; needs some, and fps > 0"
-            )
-
-    def __iter__(self) -> Iterator[Frame]:
-        number = 0
-        for k, file in enumerate(self._files):
-            try:
-                picture = read_picture(file)
-            except Exception:  # whatever a parser raises on a damaged file
-                self.corrupt += 1
-                continue
-            yield Frame(number, k / self.fps, picture)
-            number += 1
 
 
 class WorldSource(Source):

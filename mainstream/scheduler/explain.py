@@ -16,14 +16,6 @@ from mainstream.scheduler.problem import Array, Choice, Problem
 from mainstream.scheduler.schedule import Schedule, solve
 
 
-def added_costs(problem: Problem, choices: Sequence[Choice]) -> Array:
-    """Cost of moving one application to (split, rate) while the others stay, less today's cost; shape (A, K, F).
-
-    In the budget's unit; negative where the move saves. The very arithmetic that `greedy` decides by.
-    """
-    return State(problem, list(choices)).added_cost()
-
-
 def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
     """The best next move of each application: another split and rate (with its best vote) for itself alone.
 
@@ -34,7 +26,7 @@ def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
     (inf: it costs nothing), affordable (within the budget, as things stand). NaN where no move raises its F1.
     """
     vote, f1 = problem.best_vote
-    extra, now = added_costs(problem, choices), cost(problem, choices)
+    extra, now = State(problem, list(choices)).added_cost(), cost(problem, choices)
     rows = []
     for a, (app, c) in enumerate(zip(problem.apps, choices, strict=True)):
         gain = f1[a] - problem.table.f1[a, c.split, c.fps, c.x_vote]

@@ -35,7 +35,7 @@ from mainstream.kit.new_app.training import ties
 from mainstream.package import MPackage
 from mainstream.paths import alone
 from mainstream.runner.held_out import Between, cut_between_events, within
-from mainstream.runner.sources import FolderSource, VideoSource
+from mainstream.runner.sources import Frame, Source, VideoSource
 from mainstream.trainer.run import TRAINING
 from streetworld.encode import write_h264, write_intervals
 
@@ -464,13 +464,20 @@ def test_what_overlaps_is_one_event():
     assert merged([(5, 6), (1, 3), (2, 4), (4, 4.5)]) == [(1, 4.5), (5, 6)]
 
 
-def test_between_starts_anew(tmp_path):
-    for k in range(10):
-        Image.new("RGB", (8, 8), (k, k, k)).save(tmp_path / f"{k}.png")
-    frames = list(Between(FolderSource(tmp_path, 10), 0.3, 0.7))
+class Numbers(Source):
+    """Ten frames a second, each as bright as its number."""
+
+    fps = 10.0
+
+    def __iter__(self):
+        return (Frame(k, k / self.fps, np.full((8, 8, 3), k, np.uint8)) for k in range(10))
+
+
+def test_between_starts_anew():
+    frames = list(Between(Numbers(), 0.3, 0.7))
     assert [f.number for f in frames] == [0, 1, 2, 3] and [f.image[0, 0, 0] for f in frames] == [3, 4, 5, 6]
     assert [f.time_s for f in frames] == pytest.approx([0, 0.1, 0.2, 0.3])
-    counted = list(Between(FolderSource(tmp_path, 10), number=8))
+    counted = list(Between(Numbers(), number=8))
     assert [(f.number, f.image[0, 0, 0]) for f in counted] == [(0, 8), (1, 9)]
 
 

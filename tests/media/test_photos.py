@@ -14,9 +14,9 @@ from PIL import Image
 
 from mainstream.data.datasets import against, image_folder, labelled_table, list_folder
 from mainstream.data.geometry import LETTERBOX, fitted
+from mainstream.data.photos import PARTITIONS, decode
 from mainstream.data.pictures import files_in, is_picture, read_picture
 from mainstream.errors import UserError
-from mainstream.runner.sources import FolderSource
 
 SIZE = 32
 
@@ -54,7 +54,7 @@ def test_all_kinds_in_one_class(tmp_path):
     assert found.remarks() == []
 
 
-def test_all_kinds_by_a_table_and_on_a_stream(tmp_path):
+def test_all_kinds_by_a_table(tmp_path):
     for k, (name, make, _, _) in enumerate(photos.GOOD.values()):
         photos.put(tmp_path / "images", f"{k:02}{os.path.splitext(name)[1]}", make())
     names = sorted(os.listdir(tmp_path / "images"))
@@ -62,12 +62,9 @@ def test_all_kinds_by_a_table_and_on_a_stream(tmp_path):
         rows = [(n, k % 2, ("train", "val", "test")[k // 2 % 3]) for k, n in enumerate(names)]
         csv.writer(file).writerows([("image", "cat", "partition"), *rows])
     found = labelled_table(tmp_path / "labels", size=SIZE)
-    source = FolderSource(tmp_path / "images", 1.0)
-    frames = list(source)
-    assert len(found) == len(frames) == len(photos.GOOD) and not found.unreadable and not source.corrupt
-    for image, frame, (_, _, scene, tolerance) in zip(found.images, frames, photos.GOOD.values(), strict=True):
+    assert len(found) == len(photos.GOOD) and not found.unreadable
+    for image, (_, _, scene, tolerance) in zip(found.images, photos.GOOD.values(), strict=True):
         near(image, fitted(scene, SIZE, LETTERBOX), tolerance + 1)
-        near(frame.image, scene, tolerance)
 
 
 @pytest.mark.parametrize("kind", photos.BAD)
@@ -78,8 +75,6 @@ def test_what_cannot_be_read_is_skipped_named_and_counted(tmp_path, kind):
         found = image_folder(tmp_path, size=SIZE)
     assert len(found) == 60 and len(found.unreadable) == 1 and name in found.remarks()[0]
     assert "\n" not in str(told[0].message)
-    source = FolderSource(tmp_path / "cat", 1.0)
-    assert len(list(source)) == 30 and source.corrupt == 1
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -97,8 +92,10 @@ def test_whatever_a_parser_raises(tmp_path):
         for _ in range(rng.randint(1, 6)):
             data[rng.randrange(min(len(data), 400))] = rng.randrange(256)
         photos.put(tmp_path / "mutated", f"{k}.png", bytes(data))
-    source = FolderSource(tmp_path / "mutated", 1.0)
-    assert len(list(source)) + source.corrupt == 700 and source.corrupt > 20
+    images = [f"{k}.png" for k in range(700)]
+    labels = np.arange(1400).reshape(700, 2) % 2 == np.arange(700)[:, None] // 3 % 2
+    with pytest.raises(UserError, match=r"of 700 images .* cannot be read: .*more than 5%: stopped"):
+        decode(tmp_path / "mutated", images, labels, ("a", "b"), np.resize(PARTITIONS, 700), size=SIZE)
 
 
 def test_what_is_left_out_is_told_by_kind(tmp_path):
@@ -130,7 +127,7 @@ def test_what_systems_leave_inside_is_no_picture_of_the_class(tmp_path, kind):
         photos.put(root / place, name, data)
     found = image_folder(root, size=SIZE)
     assert len(found) == 60 and found.classes == ("cat", "dog") and found.remarks() == []
-    assert len(list(FolderSource(root / "cat", 1.0))) == 30
+    assert len([p for p in files_in(root / "cat") if is_picture(p)]) == 30
 
 
 def test_links_are_followed_once_and_never_upwards(tmp_path):

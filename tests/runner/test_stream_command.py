@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from mainstream.kit.commands import live
 from mainstream.kit.commands.main import app
 from mainstream.runner.clock import Unhurried
-from mainstream.runner.sources import FolderSource, Source, VideoSource
+from mainstream.runner.sources import Source, VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Device
 from streetworld import render_video
@@ -155,7 +155,7 @@ def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, s
 def test_no_frame_no_film_and_the_message_is_the_reason(tmp_path, packages, monkeypatch):
     """A source that breaks before its first frame."""
 
-    class Broken(FolderSource):
+    class Broken(Source):
         def __init__(self, *arguments, **options):
             self.fps, self.corrupt, self.reconnects = 20.0, 0, 0
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mainstream.scheduler import App, Choice, Device, Problem, solve
 from mainstream.scheduler.exhaustive import plain_cost
-from mainstream.scheduler.explain import added_costs, cost_parts, cost_shares, next_moves, with_more_budget
+from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves, with_more_budget
+from mainstream.scheduler.greedy import State
 from mainstream.study import experiments
 
 SPLITS, RATES = 4, (1, 3, 10)
@@ -51,7 +52,7 @@ def moves(problem, choices, a):
 @given(scheduled())
 def test_added_costs_are_differences_of_whole_schedules(case):
     problem, choices = case
-    extra, now = added_costs(problem, choices), plain_cost(problem, tuple(choices))
+    extra, now = State(problem, list(choices)).added_cost(), plain_cost(problem, tuple(choices))
     for a in range(len(choices)):
         for move, moved in moves(problem, choices, a):
             assert extra[a, move.split, move.fps] == pytest.approx(plain_cost(problem, moved) - now, abs=1e-9)
