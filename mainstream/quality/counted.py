@@ -7,6 +7,7 @@ time: 1 positive, 0 negative, −1 unknown (left out of the count, as if the fra
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -150,15 +151,12 @@ def empty_windows(truth: Sequence[Interval], window_s: float, duration_s: float)
     windows: list[Interval] = []
     for start, end in zip(starts, ends, strict=True):
         n = int(np.floor(max(end - start, 0.0) / window_s + 0.5))
-        edges = np.linspace(start, end, n + 1) if n else np.empty(0)
-        windows += [(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        windows += pairwise(np.linspace(start, end, n + 1).tolist())
     return windows
 
 
-def bootstrap_events(
-    tally: EventTally, *, samples: int = 1000, level: float = 0.95, seed: int = 0
-) -> dict[str, Interval]:
-    """Percentile bootstrap intervals of recall, precision and F1, over events and over windows (or segments).
+def bootstrap_events(tally: EventTally, *, samples: int = 1000, seed: int = 0) -> dict[str, Interval]:
+    """95% percentile bootstrap intervals of recall, precision and F1, over events and over windows (or segments).
 
     Where all of one kind are alike, no draw differs from another: the share itself is drawn (Jeffreys' posterior), so
     that 7 of 7 found is no certainty.
@@ -168,8 +166,7 @@ def bootstrap_events(
         tally._replace(found=_resampled(rng, tally.found), false=_resampled(rng, tally.false)).score()
         for _ in range(samples)
     ])  # fmt: skip
-    tail = 50 * (1 - level)
-    low, high = np.nanpercentile(scores, [tail, 100 - tail], axis=0)
+    low, high = np.nanpercentile(scores, [2.5, 97.5], axis=0)
     return {name: (float(low[i]), float(high[i])) for i, name in enumerate(EventScore._fields)}
 
 
@@ -181,9 +178,7 @@ def _resampled(rng: np.random.Generator, flags: NDArray[np.bool_]) -> NDArray[np
 
 def _any_inside(at: NDArray[np.float64], intervals: Sequence[Interval]) -> NDArray[np.bool_]:
     """For each [start, end): is any of the ascending times `at` inside?"""
-    if not intervals:
-        return np.zeros(0, dtype=bool)
-    edges = np.asarray(intervals)
+    edges = np.asarray(intervals).reshape(-1, 2)
     return np.searchsorted(at, edges[:, 1], "left") > np.searchsorted(at, edges[:, 0], "left")
 
 
