@@ -58,6 +58,7 @@ class World:
         self.events = checked_events(events)
         self._distractors = distractors
         self._stage = Stage(self.camera, self.weather, self.fps, [*self._key, 2])
+        self._seen: dict[int, np.ndarray] = {}
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -81,10 +82,16 @@ class World:
         inside = (who for who in self._by_second[int(t)] if who.times[0] <= t <= who.times[-1])
         return self._stage.ordered(self._stage.place(who, t) for who in inside)
 
+    def seen(self, i: int) -> np.ndarray:
+        """Row `i` of `visible`, kept; asked for beside frame `i`, it costs no second drawing of what stands there."""
+        if i not in self._seen:
+            self._seen[i] = present(self._things(i / self.fps))
+        return self._seen[i]
+
     @cached_property
     def visible(self) -> np.ndarray:
         """What can be seen in each frame by the rule of `render.present`: bool (frames, len(APPS))."""
-        return np.array([present(self._things(i / self.fps)) for i in range(len(self))])
+        return np.array([self.seen(i) for i in range(len(self))])
 
     @cached_property
     def presence(self) -> np.ndarray:

@@ -97,8 +97,12 @@ def _clip(
     camera: int, seed: int, apps: Sequence[str], seconds: float, split: str, size: int, stride: int
 ) -> tuple[np.ndarray, np.ndarray]:
     world = World(camera, seed, seconds=seconds, split=split, width=size, height=size)
-    images = np.stack([world.frame(i) for i in range(0, len(world), stride)])
-    return images, world.presence[::stride][:, [APPS.index(app) for app in apps]]
+    images = []
+    for i in range(len(world)):
+        world.seen(i)
+        if i % stride == 0:
+            images.append(world.frame(i))
+    return np.stack(images), world.presence[::stride][:, [APPS.index(app) for app in apps]]
 
 
 def letterboxed(data: Pictures) -> Pictures:
