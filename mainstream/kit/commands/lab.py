@@ -1,4 +1,4 @@
-"""`mainstream lab`. Thin, as `mainstream.kit.commands.main`, which mounts it."""
+"""`mainstream lab`. Thin; `main` mounts it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import Annotated
 
 import typer
 
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import options
 
 
 def lab_command(
     context: typer.Context,
-    profile: Annotated[
-        str,
-        typer.Option(
-            help="Profile of notebooks that name none: smoke for a quick look.", autocompletion=completion.profiles
-        ),
-    ] = "default",
+    profile: options.Profile = "default",
     port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
-    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab."""
+    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab.
+
+    The profile is that of notebooks which name none: smoke for a quick look.
+    """
     import os
 
     from mainstream.kit.pipeline.by_hand import VARIABLE
@@ -35,8 +33,3 @@ def lab_command(
     options += [f"--port={port}"] if port else []
     options += [] if browser else ["--no-browser"]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *options, *context.args])
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the command to the kit's."""
-    app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab_command)

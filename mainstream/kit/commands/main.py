@@ -11,13 +11,13 @@ import typer
 
 from mainstream import __version__
 from mainstream.errors import UserError
-from mainstream.kit.commands import completion
-from mainstream.kit.commands import lab as cli_lab
-from mainstream.kit.commands import new_app as cli_new_app
-from mainstream.kit.commands import report as cli_report
-from mainstream.kit.commands import running as cli_running
-from mainstream.kit.commands import training as cli_training
-from mainstream.kit.commands import upkeep as cli_upkeep
+from mainstream.kit.commands import completion, options
+from mainstream.kit.commands.lab import lab_command
+from mainstream.kit.commands.new_app import example_command, new_app_command
+from mainstream.kit.commands.report import report_command
+from mainstream.kit.commands.running import profile_command, stream_command
+from mainstream.kit.commands.training import train_command
+from mainstream.kit.commands.upkeep import bench_command, reach_command, reference_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
@@ -41,7 +41,7 @@ def _show_version(asked: bool) -> None:
 
 
 @app.callback()
-def options(
+def about(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
     ] = False,
@@ -49,19 +49,18 @@ def options(
     """Options of the command line itself; the help of `app` stands above them."""
 
 
-cli_training.mount(app)
-cli_running.mount(app)
-cli_new_app.mount(app)
-cli_report.mount(app)
-cli_lab.mount(app)
-cli_upkeep.mount(app)
+COMMANDS = (
+    train_command, profile_command, stream_command, new_app_command, example_command, report_command, lab_command,
+    reference_command, reach_command, bench_command,
+)  # fmt: skip
+for command in COMMANDS:
+    more = {"allow_extra_args": True, "ignore_unknown_options": True} if command is lab_command else {}
+    app.command(command.__name__.removesuffix("_command").replace("_", "-"), context_settings=more)(command)
 
 
 @app.command("run")
 def run_command(
-    profile: Annotated[
-        str, typer.Option(help="smoke (a quick check), default, or paper.", autocompletion=completion.profiles)
-    ] = "default",
+    profile: options.Profile = "default",
     only: Annotated[
         str | None,
         typer.Option(help="Only these stages, by number or name: 04,05", autocompletion=completion.stages),
@@ -99,18 +98,12 @@ def run_command(
 @app.command()
 def schedule(
     problem: Annotated[Path, typer.Argument(help="A problem file (JSON; see README, 'Your own problem').")],
-    scheduler: Annotated[
-        str,
-        typer.Option(
-            help="no_sharing, max_sharing, greedy, greedy_as_published, optimal, exhaustive, or FILE.py:function.",
-            autocompletion=completion.among(completion.SCHEDULERS),
-        ),
-    ] = "optimal",
+    scheduler: options.Scheduler = "optimal",
     gap: Annotated[
         float | None,
         typer.Option(help="Stop once proven this close to the best: 0.01 is one percent (default: to the end)."),
     ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json_: options.Json = False,
 ) -> None:
     """Choose split, frame rate and votes for every application of a problem."""
     from mainstream.scheduler import Problem, solve
@@ -132,7 +125,7 @@ def schedule(
 @app.command()
 def package(
     directory: Annotated[Path, typer.Argument(help="A folder with mpackage.json.")],
-    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json_: options.Json = False,
 ) -> None:
     """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
     from mainstream.package import MPackage

@@ -1,4 +1,4 @@
-"""`mainstream new-app` and `mainstream example`. Thin, as `mainstream.kit.commands.main`, which mounts them."""
+"""`mainstream new-app` and `mainstream example`. Thin; `main` mounts them."""
 
 from __future__ import annotations
 
@@ -63,9 +63,3 @@ def example_command(
     drawn = render_example(folder, app, photos=photos, seconds=seconds, seed=seed)
     typer.echo(f"{drawn.photos}, {drawn.video}, {drawn.truth}\nNow:")
     typer.echo(f"  {Request(name=app, images=drawn.photos, video=drawn.video, truth=drawn.truth).command()}")
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the commands to the kit's."""
-    app.command("new-app")(new_app_command)
-    app.command("example")(example_command)

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from mainstream.errors import unknown
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import completion, options
 
 FORMATS = ("html", "pdf")
 
 
 def report_command(
-    profile: Annotated[
-        str, typer.Option(help="The profile whose results to show.", autocompletion=completion.profiles)
-    ] = "default",
+    profile: options.Profile = "default",
     format_: Annotated[
         str,
         typer.Option(
@@ -41,8 +39,3 @@ def report_command(
     made = write_pdf(project, report) if format_ == "pdf" else None
     page = write_page(project, report)
     typer.echo((made or page).relative_to(ROOT).as_posix())
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the command to the kit's."""
-    app.command("report")(report_command)

@@ -1,4 +1,4 @@
-"""Commands that run networks: `mainstream profile` and `mainstream stream`. Thin, as `mainstream.kit.commands.main`."""
+"""Commands that run networks: `mainstream profile` and `mainstream stream`. Thin; `main` mounts them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mainstream.errors import UserError, unknown
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import completion, options
 from mainstream.paths import write_text
 
 if TYPE_CHECKING:
@@ -20,15 +20,11 @@ def profile_command(
     output: Annotated[Path, typer.Option(help="The device file, for `stream --device` and problem files.")] = Path(
         "device.json"
     ),
-    base: Annotated[
-        str, typer.Option(help="embedded or imagenet.", autocompletion=completion.among(completion.BASES))
-    ] = "embedded",
-    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
-    architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0.")] = None,
-    size: Annotated[int | None, typer.Option(help="For imagenet: px of the network's input.")] = None,
-    engine: Annotated[
-        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
-    ] = "openvino",
+    base: options.Base = "embedded",
+    weights: options.Weights = None,
+    architecture: options.Architecture = None,
+    size: options.Size = None,
+    engine: options.Engine = "openvino",
     threads: Annotated[int, typer.Option(help="Threads of OpenVINO.")] = 2,
     precision: Annotated[str, typer.Option(help="f32, or bf16 where the processor has it.")] = "f32",
     repeats: Annotated[int, typer.Option(help="Calls per segment.")] = 50,
@@ -49,11 +45,8 @@ def profile_command(
 def stream_command(
     video: Annotated[str, typer.Option(help="A file, a camera (/dev/video0), or an RTSP or HTTP address.")],
     apps: Annotated[list[Path], typer.Option(help="A folder with an M-Package (repeatable).")],
-    budget: Annotated[float, typer.Option(help="Share of the device; 1.0 is one saturated device.")] = 1.0,
-    scheduler: Annotated[
-        str,
-        typer.Option(help="As `mainstream schedule`.", autocompletion=completion.among(completion.SCHEDULERS)),
-    ] = "optimal",
+    budget: options.Budget = 1.0,
+    scheduler: options.Scheduler = "optimal",
     clock: Annotated[
         str,
         typer.Option(
@@ -61,13 +54,7 @@ def stream_command(
             autocompletion=completion.among(completion.CLOCKS),
         ),
     ] = "wall",
-    device: Annotated[
-        str,
-        typer.Option(
-            help="this-machine, nuc-2017, or a file of `profile`.",
-            autocompletion=completion.among(completion.DEVICES),
-        ),
-    ] = "this-machine",
+    device: options.Device = "this-machine",
     events: Annotated[
         Path | None, typer.Option(help="Detections as JSON lines, written as they end; begun anew.")
     ] = None,
@@ -80,13 +67,11 @@ def stream_command(
             autocompletion=completion.among(completion.BASES),
         ),
     ] = None,
-    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file.")] = None,
+    weights: options.Weights = None,
     architecture: Annotated[str | None, typer.Option(help="As the packages', or none.")] = None,
     size: Annotated[int | None, typer.Option(help="As the packages', or none.")] = None,
-    engine: Annotated[
-        str, typer.Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))
-    ] = "openvino",
-    video_fps: Annotated[float | None, typer.Option(help="Frames per second of a video without time stamps.")] = None,
+    engine: options.Engine = "openvino",
+    video_fps: options.VideoFps = None,
     reconnect: Annotated[
         str, typer.Option(help="Seconds that a camera may be gone before that is an error, or forever.")
     ] = "15",
@@ -101,7 +86,7 @@ def stream_command(
     from mainstream.runner.stream import Runner
     from mainstream.scheduler.protocol import from_file
 
-    options = {"scheduler": from_file(scheduler) if ":" in scheduler else scheduler}
+    how = {"scheduler": from_file(scheduler) if ":" in scheduler else scheduler}
     source = VideoSource(video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=_say)
     live = Live(events, annotate, source.fps)
     _say(f"{video}: {source.fps:g} frames/s; loading the network")
@@ -111,7 +96,7 @@ def stream_command(
     latencies = load_device(device, network)
     _say("planning and compiling")
     runner = Runner(
-        network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=options,
+        network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=how,
         engine_options={"engine": engine}, on_frame=live.frame, on_detection=live.detection,
     )  # fmt: skip
     live.begin(runner)
@@ -177,9 +162,3 @@ def _clock(name: str) -> Clock:
     if name not in clocks:
         raise unknown("clock", name, clocks)
     return clocks[name]()
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the commands to the kit's."""
-    app.command("profile")(profile_command)
-    app.command("stream")(stream_command)

@@ -1,4 +1,4 @@
-"""`mainstream train`. Thin, as `mainstream.kit.commands.main`, which mounts it."""
+"""`mainstream train`. Thin; `main` mounts it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import options
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
@@ -27,20 +27,14 @@ def train_command(
     world: Annotated[bool, typer.Option("--world", help="Stills and video of the synthetic world.")] = False,
     photo_set: Annotated[str | None, typer.Option(help="A public photo set, e.g. oxford_pets (downloaded).")] = None,
     video: Annotated[Path | None, typer.Option(help="Held-out video for rates per frame and correlation.")] = None,
-    truth: Annotated[Path | None, typer.Option(help="CSV of the video: app,start_s,end_s.")] = None,
-    video_fps: Annotated[float | None, typer.Option(help="Frames per second of a video without time stamps.")] = None,
+    truth: options.Truth = None,
+    video_fps: options.VideoFps = None,
     output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
     / "packages",
-    base: Annotated[
-        str,
-        typer.Option(
-            help="embedded, or imagenet (weights of keras.applications).",
-            autocompletion=completion.among(completion.BASES),
-        ),
-    ] = "embedded",
-    weights: Annotated[Path | None, typer.Option(help="For imagenet: a no-top weights file, no download.")] = None,
-    architecture: Annotated[str | None, typer.Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")] = None,
-    size: Annotated[int | None, typer.Option(help="For imagenet: px of the network's input.")] = None,
+    base: options.Base = "embedded",
+    weights: options.Weights = None,
+    architecture: options.Architecture = None,
+    size: options.Size = None,
     seed: Annotated[list[int] | None, typer.Option(help="Seed (repeatable).")] = None,
     epochs: Annotated[int | None, typer.Option(help="At most, per split.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="The highest, after warm-up.")] = None,
@@ -130,8 +124,3 @@ def _footage(
     length = video_seconds(video, fps=video_fps)
     spans = within_video(read_intervals(truth, needed=apps), length, str(truth))
     return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps)
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the command to the kit's."""
-    app.command("train")(train_command)

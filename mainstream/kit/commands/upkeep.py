@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import completion, options
 
 if TYPE_CHECKING:
     from mainstream.kit.pipeline.project import Project
 
 
 def reference_command(
-    profile: Annotated[
-        str, typer.Option(help="The profile whose results to keep.", autocompletion=completion.profiles)
-    ] = "default",
+    profile: options.Profile = "default",
 ) -> None:
     """Keep the small results of a run in results/reference/ and print the README's tables made from them."""
     from mainstream.kit.pipeline.project import Project
@@ -80,10 +78,3 @@ def bench_command(
         failed |= done.returncode != 0
     if failed:
         raise typer.Exit(1)
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the commands to the kit's."""
-    app.command("reference")(reference_command)
-    app.command("reach")(reach_command)
-    app.command("bench")(bench_command)

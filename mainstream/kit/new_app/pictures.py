@@ -26,7 +26,7 @@ def samples(fig: Figure, photos: Photos, app: str, *, seed: int = 0) -> None:
         places = np.flatnonzero(photos.has(app) == wanted)
         for ax, k in zip(axes[row], sorted(rng.permutation(places)[:SHOWN]), strict=False):
             ax.imshow(photos.images[k])
-            ax.set_title(str(photos.partition[k]), fontsize=7, pad=2, color=TRUTH)
+            ax.set_title(str(photos.partition[k]), fontsize=7, pad=2, color="0.35")
         for ax in axes[row]:
             ax.set_axis_off()
         axes[row, 0].text(

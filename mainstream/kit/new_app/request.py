@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
-from mainstream.kit.commands import completion
+from mainstream.kit.commands import completion, options
 from mainstream.package import FILE, MPackage, checked_name
 from mainstream.paths import RESULTS, read_json
 
@@ -54,21 +54,16 @@ class Request(BaseModel):
                     Argument(help="What the application is called.", show_default=False)] = ""
     images: Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")] = None
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
-    video_fps: Annotated[float | None, Positive,
-                         Option(help="Frames per second of a video without time stamps.")] = None
-    truth: Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")] = None
+    video_fps: Annotated[options.VideoFps, Positive] = None
+    truth: options.Truth = None
     label: Annotated[str, Option("--class", help="Class that is the application (default: the one called NAME).")] = ""
     others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
-    budget: Annotated[float, Positive, Field(le=100),
-                      Option(help="Share of the device; 1.0 is one saturated device.")] = 1.0
-    device: Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.",
-                                  autocompletion=completion.among(completion.DEVICES))] = "this-machine"
-    base: Annotated[str, _among("base", completion.BASES),
-                    Option(help="embedded (drawn pictures) or imagenet (real photos).",
-                           autocompletion=completion.among(completion.BASES))] = "embedded"
-    weights: Annotated[Path | None, Option(help="For imagenet: a no-top weights file, no download.")] = None
-    architecture: Annotated[str | None, Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")] = None
-    size: Annotated[int | None, Positive, Option(help="For imagenet: px of the network's input.")] = None
+    budget: Annotated[options.Budget, Positive, Field(le=100)] = 1.0
+    device: options.Device = "this-machine"
+    base: Annotated[options.Base, _among("base", completion.BASES)] = "embedded"
+    weights: options.Weights = None
+    architecture: options.Architecture = None
+    size: Annotated[options.Size, Positive] = None
     output: Annotated[Path | None, Option(help="Where it goes.", show_default="results/apps/NAME")] = None
     event_length_s: Annotated[float, Positive,
                               Option("--event-length", help="Seconds; assumed where there is no video.")] = 3.0
@@ -186,7 +181,7 @@ class Request(BaseModel):
 
 def parameter(field: str) -> Any:
     """Typer's description of a field."""
-    return Request.model_fields[field].metadata[-1]
+    return next(m for m in Request.model_fields[field].metadata if hasattr(m, "param_decls"))
 
 
 def option(field: str) -> str:

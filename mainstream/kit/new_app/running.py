@@ -104,5 +104,5 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
             work.say(f"    {m.app}: {share(one['found'], one['events'])} events found, {false} empty windows false; "
                      f"Event-F1 {one['f1']:.3f}")  # fmt: skip
     height = 1.3 * len(members) + 1.2
-    work.draw("timeline.png", (11, height), lambda fig: pictures.timeline(fig, report, members, truth))
+    work.draw("timeline.png", (9, height), lambda fig: pictures.timeline(fig, report, members, truth))
     work.done("stream", started)

@@ -79,7 +79,7 @@ def _check_base(request: Request, base: BaseNetwork) -> None:
 def _show(work: Work) -> None:
     """What will be learnt from, on the terminal and in `samples.png`; the summary begins."""
     request, material, say = work.request, work.material, work.say
-    work.draw("samples.png", (11, 3.4), lambda fig: pictures.samples(fig, material.photos, request.name))
+    work.draw("samples.png", (9, 3.0), lambda fig: pictures.samples(fig, material.photos, request.name))
     rows = counts(material.photos)
     for row in rows:
         say(f"    {row['partition']:<8}{row['with']:>6} photos with '{request.name}', {row['without']} without")
@@ -160,4 +160,4 @@ def _show_wrong(work: Work, package: MPackage, layer: str) -> None:
     name, file = work.request.name, work.place / "wrong.png"
     file.unlink(missing_ok=True)
     if ((p >= threshold) != test.has(name)).any():
-        work.draw(file.name, (11, 2.0), lambda fig: pictures.wrong(fig, test, name, p, threshold))
+        work.draw(file.name, (9, 1.8), lambda fig: pictures.wrong(fig, test, name, p, threshold))
