@@ -1,29 +1,36 @@
-"""A canvas of which little moves: what stands still is drawn once, so that a redraw stays far below 100 ms."""
+"""A matplotlib figure inside an ipywidget of which little moves, so that a redraw stays far below 100 ms."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
+import ipywidgets
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from PIL import Image
 
-from mainstream.kit.widgets.canvas import Canvas
 
+class Moving:
+    """`figure` to draw on (of no pyplot: no cell shows it by itself), `image` to show.
 
-class Moving(Canvas):
-    """`settle` draws axes, ticks and legends and keeps the pixels; `refresh` only the moving artists over them.
+    `settle` draws axes, ticks and legends and keeps the pixels; `refresh` only the moving artists over them.
+    Used by the explorer (notebook 03), the playground (04) and the player (07).
 
-    Used by the explorer (notebook 03) and the player (07). Arguments as `Canvas`.
+    Args:
+        width, height: inches.
+        dpi: pixels per inch; a redraw's time goes with the number of pixels.
     """
 
-    def __init__(self, width: float, height: float, *, dpi: int = 80, **options: Any) -> None:
-        super().__init__(width, height, dpi=dpi, **options)
+    def __init__(self, width: float, height: float, *, dpi: int = 80) -> None:
+        self.figure = Figure(figsize=(width, height), dpi=dpi)
         # An engine that does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
         self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
+        self._canvas = FigureCanvasAgg(self.figure)
+        self.image = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
         self._scales: list[Artist] = []
         self._moving: list[Artist] = []
         self._paper: Any = None
@@ -43,21 +50,19 @@ class Moving(Canvas):
 
     def rescale(self) -> None:
         """Draws the scales anew, after a change of their limits."""
-        self._canvas.restore_region(self._paper)  # type: ignore[no-untyped-call]
-        self._draw(self._scales)
+        self._draw(self._paper, self._scales)
         self._still = self._pixels()
 
     def refresh(self) -> None:
         """Draws the moving artists, the first of them lowest, and shows the figure."""
-        start = time.perf_counter()
-        self._canvas.restore_region(self._still)  # type: ignore[no-untyped-call]
-        self._draw(self._moving)
+        self._draw(self._still, self._moving)
         png, size = BytesIO(), self._canvas.get_width_height()
         Image.frombuffer("RGBA", size, self._canvas.buffer_rgba()).convert("RGB").save(png, "png", compress_level=1)
         self.image.value = png.getvalue()
-        self.drawn_ms = (time.perf_counter() - start) * 1000
 
-    def _draw(self, artists: Iterable[Artist]) -> None:
+    def _draw(self, below: Any, artists: Iterable[Artist]) -> None:
+        """Artists drawn over kept pixels."""
+        self._canvas.restore_region(below)  # type: ignore[no-untyped-call]
         for artist in artists:
             artist.draw(self._canvas.get_renderer())
 

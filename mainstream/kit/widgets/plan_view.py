@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 from mainstream.kit.widgets.moving import Moving
+from mainstream.kit.widgets.tables import html_table, swatch
 from mainstream.scheduler import Problem, Schedule
 from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves
 from mainstream.study import diagrams
@@ -119,43 +120,16 @@ def best_move(problem: Problem, plan: Schedule) -> str:
 
 def plan_html(table: pd.DataFrame) -> str:
     """`plan_table` for the eye, with the colours of the tree."""
-    head = [
-        "",
-        "application",
-        "L (s)",
-        "π",
-        "ρ",
-        "split",
-        "frames/s",
-        "X",
-        "F1",
-        "recall",
-        "precision",
-        "cost",
-        "share",
-    ]
+    head = ["L (s)", "π", "ρ", "split", "frames/s", "X", "F1", "recall", "precision", "cost", "share"]
     digits = ["{:.2f}", "{:.2f}", "{:.2f}", "{:g}", "{:g}", "{}", "{:.3f}", "{:.3f}", "{:.3f}", "{:.2f}", "{:.0%}"]
-    colour = diagrams.colours(list(table.app))
-    rows = [
-        [swatch(colour[app]), escape(app), *(d.format(v) for d, v in zip(digits, values, strict=True))]
-        for app, *values in table.itertuples(index=False)
-    ]
-    return html_table(head, rows)
+    columns = table.columns.drop("app")
+    shown = {name: table[c].map(text.format) for name, c, text in zip(head, columns, digits, strict=True)}
+    return html_table({**_named(table.app), **shown})
 
 
 def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
     """`why_table` for the eye: the next move, its price and whether it fits; what 10% more budget would change."""
-    head = [
-        "",
-        "application",
-        "best next move",
-        "gain in F1",
-        "added cost",
-        "F1 per cost",
-        "fits?",
-        "10% more (optimal)",
-    ]
-    colour, rows = diagrams.colours(list(table.app)), []
+    head, rows = ("best next move", "gain in F1", "added cost", "F1 per cost", "fits?", "10% more (optimal)"), []
     for unit, (_, row) in zip(plan.units, table.iterrows(), strict=True):
         cells = ["none: nothing is better for it", "", "", "", ""]
         if not np.isnan(row.gain):
@@ -166,8 +140,8 @@ def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
         if "split_richer" in row:
             later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
             later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
-        rows.append([swatch(colour[unit.app]), escape(unit.app), *cells, later])
-    return html_table(head, rows)
+        rows.append([*cells, later])
+    return html_table({**_named(table.app), **dict(zip(head, zip(*rows, strict=True), strict=True))})
 
 
 def _change(split: float, to_split: float, fps: float, to_fps: float, x: object = None, to_x: object = None) -> str:
@@ -178,15 +152,7 @@ def _change(split: float, to_split: float, fps: float, to_fps: float, x: object 
     return ", ".join(parts) or "as it is"
 
 
-def swatch(colour: str) -> str:
-    """A small square of a colour, for a legend in HTML."""
-    return f'<span style="color:{to_hex(colour)}">■</span>'
-
-
-def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A plain table; cells are HTML already."""
-    cell = lambda tag, texts: "".join(
-        f'<{tag} style="padding:1px 9px 1px 0;text-align:left">{t}</{tag}>' for t in texts
-    )
-    body = "".join(f"<tr>{cell('td', row)}</tr>" for row in rows)
-    return f'<table style="line-height:1.35;font-size:13px"><tr>{cell("th", head)}</tr>{body}</table>'
+def _named(apps: pd.Series[str]) -> dict[str, list[str]]:
+    """The first two columns: a square of the tree's colour, and the application."""
+    colour = diagrams.colours(list(apps))
+    return {"": [swatch(to_hex(colour[app])) for app in apps], "application": [escape(app) for app in apps]}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from mainstream.data.intervals import read_intervals
 from mainstream.kit.widgets.film import Film, VideoFilm, WorldFilm, framed, jpeg
 from mainstream.kit.widgets.filmstrip import draw_strip, draw_timeline, legend
 from mainstream.kit.widgets.moving import Moving
+from mainstream.kit.widgets.tables import html_table, swatch
 from mainstream.kit.widgets.verdicts import KINDS, VERDICTS, Verdicts
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
@@ -139,7 +140,13 @@ class Player:
         found = {app: self.verdicts.verdict(app, number, now) for app in self.verdicts.apps}
         gravest = min((found[app] for app in self.apps), key=list(VERDICTS).index, default="not running")
         self.picture.value = jpeg(framed(self.film.picture(k), VERDICTS[gravest]))
-        self.text.value = _rows([(app, found[app], *self._details(app, number, now)) for app in self.apps])
+        rows = [(app, found[app], *self._details(app, number, now)) for app in self.apps]
+        names, verdicts, *details = zip(*rows, strict=True)
+        self.text.value = html_table({
+            "": [f"<b>{escape(app)}</b>" for app in names],
+            "verdict": [f"{swatch(VERDICTS[v])} {v}" for v in verdicts],
+            **{head: map(escape, texts) for head, texts in zip(("in view", "said", "plan"), details, strict=True)},
+        })  # fmt: skip
         self.clock.value = f"{now:.2f} of {self.film.times[-1]:.0f} s"
         self._cursor.set_xdata([now, now])
         self._canvas.refresh()
@@ -190,16 +197,3 @@ class Player:
         each_ms = self.film.step_s * 1000 / self.speed.value
         self.play.step = max(1, int(np.ceil(LEAST_MS / each_ms - 1e-6)))
         self.play.interval = round(self.play.step * each_ms)
-
-
-def _rows(rows: Sequence[tuple[str, ...]]) -> str:
-    """A table with the verdicts in their colours."""
-    cell = "<td style='padding: 1px 10px 1px 0'>"
-    head = "".join(f"{cell}<i>{title}</i></td>" for title in ("", "verdict", "in view", "said", "plan"))
-    lines = []
-    for app, verdict, *details in rows:
-        swatch = f"<span style='color: {VERDICTS[verdict]}'>⬤</span> {verdict}"
-        lines.append(
-            "".join(f"{cell}{v}</td>" for v in (f"<b>{html.escape(app)}</b>", swatch, *map(html.escape, details)))
-        )
-    return f"<table style='line-height: 1.5'><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"

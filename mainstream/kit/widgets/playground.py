@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets
 import pandas as pd
+import traitlets
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
@@ -47,7 +48,6 @@ class Playground:
         self.planned: Problem  # what `plan` and the picture belong to: the last problem that had a plan
         self.redraw_ms = 0.0  # drawing alone, of the last change
         self._richer: pd.DataFrame | None = None
-        self._held = False
         self._canvas = plan_view.PlanView(one_device)
         self.controls = Controls(problem, self.catalogue, one_device, scheduler)
         self.message, self.tables, self.image = ipywidgets.HTML(), ipywidgets.HTML(), self._canvas.image
@@ -143,8 +143,10 @@ class Playground:
         c = self.controls
         c.scheduler.observe(lambda _: self.update(), "value")
         c.objective.observe(lambda change: self._replace(objective=change["new"]), "value")
-        c.budget.observe(self._budget_moved, "value")
-        c.share.observe(self._share_typed, "value")
+        c.budget.observe(lambda change: self._replace(budget=change["new"]), "value")
+        percent = 100 / self.one_device
+        both = (lambda units: round(units * percent, 1), lambda share: share / percent)
+        traitlets.link((c.budget, "value"), (c.share, "value"), transform=both)
         c.remove.on_click(lambda _: self.remove(c.leaving.value))
         c.add.on_click(
             lambda _: self.add(
@@ -152,20 +154,6 @@ class Playground:
                 correlation=c.correlation.value,
             )
         )  # fmt: skip
-
-    def _budget_moved(self, change: dict[str, Any]) -> None:
-        if self._held:
-            return
-        self._held, self.controls.share.value = True, round(100 * change["new"] / self.one_device, 1)
-        self._held = False
-        self._replace(budget=change["new"])
-
-    def _share_typed(self, change: dict[str, Any]) -> None:
-        if self._held:
-            return
-        self._held, self.controls.budget.value = True, change["new"] / 100 * self.one_device
-        self._held = False
-        self._replace(budget=self.controls.budget.value)
 
 
 def _reason(problem: Problem, scheduler: str, error: UserError) -> str:
