@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +28,8 @@ class StageFailed(Exception):
     """A notebook did not run through; the message names notebook, cell and reason."""
 
 
-@dataclass(frozen=True)
-class Position:
-    """Where a stage stands in the run, for the progress bar."""
-
-    index: int = 1
-    total: int = 1
-
-
 def run_stage(
-    project: Project, stage: Stage, profile: str, *, cell_timeout_s: int, where: Position, verbose: bool = False
+    project: Project, stage: Stage, profile: str, *, cell_timeout_s: int, where: str, verbose: bool = False
 ) -> float:
     """Executes a stage and publishes its directory; returns the seconds it took.
 
@@ -80,7 +71,7 @@ def clean(results: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, where: Position, verbose: bool) -> None:
+def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, where: str, verbose: bool) -> None:
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -91,7 +82,7 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
     injected = {**stage.parameters}
     injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in stage.defaults}
     bar: Any = {
-        "desc": f"[{where.index}/{where.total}] {stage.name}",
+        "desc": f"{where} {stage.name}",
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
         "mininterval": 0.1 if sys.stderr.isatty() else EVERY_S,
     }

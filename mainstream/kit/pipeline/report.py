@@ -15,8 +15,8 @@ from PIL import Image
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache, report_words
-from mainstream.kit.pipeline.project import Outcome, Project, read_notebook
-from mainstream.paths import write_text, written
+from mainstream.kit.pipeline.project import Outcome, Project, read_notebook, read_yaml
+from mainstream.paths import read_text, write_text, written
 
 TRACKS = {
     "published": "recorded figures of the original study; nothing is trained",
@@ -94,7 +94,7 @@ def gather(
         "words": report_words.headline(results, figures), "tables": report_words.headline_tables(results),
         "tally": report_words.tally(sections), "provenance": report_words.provenance(sections),
         "commands": report_words.commands(project, profile, sections),
-        "citation": report_words.citation(project.root / "CITATION.cff"),
+        "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,
     }  # fmt: skip
 
 

@@ -136,26 +136,6 @@ def commands(project: Project, profile: str, sections: list[dict[str, Any]]) -> 
     ]
 
 
-def citation(path: Path) -> dict[str, str] | None:
-    """The study and the kit, from CITATION.cff: a line to read and BibTeX (None where there is no such file)."""
-    if not path.is_file():
-        return None
-    import yaml
-
-    kit = yaml.safe_load(path.read_text(encoding="utf-8"))
-    study = kit["references"][0]
-    people = [(a["given-names"], a["family-names"]) for a in study["authors"]]
-    authors = " and ".join(f"{family}, {given}" for given, family in people)
-    read = (
-        f"{', '.join(f'{g} {f}' for g, f in people)}. {study['title']}. {study['collection-title']}, {study['year']}."
-    )
-    fields = {"title": study["title"], "author": authors, "booktitle": study["collection-title"], "year": study["year"]}
-    body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items())
-    key = f"{people[0][1].lower()}{study['year']}"
-    bibtex = f"@inproceedings{{{key},\n{body}\n}}"
-    return {"message": kit["message"], "study": read, "kit": f"{kit['title']}, {kit['version']}", "bibtex": bibtex}
-
-
 def short(value: Any) -> str:
     """A number at four significant digits; anything else as it is."""
     return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

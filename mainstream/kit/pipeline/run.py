@@ -56,7 +56,7 @@ def _each(
     project: Project, profile: str, stages: list[Stage], cell_timeout_s: int, force: bool, verbose: bool
 ) -> list[Outcome]:
     """The stages one after the other; what became of each."""
-    from mainstream.kit.pipeline.execute import Position, StageFailed, run_stage
+    from mainstream.kit.pipeline.execute import StageFailed, run_stage
 
     outcomes: list[Outcome] = []
     failed: set[str] = set()
@@ -73,7 +73,7 @@ def _each(
         try:
             seconds = run_stage(
                 project, stage, profile, cell_timeout_s=cell_timeout_s,
-                where=Position(i, len(stages)), verbose=verbose,
+                where=f"[{i}/{len(stages)}]", verbose=verbose,
             )  # fmt: skip
             outcomes.append(Outcome(stage.name, seconds, "fresh", "ok"))
         except StageFailed as e:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
@@ -49,7 +50,10 @@ def chosen(verdicts: Verdicts, apps: Sequence[str], n: int) -> list[Span]:
     Kinds with few give their places to the others.
     """
     found = {
-        kind: sorted((s for s in verdicts.spans if (s.kind, s.outcome) == (where, kind) and s.app in apps), key=_time)
+        kind: sorted(
+            (s for s in verdicts.spans if (s.kind, s.outcome) == (where, kind) and s.app in apps),
+            key=attrgetter("middle_s"),
+        )
         for kind, where in FOUND_IN.items()
     }
     picked: list[Span] = []
@@ -57,7 +61,7 @@ def chosen(verdicts: Verdicts, apps: Sequence[str], n: int) -> list[Span]:
         count = min((n - len(picked)) // left, len(found[kind]))
         places = np.linspace(0, len(found[kind]) - 1, count).round().astype(int)
         picked += [found[kind][k] for k in places]
-    return sorted(picked, key=_time)
+    return sorted(picked, key=attrgetter("middle_s"))
 
 
 def draw_strip(film: Film, verdicts: Verdicts, apps: Sequence[str], n: int) -> Figure:
@@ -86,7 +90,3 @@ def draw_strip(film: Film, verdicts: Verdicts, apps: Sequence[str], n: int) -> F
         letter_at = max(time_s, letter_at + film.times[-1] / 80)  # beside its line where two are close
         ax.text(letter_at, 0.5, letter, ha="center", va="bottom", fontsize=8)
     return figure
-
-
-def _time(span: Span) -> float:
-    return span.middle_s
