@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mainstream.data.rendered import world_photos
+from mainstream.data.rendered_stills import world_photos
 from mainstream.networks.base import load_base
 from mainstream.trainer import Settings, train
 

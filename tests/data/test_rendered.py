@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mainstream.data.footage import file_footage
+from mainstream.data.filmed import file_footage
 from mainstream.data.intervals import read_intervals
-from mainstream.data.rendered import world_footage, world_photos
+from mainstream.data.rendered import world_footage
+from mainstream.data.rendered_stills import world_photos
 from mainstream.errors import UserError
 from streetworld import APPS as EVERY
 from streetworld import World, render_video

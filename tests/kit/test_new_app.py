@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mainstream.data.footage import file_footage, video_seconds
+from mainstream.data.filmed import file_footage, video_seconds
 from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError

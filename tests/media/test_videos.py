@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from media import videos
 
-from mainstream.data.footage import sampled_frames, video_seconds
+from mainstream.data.filmed import sampled_frames, video_seconds
 from mainstream.data.video import Video, is_live
 from mainstream.errors import UserError
 from mainstream.kit.widgets.film import VideoFilm

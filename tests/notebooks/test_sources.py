@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mainstream.kit.commands.upkeep import reached
 from mainstream.kit.pipeline.parameters import declared_parameters
 from mainstream.kit.pipeline.project import Project
 from mainstream.paths import NOTEBOOKS
@@ -70,3 +71,13 @@ def test_the_profile_reaches_a_notebook_opened_by_hand(path):
 @pytest.mark.parametrize("profile", ["smoke", "default", "paper"])
 def test_profiles_name_notebooks_and_parameters_that_exist(profile):
     assert [s.name[:2] for s in Project().stages(profile)] == [b.name[:2] for b in BOOKS]
+
+
+# Lines of the library that a notebook may reach. 5,500 is the aim; those that are above it may only come down.
+AIM = 5500
+ABOVE = {"01_finetune_every_split": 5900, "07_live_runtime": 6800, "09_your_own_application": 8250}
+
+
+@pytest.mark.parametrize(("book", "lines"), [(k, v.total()) for k, v in reached(Project()).items()])
+def test_a_notebook_reaches_a_part_of_the_library(book, lines):
+    assert 1000 < lines <= ABOVE.get(book, AIM), "mainstream reach prints them, room by room"

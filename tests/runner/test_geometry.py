@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mainstream.data.datasets import image_folder
-from mainstream.data.footage import sampled_frames
+from mainstream.data.filmed import sampled_frames
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.errors import UserError
 from mainstream.package import MPackage

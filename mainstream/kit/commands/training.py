@@ -98,7 +98,8 @@ def train_command(
 
 
 def _world(apps: list[str] | None, size: int) -> tuple[Photos, Footage]:
-    from mainstream.data.rendered import world_footage, world_photos
+    from mainstream.data.rendered import world_footage
+    from mainstream.data.rendered_stills import world_photos
     from streetworld import APPS
 
     return world_photos(apps or APPS, size=size), world_footage(apps or APPS, size=size)
@@ -118,7 +119,7 @@ def _footage(
 ) -> Footage | None:
     if video is None or truth is None:
         return None
-    from mainstream.data.footage import file_footage, video_seconds
+    from mainstream.data.filmed import file_footage, video_seconds
     from mainstream.data.intervals import read_intervals, within_video
 
     length = video_seconds(video, fps=video_fps)

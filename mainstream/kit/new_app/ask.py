@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from mainstream.data.footage import video_seconds
+from mainstream.data.filmed import video_seconds
 from mainstream.errors import UserError
 from mainstream.kit.new_app.material import known_events
 from mainstream.kit.new_app.request import Request

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mainstream.data.datasets import SHARES, Listing
-from mainstream.data.footage import Footage, held, reached_fps, sampled_frames, video_seconds
+from mainstream.data.filmed import held, reached_fps, sampled_frames, video_seconds
+from mainstream.data.footage import Footage
 from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import read_intervals, within_video
 from mainstream.data.photos import PARTITIONS, Photos

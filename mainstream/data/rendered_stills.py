@@ -1,0 +1,67 @@
+"""Stills of the synthetic world, to train on (design section 6; notebooks 01 and 09). Its clips: `rendered`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from mainstream.data.footage import Footage
+from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
+from mainstream.data.photos import PARTITIONS, Photos
+from mainstream.data.rendered import known
+from mainstream.errors import UserError
+from streetworld import SEEN, still_images
+from streetworld.cameras import HEIGHT, WIDTH
+
+Pictures = TypeVar("Pictures", Photos, Footage)
+PIECE = 100  # stills drawn by one call
+
+
+def world_photos(
+    apps: Sequence[str],
+    *,
+    cameras: Sequence[int] = SEEN,
+    train: int = 3000,
+    val: int = 800,
+    test: int = 1200,
+    seed: int = 0,
+    size: int = 128,
+    jobs: int = 2,
+) -> Photos:
+    """Stills of every partition, `size` × `size` px. The pictures do not depend on `jobs` (processes).
+
+    Raises `UserError` as `still_images`.
+    """
+    known(apps)
+    wanted = dict(zip(PARTITIONS, (train, val, test), strict=True))
+    for name, n in wanted.items():
+        if n < 1:
+            raise UserError(f"{name}={n}: must be at least one still")
+    pieces = [(part, k, min(PIECE, n - k)) for part, n in wanted.items() for k in range(0, n, PIECE)]
+    drawn = Parallel(jobs)(
+        delayed(still_images)(list(apps), n, cameras=cameras, seed=_piece_seed(seed, k), size=size, split=part)
+        for part, k, n in pieces
+    )
+    images, labels = (np.concatenate(column) for column in zip(*drawn, strict=True))
+    partition = np.repeat([part for part, _, _ in pieces], [n for _, _, n in pieces])
+    files = tuple(f"world/{part}/{k + i:05d}" for part, k, n in pieces for i in range(n))
+    return Photos(images, labels, tuple(apps), files, partition)
+
+
+def _piece_seed(seed: int, start: int) -> int:
+    """Another seed for every piece of a partition."""
+    return seed * 10**6 + start
+
+
+def letterboxed(data: Pictures) -> Pictures:
+    """The world's square pictures (4:3, squeezed) as photos and real video are: aspect kept, padded (notebook 09).
+
+    Applications trained on them can share a stem with those of one's own photos.
+    """
+    size = data.images.shape[1]
+    wide = (fitted(image, (size * HEIGHT // WIDTH, size), SQUEEZED) for image in data.images)
+    return replace(data, images=np.stack([fitted(image, size, LETTERBOX) for image in wide]), geometry=LETTERBOX)
