@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from mainstream.kit.pipeline.project import Project
+
+# Two workers share two cores: more threads than one each would only wait for one another.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 PARAMETERS = 'profile = "default"\noutput_dir = ""\nvalue = 1'
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import probe
 import pytest
 from generic import HEADS, SHAPE_NAMES, generic_images
-from pretrain import CHECKPOINT, pretrain
+from pretrain import CHECKPOINT, main, pretrain
 
 from mainstream.errors import UserError
 from mainstream.networks import base as bases
-from mainstream.paths import BASE
 from streetworld import APPS
 
 TINY = {"images": 96, "size": 32, "batch": 16, "held_out": 32, "log_every": 32, "seed": 3}
@@ -101,6 +98,6 @@ def test_embedded_features_transfer():
 
 def test_a_base_is_not_replaced_by_accident(tmp_path):
     (tmp_path / "base.json").write_text("{}")
-    script = BASE / "build" / "pretrain.py"
-    done = subprocess.run([sys.executable, script, "--output", str(tmp_path)], capture_output=True, text=True)
-    assert done.returncode == 1 and "--force" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    with pytest.raises(SystemExit, match=r"^pretrain: [^\n]*--force[^\n]*$"):
+        main(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["base.json"]

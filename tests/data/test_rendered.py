@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mainstream.data import rendered_stills
 from mainstream.data.filmed import file_footage
 from mainstream.data.intervals import read_intervals
 from mainstream.data.rendered import world_footage
@@ -16,15 +17,16 @@ from streetworld import World, render_video
 APPS = ("car", "cat")
 
 
-def test_stills_depend_on_the_seed_and_not_on_the_number_of_processes():
-    counts = {"train": 130, "val": 20, "test": 20, "size": 32}
+def test_stills_depend_on_the_seed_and_not_on_the_number_of_processes(monkeypatch):
+    monkeypatch.setattr(rendered_stills, "PIECE", 10)
+    counts = {"train": 13, "val": 4, "test": 4, "size": 32}
     one, two = (world_photos(APPS, jobs=jobs, **counts) for jobs in (1, 2))
     assert np.array_equal(one.images, two.images) and np.array_equal(one.labels, two.labels)
     other = world_photos(APPS, jobs=1, seed=1, **counts)
     assert not np.array_equal(one.images, other.images)
-    assert [int((one.partition == p).sum()) for p in ("train", "val", "test")] == [130, 20, 20]
-    assert one.images.shape == (170, 32, 32, 3) and len(set(one.files)) == 170
-    parts = [one.part(p).images[:20] for p in ("train", "val", "test")]
+    assert [int((one.partition == p).sum()) for p in ("train", "val", "test")] == [13, 4, 4]
+    assert one.images.shape == (21, 32, 32, 3) and len(set(one.files)) == 21
+    parts = [one.part(p).images[:4] for p in ("train", "val", "test")]
     assert not any(np.array_equal(a, b) for a, b in zip(parts, parts[1:], strict=False))
 
 
@@ -51,13 +53,13 @@ def test_no_stills_is_refused():
 
 
 def test_a_file_is_sampled_by_its_time_stamps(tmp_path):
-    video, table = render_video(tmp_path / "a.mp4", 10, camera=1, seed=0, split="test")
+    video, table = render_video(tmp_path / "a.mp4", 5, camera=1, seed=0, split="test")
     truth = {app: spans for app, spans in read_intervals(table, APPS).items() if app in APPS}
     footage = file_footage(video, truth, fps=4, size=48)
-    assert len(footage.images) == 40 and footage.classes == APPS
-    world = World(1, 0, seconds=10, split="test")
+    assert len(footage.images) == 20 and footage.classes == APPS
+    world = World(1, 0, seconds=5, split="test")
     assert np.array_equal(footage.labels, world.presence[::5][:, [EVERY.index(app) for app in APPS]])
-    for k in (0, 17, 39):
+    for k in (0, 8, 19):
         at = k / 4
         assert footage.has("car")[k] == any(a <= at < b for a, b in truth["car"])
 

@@ -58,7 +58,7 @@ def test_presence_differs_from_visible_only_in_short_gaps_and_blinks(minute):
 
 
 def test_every_application_comes_and_goes():
-    presence = np.concatenate([World(camera, seed=2, seconds=60).presence for camera in SEEN])
+    presence = np.concatenate([World(camera, seed=2, seconds=60, fps=5).presence for camera in SEEN])
     assert (presence.any(axis=0) & ~presence.all(axis=0)).all()
 
 
@@ -72,7 +72,7 @@ def test_a_red_car_is_a_car_and_a_school_bus_is_a_bus(minute):
 def test_length_and_frequency_of_events_follow_their_specification():
     none = {app: EventSpec(2.0, 0.0) for app in APPS}
     spec = EventSpec(length_s=2.0, frequency=0.3)
-    world = World(0, seed=0, seconds=600, events={**none, "cat": spec}, distractors=0, split="train", fps=10)
+    world = World(0, seed=0, seconds=600, events={**none, "cat": spec}, distractors=0, split="train", fps=4)
     lengths = [end - start for start, end in world.truth["cat"]]
     assert sum(lengths) / world.seconds == pytest.approx(spec.frequency, abs=0.06)
     assert np.mean(lengths) == pytest.approx(spec.length_s, abs=0.4)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from mainstream.trainer import Settings, train
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.worker import Worker
 
 SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
 SETTINGS = Settings(epochs=2, batch=16, learning_rate=1e-3)
@@ -46,6 +48,31 @@ def pictures(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         if stripe:
             image[:, x : x + 4] = 20
     return images, labels
+
+
+class Here(Executor):
+    """Trains in this process: one of its own would import and start TensorFlow anew for each of these trainings."""
+
+    def __init__(self, *arguments: object, **options: object):
+        tf.config.experimental.enable_op_determinism()  # as in a process of its own; threads: see conftest
+
+    def submit(self, work, task):
+        keras.utils.clear_session()  # layers are numbered from the start, in files too
+        done: Future[None] = Future()
+        try:
+            Worker(task).run()
+            done.set_result(None)
+        except UserError as e:
+            done.set_exception(e)
+        return done
+
+    def shutdown(self, **options):
+        """Nothing is at work any more."""
+
+
+@pytest.fixture
+def here(monkeypatch) -> None:
+    monkeypatch.setattr("mainstream.trainer.run.ProcessPoolExecutor", Here)
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +100,16 @@ def footage() -> Footage:
 def undisturbed(tmp_path_factory, base, photos, footage) -> Path:
     """The output folder of a whole run; its checkpoints lie beside it."""
     place = tmp_path_factory.mktemp("whole")
-    train(
-        ["box", "stripe"], photos, base, place / "packages", settings=SETTINGS, splits=SPLITS, footage=footage,
-        checkpoints=place / "ck", jobs=1, source="squares",
-    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mainstream.trainer.run.ProcessPoolExecutor", Here)
+        squares(place, base, photos, footage)
     return place
+
+
+def squares(place: Path, base: BaseNetwork, photos: Photos, footage: Footage, **options: object) -> None:
+    """Both applications into `place/packages`, checkpoints beside."""
+    options = {"settings": SETTINGS, "splits": SPLITS, "checkpoints": place / "ck", "jobs": 1, **options}
+    train(["box", "stripe"], photos, base, place / "packages", footage=footage, source="squares", **options)
 
 
 def test_package_holds_every_split_and_its_rates(undisturbed, photos):
@@ -127,19 +159,18 @@ def test_rates_are_those_of_the_weights_in_the_package(undisturbed, base, photos
         assert said[~test.has("stripe")].mean() == pytest.approx(record.fpr)
 
 
-def test_the_number_of_processes_changes_nothing(tmp_path, undisturbed, base, photos, footage):
-    train(
-        ["box", "stripe"], photos, base, tmp_path / "packages", settings=replace_cache(SETTINGS), splits=SPLITS,
-        footage=footage, checkpoints=tmp_path / "ck", jobs=2, source="squares",
-    )  # fmt: skip
+@pytest.mark.parametrize("options", [{"splits": SPLITS[1:]}, pytest.param({"jobs": 2}, marks=pytest.mark.slow)])
+def test_what_is_kept_in_memory_and_the_number_of_processes_change_nothing(
+    tmp_path, undisturbed, base, photos, footage, options, request
+):
+    """Stem outputs computed anew for every batch; in a process for each application, or here."""
+    if "jobs" not in options:
+        request.getfixturevalue("here")
+    anew = SETTINGS.model_copy(update={"cache_gb": 0.0})
+    squares(tmp_path, base, photos, footage, settings=anew, **options)
     for app in ("box", "stripe"):
         mine, other = (MPackage.load(p / "packages" / app) for p in (tmp_path, undisturbed))
-        assert mine.splits == other.splits and mine.events == other.events
-
-
-def replace_cache(settings: Settings) -> Settings:
-    """Stem outputs computed anew for every batch."""
-    return settings.model_copy(update={"cache_gb": 0.0})
+        assert mine.splits == other.splits[-len(mine.splits) :] and mine.events == other.events
 
 
 def test_second_run_trains_nothing(undisturbed, base, photos, footage):
@@ -164,8 +195,7 @@ from mainstream.networks import tails
 if __name__ == "__main__":
     make = lambda f: f.__wrapped__() if hasattr(f, "__wrapped__") else f._get_wrapped_function()()
     place = Path(sys.argv[1])
-    t.train(["box", "stripe"], make(t.photos), make(t.base), place / "packages", settings=t.SETTINGS, splits=t.SPLITS,
-            footage=make(t.footage), checkpoints=place / "ck", jobs=1, source="squares")
+    t.squares(place, make(t.base), make(t.photos), make(t.footage), jobs=2)
 """
 
 
@@ -194,27 +224,49 @@ def gone(pids: list[int]) -> bool:
     return True
 
 
-def test_killed_and_started_again_twice_gives_the_same_package(tmp_path, undisturbed):
-    """The parent alone is killed: its workers end by themselves; of the two that go on, one waits for the other."""
-    finished = lambda: {p: p.stat().st_mtime_ns for p in (tmp_path / "ck").rglob("split_*.json")}
-    script, process, workers = begun(tmp_path, 3)
+def finished(place: Path) -> dict[Path, int]:
+    """What is trained there, and when it was written."""
+    return {p: p.stat().st_mtime_ns for p in (place / "ck").rglob("split_*.json")}
+
+
+def killed(place: Path) -> tuple[Path, dict[Path, int]]:
+    """A training in two processes whose parent alone is killed: they end by themselves. The script; what is trained."""
+    script, process, workers = begun(place, 3)
     process.kill()
     process.wait()
     assert workers and gone(workers)
-    before = finished()
+    before = finished(place)
     assert 3 <= len(before) < 8
+    return script, before
+
+
+def test_killed_and_started_again_gives_the_same_package(tmp_path, undisturbed, base, photos, footage, here):
+    _, before = killed(tmp_path)
+    squares(tmp_path, base, photos, footage)
+    is_the_same(tmp_path, undisturbed, before)
+
+
+@pytest.mark.slow
+def test_killed_and_started_again_twice_at_once_gives_the_same_package(tmp_path, undisturbed):
+    """Of the two that go on, one waits for the other."""
+    script, before = killed(tmp_path)
     command = [sys.executable, str(script), str(tmp_path)]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate()[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert sum("this training: process " in text and "is at work there; waiting" in text for text in said) == 1
-    after = finished()
+    is_the_same(tmp_path, undisturbed, before)
+
+
+def is_the_same(place: Path, undisturbed: Path, before: dict[Path, int]) -> None:
+    """Nothing was trained twice, packages are those of the undisturbed run, and nothing else is left."""
+    after = finished(place)
     assert len(after) == 8 and {p: after[p] for p in before} == before
     for app in ("box", "stripe"):
         for file in sorted((undisturbed / "packages" / app).iterdir()):
             if file.suffix == ".json":
-                assert (tmp_path / "packages" / app / file.name).read_bytes() == file.read_bytes()
-    left = [p for p in tmp_path.rglob("*") if p.name.startswith((".", "data-")) or p.suffix == ".lock"]
+                assert (place / "packages" / app / file.name).read_bytes() == file.read_bytes()
+    left = [p for p in place.rglob("*") if p.name.startswith((".", "data-")) or p.suffix == ".lock"]
     assert left == [], "what the killed run left is swept up"
 
 
@@ -268,7 +320,7 @@ def test_control_c_ends_workers_without_a_word_of_theirs(tmp_path):
     assert said.count("Traceback") == 1 and said.strip().endswith("KeyboardInterrupt"), said
 
 
-def test_damaged_checkpoint_is_trained_again(undisturbed, base, photos, footage):
+def test_damaged_checkpoint_is_trained_again(undisturbed, base, photos, footage, here):
     good = MPackage.load(undisturbed / "packages" / "box")
     kept = sorted(p for p in (undisturbed / "ck").rglob("split_*") if "box" in str(p) and "082" not in p.name)
     for suffix in (".weights.h5", ".npz", ".json"):
@@ -296,13 +348,13 @@ def test_flipped_byte_in_a_tail_is_named(undisturbed):
     package.validate()
 
 
-def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos):
+def test_stem_is_unchanged_to_the_last_bit_at_splits_of_every_depth(base, photos):
     tf.config.run_functions_eagerly(True)
     try:
         model = with_head(base.network)
         fresh = model.get_weights()
         rows, labels = np.arange(16), photos.has("box")[:16]
-        for point in split_points(model):
+        for point in split_points(model)[::5]:
             model.set_weights(fresh)
             stem, tail = cut(model, point)
             before = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
@@ -319,7 +371,7 @@ def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos):
         tf.config.run_functions_eagerly(False)
 
 
-def test_loss_not_finite_stops_and_keeps_what_was_trained(tmp_path, base, photos):
+def test_loss_not_finite_stops_and_keeps_what_was_trained(tmp_path, base, photos, here):
     wild = Settings(epochs=1, batch=16, learning_rate=1e38)
     with pytest.raises(UserError, match=r"'box', seed 0, split 'conv_pw_12', epoch 1: the loss is not finite"):
         train(["box"], photos, base, tmp_path / "out", settings=wild, splits=SPLITS, checkpoints=tmp_path / "ck")
@@ -345,7 +397,7 @@ def test_bad_input_is_named_before_anything_is_trained(tmp_path, base, photos, f
         Settings.read(learning_rate=-1)
 
 
-def test_warm_start_can_be_turned_off(tmp_path, base, photos):
+def test_warm_start_can_be_turned_off(tmp_path, base, photos, here):
     cold = SETTINGS.model_copy(update={"warm_start": False})
     packages = train(
         ["box"], photos, base, tmp_path, settings=cold, splits=SPLITS[:3], checkpoints=tmp_path / "ck", weights=False
