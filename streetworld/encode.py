@@ -38,7 +38,7 @@ def render_video(
     film = World(camera, seed, seconds=seconds, fps=fps, **world)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part.mp4")
-    write_h264(unfinished, (film.frame(i) for i in range(len(film))), fps=fps, size=film.size, crf=crf)
+    write_h264(unfinished, film.pictures(), fps=fps, size=film.size, crf=crf)
     table = path.with_suffix(".csv")
     write_intervals(table, film.truth)
     unfinished.replace(path)

@@ -82,8 +82,8 @@ class World:
         inside = (who for who in self._by_second[int(t)] if who.times[0] <= t <= who.times[-1])
         return self._stage.ordered(self._stage.place(who, t) for who in inside)
 
-    def seen(self, i: int) -> np.ndarray:
-        """Row `i` of `visible`, kept; asked for beside frame `i`, it costs no second drawing of what stands there."""
+    def _present(self, i: int) -> np.ndarray:
+        """Row `i` of `visible`, kept."""
         if i not in self._seen:
             self._seen[i] = present(self._things(i / self.fps))
         return self._seen[i]
@@ -91,7 +91,7 @@ class World:
     @cached_property
     def visible(self) -> np.ndarray:
         """What can be seen in each frame by the rule of `render.present`: bool (frames, len(APPS))."""
-        return np.array([self.seen(i) for i in range(len(self))])
+        return np.array([self._present(i) for i in range(len(self))])
 
     @cached_property
     def presence(self) -> np.ndarray:
@@ -119,6 +119,13 @@ class World:
         t = i / self.fps
         picture = self._stage.paint(self._things(t), t, [*self._key, 3, i])
         return picture if self.size == (WIDTH, HEIGHT) else cv2.resize(picture, self.size, interpolation=cv2.INTER_AREA)
+
+    def pictures(self, stride: int = 1) -> Iterator[np.ndarray]:
+        """Every `stride`-th frame in order, and on the way what `presence` needs: nothing is drawn twice for it."""
+        for i in range(len(self)):
+            self._present(i)
+            if i % stride == 0:
+                yield self.frame(i)
 
     def frames(self) -> Iterator[tuple[float, np.ndarray, dict[str, bool]]]:
         """(t in s, frame, application → present) for every frame in order."""

@@ -54,9 +54,5 @@ def _clip(
     camera: int, seed: int, apps: Sequence[str], seconds: float, split: str, size: int, stride: int
 ) -> tuple[np.ndarray, np.ndarray]:
     world = World(camera, seed, seconds=seconds, split=split, width=size, height=size)
-    images = []
-    for i in range(len(world)):
-        world.seen(i)
-        if i % stride == 0:
-            images.append(world.frame(i))
-    return np.stack(images), world.presence[::stride][:, [APPS.index(app) for app in apps]]
+    images = np.stack(list(world.pictures(stride)))
+    return images, world.presence[::stride][:, [APPS.index(app) for app in apps]]
