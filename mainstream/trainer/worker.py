@@ -87,9 +87,10 @@ class Worker:
         for point in reversed(self.points):
             if any(not Checkpoints(self.task.root, job).finished(point) for job in self.task.jobs):
                 self._split(point, deeper)
-            deeper = point
+            deeper = point if self.task.settings.warm_start else self.points[-1]
 
     def _split(self, point: SplitPoint, deeper: SplitPoint | None) -> None:
+        """Trains all jobs at `point`, each from what it has learnt at `deeper`."""
         self.model.set_weights(self.fresh)
         stem, tail = cut(self.model, point)
         below = [w.copy() for w in stem.get_weights()]
@@ -110,7 +111,10 @@ class Worker:
             log = self._job(job, point, deeper, trainer, frozen)
             if not all(np.array_equal(a, b) for a, b in zip(stem.get_weights(), below, strict=True)):
                 raise RuntimeError(f"'{job.app}', split '{point.name}': training has changed the frozen stem")
-            answers = trainer.answers({p: f for p, f in frozen.items() if p != "train"})
+            if deeper is not None and min(log, key=lambda line: line["val_loss"])["epoch"] == 0:
+                answers = checkpoints.probabilities(deeper)  # nothing was better: still the same network
+            else:
+                answers = trainer.answers({p: f for p, f in frozen.items() if p != "train"})
             seconds = round(time.perf_counter() - started, 3)
             checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds, "stem_seconds": stem_seconds})
 
@@ -127,7 +131,7 @@ class Worker:
                 self._head(train, val)
                 return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
         else:
-            known = self._start_from(job, deeper if self.task.settings.warm_start else self.points[-1])
+            known = self._start_from(job, deeper)
             if deeper.frozen_parameters == point.frozen_parameters:  # the same to train
                 return [{"epoch": 0, "train_loss": float("nan"), "val_loss": known}]
         rng = np.random.default_rng([job.seed, column, point.index])
