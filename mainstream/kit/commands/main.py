@@ -140,10 +140,9 @@ def package(
 
 def _table(rows: list[dict[str, Any]]) -> None:
     """Rows as aligned columns."""
-    text = [list(rows[0])] + [[f"{v:.4f}" if isinstance(v, float) else str(v) for v in r.values()] for r in rows]
-    widths = [max(map(len, column)) for column in zip(*text, strict=True)]
-    for row in text:
-        typer.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    import pandas as pd
+
+    typer.echo(pd.DataFrame(rows).to_string(index=False, float_format="{:.4f}".format))
 
 
 def main() -> None:

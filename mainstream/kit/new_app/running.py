@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -28,7 +27,7 @@ ASSUMED_FPS = 10.0  # of a stream that nobody has shown yet
 
 def profile(work: Work) -> Device:
     """The device asked for; this machine's latencies are measured once and kept in `device.json`."""
-    started, request, file = time.perf_counter(), work.request, work.place / "device.json"
+    request, file = work.request, work.place / "device.json"
     if request.device != HERE:
         work.say(f"4/6 The device: {request.device}")
         device = load_device(request.device)
@@ -47,32 +46,30 @@ def profile(work: Work) -> Device:
     whole = device.stem[0] + device.tail[0]
     work.say(f"    {whole:.2f} ms for a whole network: {1000 / whole:.0f} per second")
     work.summary["device"] = {"name": device.name, "whole_ms": whole}
-    work.done("profile", started)
+    work.done("profile")
     return device
 
 
 def schedule(work: Work, packages: Mapping[str, MPackage], device: Device) -> str:
     """Who would run how; returns the new application's split point."""
-    started, request = time.perf_counter(), work.request
+    request = work.request
     work.say(f"5/6 Scheduling {len(packages)} application(s) at {request.budget:g} of the device (seconds)")
     fps = VideoSource(request.video, fps=request.video_fps).fps if request.video else ASSUMED_FPS
     members, schedule = plan(packages, device, budget=request.budget, stream_fps=fps)
+    work.summary["schedule"] = rows = []
     for m, unit in zip(members, schedule.units, strict=True):
         work.say(f"    {m.app}: split {m.layer}, {m.fps:g} looks/s, X = {m.x_vote}; the model says F1 {unit.f1:.3f}")
-    work.summary["schedule"] = [
-        {"app": m.app, "layer": m.layer, "fps": m.fps, "x_vote": m.x_vote, "model_f1": unit.f1}
-        for m, unit in zip(members, schedule.units, strict=True)
-    ]
+        rows.append({"app": m.app, "layer": m.layer, "fps": m.fps, "x_vote": m.x_vote, "model_f1": unit.f1})
     cost = schedule.cost / 1000
     work.say(f"    cost: {cost:.3f} of the device")
     work.summary |= {"stream_fps": fps, "stream_fps_assumed": request.video is None, "cost": cost}
-    work.done("schedule", started)
+    work.done("schedule")
     return members[0].layer
 
 
 def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None:
     """Runs the applications on the video's last part: what they found goes into the folder, counts into the summary."""
-    started, request, material = time.perf_counter(), work.request, work.material
+    request, material = work.request, work.material
     start, end = material.parts["stream"]
     work.say(f"6/6 Streaming the video from {start:.1f} to {end:.1f} s ({about(0.06 * end + 5)})")
     source = VideoSource(str(request.video), fps=request.video_fps)
@@ -105,4 +102,4 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
                      f"Event-F1 {one['f1']:.3f}")  # fmt: skip
     height = 1.3 * len(members) + 1.2
     work.draw("timeline.png", (9, height), lambda fig: pictures.timeline(fig, report, members, truth))
-    work.done("stream", started)
+    work.done("stream")

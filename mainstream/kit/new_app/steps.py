@@ -36,12 +36,12 @@ def new_app(request: Request, say: Say) -> dict[str, Any]:
     started = time.perf_counter()
     base = load_base(request.base, weights=request.weights, architecture=request.architecture, size=request.size)
     _check_base(request.checked(), base)
-    work = Work(request, say, base, gather(request, base.identity.input_shape[0]))
+    work = Work(request, say, base, gather(request, base.identity.input_shape[0]), started)
     with alone(request.place / ".lock", str(request.place), wait=False):
         for left in request.place.glob(".made-*"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
         _show(work)
-        work.done("check", started)
+        work.done("check")
         package = _measure(work, _train(work))
         device = running.profile(work)
         packages = {request.name: package, **request.packages}
@@ -99,7 +99,7 @@ def _show(work: Work) -> None:
 
 
 def _train(work: Work) -> MPackage:
-    started, photos, request = time.perf_counter(), work.material.photos, work.request
+    photos, request = work.material.photos, work.request
     settings = settings_for(photos, request)
     points = chosen_splits(work.base, work.material, settings, request)
     expected = training_seconds(work.base, work.material, settings, points)
@@ -117,13 +117,13 @@ def _train(work: Work) -> MPackage:
         for old in set(work.place.glob("split_*.weights.h5")) - {work.place / file.name for file in new}:
             old.unlink()
     work.summary["training"] = {"estimated_s": round(expected), "epochs": settings.epochs}
-    work.done("train", started)
+    work.done("train")
     return MPackage.load(work.place)
 
 
 def _measure(work: Work, package: MPackage) -> MPackage:
     """Says what the application is worth; without a video its events are assumed, and the package says so."""
-    started, request = time.perf_counter(), work.request
+    request = work.request
     work.say("3/6 Measuring (moments)")
     best = max(package.splits, key=lambda s: (s.video or s).tpr - (s.video or s).fpr)
     rates = best.video or best
@@ -149,7 +149,7 @@ def _measure(work: Work, package: MPackage) -> MPackage:
     work.summary["ties"] = tied
     work.summary["events"] = {"length_s": package.events.length_s, "frequency": package.events.frequency,
                               "correlation": package.events.correlation[0], "assumed": assumed}  # fmt: skip
-    work.done("measure", started)
+    work.done("measure")
     return package
 
 

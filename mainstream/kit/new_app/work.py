@@ -20,12 +20,13 @@ Say = Callable[[str], None]
 
 @dataclass
 class Work:
-    """summary: what is written to `summary.json` in the end."""
+    """since: when the step began (`time.perf_counter`). summary: what is written to `summary.json` in the end."""
 
     request: Request
     say: Say
     base: BaseNetwork
     material: Material
+    since: float
     summary: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -33,9 +34,10 @@ class Work:
         """The application's folder."""
         return self.request.place
 
-    def done(self, step: str, started: float) -> None:
-        """started: of `time.perf_counter`."""
-        self.summary["seconds"][step] = round(time.perf_counter() - started, 1)
+    def done(self, step: str) -> None:
+        """The seconds since the step before go into the summary."""
+        self.since, before = time.perf_counter(), self.since
+        self.summary["seconds"][step] = round(self.since - before, 1)
         self.say(f"    done in {self.summary['seconds'][step]:g} s")
 
     def draw(self, name: str, size: tuple[float, float], onto: Callable[[Figure], None]) -> None:
