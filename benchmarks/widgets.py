@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mainstream.kit.widgets.explorer import Explorer
+from mainstream.kit.widgets.film import WorldFilm
 from mainstream.kit.widgets.player import Player
 from mainstream.kit.widgets.playground import Playground
 from mainstream.runner.report import Decision, Report
@@ -68,7 +69,7 @@ def player() -> dict[str, Any]:
     for app in apps:
         report.decisions += [Decision(app, k, k / 20, 0.5, k % 3 == 0) for k in range(0, len(world), 2)]
         report.detections += [Detection(app, t, t + 1, 0.5, (float(t), t + 1.0)) for t in range(0, 119, 3)]
-    made = Player.of_world(world, report)
+    made = Player(WorldFilm(world), world.truth, report)
     show = lambda k: setattr(made.slider, "value", k)
     return {"playing": redraws(show, range(200, 240)), "jumping": redraws(show, [k * 379 % 2400 for k in range(1, 41)])}
 

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets
 import numpy as np
 import pandas as pd
+import traitlets
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -94,13 +95,8 @@ class Explorer:
         self.redraw_ms = (time.perf_counter() - start) * 1000
 
     def _moved(self, change: dict[str, Any]) -> None:
-        if change["owner"] is self.sliders["stream_fps"]:
-            held, self._held = self._held, True
-            self.sliders["fps"].max = change["new"]  # carries the rate down with it
-            self._held = held
         if not self._held:
-            self._held, self.preset.value = True, OWN
-            self._held = False
+            self.preset.value = OWN
             self.update()
 
     def _chosen(self, change: dict[str, Any]) -> None:
@@ -132,12 +128,10 @@ class Explorer:
         self._at = left.axvline(1, color="0.6", lw=0.8)
         middle.grid(False)
         left.set(xlabel="analysed frames/s", ylim=(-0.02, 1.02))
-        middle.set(
-            xlabel="analysed frames/s", ylabel="TPR", ylim=(0, 1), title="F1, consistent form (lines: same F1 as here)"
-        )
-        right.set(
-            xlabel="votes X", xlim=(0.5, VOTES[-1] + 0.5), ylim=(-0.02, 1.02), title="F1 against votes", xticks=VOTES
-        )
+        middle.set(xlabel="analysed frames/s", ylabel="TPR", ylim=(0, 1))
+        middle.set_title("F1, consistent form (lines: same F1 as here)")
+        right.set(xlabel="votes X", xlim=(0.5, VOTES[-1] + 0.5), ylim=(-0.02, 1.02), xticks=VOTES)
+        right.set_title("F1 against votes")
         self._canvas.figure.colorbar(self._picture, ax=middle, pad=0.02, aspect=30)
         keys = [Line2D([], [], color=c, lw=w, label=label) for label, c, w in PARTS.values()]
         keys += [Line2D([], [], color="0.4", ls=STYLE[form], label=NAMES[form].lower()) for form in FORMS]
@@ -174,23 +168,20 @@ class Explorer:
 
 
 def _sliders(start: Setting) -> dict[str, Any]:
-    """One slider per argument of the model."""
-    look = {"style": {"description_width": "118px"}, "layout": {"width": "318px"}, "continuous_update": True}
-    share = {"min": 0.0, "max": 1.0, "step": 0.0001, "readout_format": ".4f", **look}  # the record's digits
-    stream = int(start.stream_fps)
-    return {
-        "tpr": ipywidgets.FloatSlider(start.tpr, description="TPR", **share),
-        "fpr": ipywidgets.FloatSlider(start.fpr, description="FPR", **share),
-        "fps": ipywidgets.FloatSlider(
-            start.fps, min=STEP_FPS, max=stream, step=STEP_FPS, description="frames/s", **look
-        ),
-        "event_length_s": ipywidgets.FloatSlider(
-            start.event_length_s, min=0.1, max=10, step=0.1, description="event length L (s)", **look
-        ),
-        "event_frequency": ipywidgets.FloatSlider(
-            start.event_frequency, description="frequency π", **{**share, "min": share["step"]}
-        ),
-        "correlation": ipywidgets.FloatSlider(start.correlation, description="correlation ρ", **share),
-        "x_vote": ipywidgets.IntSlider(start.x_vote, min=VOTES[0], max=VOTES[-1], description="votes X", **look),
-        "stream_fps": ipywidgets.IntSlider(stream, min=1, max=30, description="stream frames/s", **look),
+    """One slider per argument of the model; the stream's rate bounds the analysed one."""
+    fine, look = 0.0001, {"style": {"description_width": "118px"}, "layout": {"width": "318px"}}  # the record's digits
+    rows = {
+        "tpr": ("TPR", 0.0, 1.0, fine), "fpr": ("FPR", 0.0, 1.0, fine),
+        "fps": ("frames/s", STEP_FPS, start.stream_fps, STEP_FPS),
+        "event_length_s": ("event length L (s)", 0.1, 10.0, 0.1), "event_frequency": ("frequency π", fine, 1.0, fine),
+        "correlation": ("correlation ρ", 0.0, 1.0, fine), "x_vote": ("votes X", VOTES[0], VOTES[-1], 1),
+        "stream_fps": ("stream frames/s", 1, 30, 1),
     }  # fmt: skip
+    made = {}
+    for name, (description, least, most, step) in rows.items():
+        kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
+        digits = {"readout_format": ".4f"} if step == fine else {}
+        value = type(step)(getattr(start, name))
+        made[name] = kind(value, min=least, max=most, step=step, description=description, **digits, **look)
+    traitlets.dlink((made["stream_fps"], "value"), (made["fps"], "max"))
+    return made

@@ -14,14 +14,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mainstream.data.intervals import read_intervals
-from mainstream.kit.widgets.film import Film, VideoFilm, WorldFilm, framed, jpeg
+from mainstream.kit.widgets.film import Film, VideoFilm, framed, jpeg
 from mainstream.kit.widgets.filmstrip import draw_strip, draw_timeline, legend
 from mainstream.kit.widgets.moving import Moving
 from mainstream.kit.widgets.tables import html_table, swatch
 from mainstream.kit.widgets.verdicts import KINDS, VERDICTS, Verdicts
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
-from streetworld import World
 
 ALL = "all applications"
 SPEEDS = (0.25, 0.5, 1, 2, 4, 8)
@@ -63,11 +62,6 @@ class Player:
         self.box = ipywidgets.VBox(
             [ipywidgets.HBox([self.picture, beside], layout=top), self._canvas.image], layout=top
         )
-
-    @classmethod
-    def of_world(cls, world: World, report: Report | None = None, **options: Any) -> Player:
-        """A world and what a runner made of it; `options` of `Player`."""
-        return cls(WorldFilm(world), world.truth, report, **options)
 
     @classmethod
     def of_video(

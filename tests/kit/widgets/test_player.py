@@ -9,7 +9,7 @@ import pytest
 
 from mainstream.data.intervals import read_intervals
 from mainstream.errors import UserError
-from mainstream.kit.widgets.film import Film, VideoFilm
+from mainstream.kit.widgets.film import Film, VideoFilm, WorldFilm
 from mainstream.kit.widgets.filmstrip import chosen
 from mainstream.kit.widgets.player import ALL, Player
 from mainstream.kit.widgets.verdicts import VERDICTS, Verdicts
@@ -149,7 +149,7 @@ def test_speed_leaves_frames_out_rather_than_redraw_faster_than_ten_times_a_seco
 
 def test_a_world_with_its_frames():
     world = World(0, 10, seconds=6, split="test", width=64, height=64)
-    player = Player.of_world(world)
+    player = Player(WorldFilm(world), world.truth)
     assert len(player.film) == 120 and (player.film.picture(7) == world.frame(7)).all()
     app = player.apps[0]
     assert player.verdicts.in_view(app, world.truth[app][0][0])
