@@ -29,7 +29,7 @@ from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
 from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
-from mainstream.kit.new_app.report import f1_interval, findings, warnings
+from mainstream.kit.new_app.report import f1_interval, findings, warnings, write_report
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
 from mainstream.package import MPackage
@@ -192,6 +192,20 @@ def test_what_should_not_be_trusted_is_said_first_and_plainly():
     }
     for wanted, summary in cases.items():
         assert any(re.search(wanted, text) for text in warnings(summary)), wanted
+
+
+def test_a_report_without_a_stream_is_written_whole(tmp_path):
+    summary = summary_of(
+        rates(0.9, 0.05, 100, 200), command="mainstream new-app dog --images 'a --b'", weights="", others=[], parts={},
+        counts=[{"partition": "train", "with": 9, "without": 8}], unreadable=["<i>.png"], stream_fps=10.0,
+        stream_fps_assumed=True, seconds={"train": 3.0}, training={"estimated_s": 4},
+        device={"name": "x", "whole_ms": 9.5},
+    )  # fmt: skip
+    write_report(tmp_path, summary)
+    page, text = (tmp_path / "report.html").read_text(), (tmp_path / "README.md").read_text()
+    assert "(assumed)" in page and "The stream" not in page and "<td>–</td>" in page and "&lt;i&gt;.png" in page
+    assert "<span>&#39;a</span> <span>--b&#39;</span>" in page and "--images 'a --b'" in text  # copied, it is the same
+    assert all(f"- {said}" in text for said in findings(summary))
 
 
 def test_percentages_stand_beside_counts_and_intervals_have_a_width():
