@@ -67,10 +67,10 @@ def tree_over_sum(base: BaseNetwork, folder: Path, rounds: int = 60) -> float:
     pixels = np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8)
     calls: dict[str, Callable[[], Any]] = {"whole": lambda: network.run(pixels)}
     value = pixels
-    for layer, stem in zip(network.wanted(0.0), network._stem, strict=True):
+    for layer, stem, branches in network.steps:
         calls[f"stem {layer}"] = lambda call=stem, x=value: call(x)
         value = stem(value).copy()
-        for branch in network._branches[layer]:
+        for branch in branches:
             calls[f"tail {branch.member.app}"] = lambda call=branch.tail, x=value: call(x)
     found = interleaved(calls, rounds)
     return found.pop("whole") / sum(found.values())

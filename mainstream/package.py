@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -34,7 +35,15 @@ Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 class Strict(BaseModel):
     """What comes from a file: an unknown key is an error, and nothing changes once it is checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """From a JSON file. Raises `UserError`, one line: as `read_json`, or a value out of range."""
+        try:
+            return cls.model_validate(read_json(path))
+        except ValidationError as e:
+            raise UserError(f"{path}: {one_line(e)}") from e
 
 
 class Base(Strict):
@@ -106,6 +115,13 @@ class MPackage(Strict):
     source: str = ""
     _directory: Path | None = PrivateAttr(default=None)
 
+    @field_validator("schema_version", mode="before")
+    @classmethod
+    def _readable(cls, version: Any) -> Any:
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise ValueError(f"is newer than this kit reads ({SCHEMA_VERSION}); update the kit")
+        return version
+
     @field_validator("application")
     @classmethod
     def _becomes_a_folder(cls, name: str) -> str:
@@ -123,19 +139,9 @@ class MPackage(Strict):
         """Reads and checks `directory/mpackage.json`; tails are checked by `validate`.
 
         Raises:
-            UserError: as `read_json`, of a newer schema version, or a value out of range.
+            UserError: as `read`, or of a newer schema version.
         """
-        path = Path(directory) / FILE
-        data = read_json(path)
-        version = data.get("schema_version") if isinstance(data, dict) else None
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise UserError(
-                f"{path}: schema version {version} is newer than this kit reads ({SCHEMA_VERSION}); update the kit"
-            )
-        try:
-            package = cls.model_validate(data)
-        except ValidationError as e:
-            raise UserError(f"{path}: {one_line(e)}") from e
+        package = cls.read(Path(directory) / FILE)
         package._directory = Path(directory)
         return package
 

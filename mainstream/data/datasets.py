@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mainstream.data.downloads import PHOTO_SETS, fetch
-from mainstream.data.photos import PARTITIONS, Photos, decode
+from mainstream.data.photos import PARTITIONS, Listing, Photos
 from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
@@ -45,29 +44,6 @@ def partition_of(file: str, shares: Sequence[float] = SHARES) -> str:
     place = int.from_bytes(hashlib.sha256(name).digest()[:8], "big") / 2**64 * sum(shares)
     bounds = np.cumsum(shares)
     return PARTITIONS[min(int(np.searchsorted(bounds, place, side="right")), 2)]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Labelled files, none of them opened yet. `decode` reads them."""
-
-    root: Path
-    files: tuple[str, ...]  # relative to the root
-    labels: np.ndarray  # bool (n, classes)
-    classes: tuple[str, ...]
-    partition: np.ndarray  # str (n,): train, val, test
-    left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
-
-    def alone(self, name: str, called: str) -> Listing:
-        """With one class only, under another name. Raises `UserError` for an unknown one."""
-        if name not in self.classes:
-            raise unknown("class", name, self.classes)
-        return replace(self, labels=self.labels[:, [self.classes.index(name)]], classes=(called,))
-
-    def decode(self, size: int | tuple[int, int]) -> Photos:
-        """Raises as `photos.decode`."""
-        found = (self.files, self.labels, self.classes, self.partition)
-        return decode(self.root, *found, size=size, left_out=self.left_out)
 
 
 def list_images(images: str | Path) -> Listing:

@@ -68,49 +68,57 @@ class Photos:
         return self.labels[:, self.classes.index(name)]
 
 
-def decode(
-    root: Path,
-    files: Sequence[str],
-    labels: np.ndarray,
-    classes: Sequence[str],
-    partition: np.ndarray,
-    *,
-    size: int | tuple[int, int],
-    left_out: tuple[str, ...] = (),
-    geometry: Geometry = LETTERBOX,
-) -> Photos:
-    """Reads the files, two at a time; each fitted to `size` (px; or (height, width)).
+@dataclass(frozen=True)
+class Listing:
+    """Labelled files, none of them opened yet. `decode` reads them."""
 
-    Raises:
-        UserError: more than 5% cannot be read (fewer are named in a warning and skipped); a partition in which a class
-            holds for every image or for none.
-    """
-    height, width = (size, size) if isinstance(size, int) else size
-    if min(height, width) < 1:
-        raise UserError(f"size={size}: must be at least 1 pixel")
-    images = np.empty((len(files), height, width, 3), np.uint8)
+    root: Path
+    files: tuple[str, ...]  # relative to the root
+    labels: np.ndarray  # bool (n, classes)
+    classes: tuple[str, ...]
+    partition: np.ndarray  # str (n,): train, val, test
+    left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
 
-    def read(k: int) -> str | None:
-        try:
-            images[k] = fitted(read_picture(root / files[k], 2 * max(height, width)), (height, width), geometry)
-        except Exception as e:  # whatever a parser raises on a damaged file
-            return f"{files[k]} ({e if isinstance(e, UserError) else type(e).__name__})"
-        return None
+    def alone(self, name: str, called: str) -> Listing:
+        """With one class only, under another name. Raises `UserError` for an unknown one."""
+        if name not in self.classes:
+            raise unknown("class", name, self.classes)
+        return replace(self, labels=self.labels[:, [self.classes.index(name)]], classes=(called,))
 
-    with warnings.catch_warnings(), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        warnings.simplefilter("ignore")  # of parsers, about files that they read
-        results = list(progress(pool.map(read, range(len(files))), total=len(files), desc="photos"))
-    bad = tuple(r for r in results if r)
-    if bad:
-        message = f"{len(bad)} of {len(files)} images in '{root}' cannot be read: {', '.join(bad[:5])}"
-        message += f" and {len(bad) - 5} more" if len(bad) > 5 else ""
-        if len(bad) > MAX_UNREADABLE * len(files):
-            raise UserError(f"{message}; more than {MAX_UNREADABLE:.0%}: stopped")
-        warnings.warn(f"{message}; skipped", stacklevel=4)
-    good = np.array([r is None for r in results])
-    names = tuple(f for f, ok in zip(files, good, strict=True) if ok)
-    images = images if good.all() else images[good]
-    return checked(Photos(images, labels[good], tuple(classes), names, partition[good], bad, left_out, geometry), root)
+    def decode(self, size: int | tuple[int, int]) -> Photos:
+        """Reads the files, two at a time; each fitted whole to `size` (px; or (height, width)).
+
+        Raises:
+            UserError: more than 5% cannot be read (fewer are named in a warning and skipped); a partition in which a
+                class holds for every image or for none.
+        """
+        shape = (size, size) if isinstance(size, int) else size
+        if min(shape) < 1:
+            raise UserError(f"size={size}: must be at least 1 pixel")
+        images = np.empty((len(self.files), *shape, 3), np.uint8)
+
+        def read(k: int) -> str | None:
+            try:
+                images[k] = fitted(read_picture(self.root / self.files[k], 2 * max(shape)), shape, LETTERBOX)
+            except Exception as e:  # whatever a parser raises on a damaged file
+                return f"{self.files[k]} ({e if isinstance(e, UserError) else type(e).__name__})"
+            return None
+
+        with warnings.catch_warnings(), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+            warnings.simplefilter("ignore")  # of parsers, about files that they read
+            results = list(progress(pool.map(read, range(len(self.files))), total=len(self.files), desc="photos"))
+        bad = tuple(r for r in results if r)
+        found = Photos(
+            images, self.labels, self.classes, self.files, self.partition, bad, self.left_out, geometry=LETTERBOX
+        )
+        if bad:
+            message = f"{len(bad)} of {len(self.files)} images in '{self.root}' cannot be read: {', '.join(bad[:5])}"
+            message += f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+            if len(bad) > MAX_UNREADABLE * len(self.files):
+                raise UserError(f"{message}; more than {MAX_UNREADABLE:.0%}: stopped")
+            warnings.warn(f"{message}; skipped", stacklevel=3)
+            found = found.select(np.flatnonzero([r is None for r in results]))
+        return checked(found, self.root)
 
 
 def checked(photos: Photos, where: str | Path, classes: Sequence[str] = ()) -> Photos:

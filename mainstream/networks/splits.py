@@ -103,13 +103,6 @@ def segments(model: keras.Model, splits: Sequence[Split]) -> list[keras.Model]:
     return [_between(start, end, f"{below}-{above}") for (below, start), (above, end) in pairwise(ends)]
 
 
-def layers_below(model: keras.Model, split: Split) -> list[keras.layers.Layer]:
-    """The layers of the stem, from behind the input up to the split point. Raises as `cut`."""
-    end = _find(model, _found(model), split).position
-    used = [node.operation for node in nodes_of(model)[1 : end + 1]]
-    return [layer for layer in dict.fromkeys(used) if isinstance(layer, keras.layers.Layer)]
-
-
 def freeze(model: keras.Model, split: Split) -> keras.Model:
     """A model to compile and fit: `model` with everything below `split` frozen *and* in inference mode.
 

@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ValidationError
 
 from mainstream.data.tables import recorded
 from mainstream.errors import UserError, unknown
-from mainstream.package import one_line
-from mainstream.paths import read_json
 from mainstream.scheduler import Device
 
 if TYPE_CHECKING:
@@ -64,7 +61,4 @@ def load_device(name: str, base: BaseNetwork | None = None) -> Device:
     path = Path(name)
     if path.suffix.lower() != ".json":
         raise unknown("device", name, (NUC, HERE, "FILE.json"))
-    try:
-        return Device.model_validate(read_json(path))
-    except ValidationError as e:
-        raise UserError(f"{path}: {one_line(e)}") from e
+    return Device.read(path)

@@ -37,6 +37,14 @@ class Branch(NamedTuple):
     threshold: float
 
 
+class Step(NamedTuple):
+    """A stretch of the tree: the stem segment that ends at a split point, and the tails that leave there."""
+
+    layer: str
+    stem: Compiled | None  # None at the input, where a tail is a whole network
+    branches: list[Branch]
+
+
 class SharedNetwork:
     """Compiles the segments that the members need, and runs on a frame those that its lookers need.
 
@@ -65,20 +73,21 @@ class SharedNetwork:
         unknown = [m for m in members if m.layer not in place]
         if unknown:
             raise UserError(f"'{unknown[0].app}': the base network has no split point '{unknown[0].layer}'")
-        self._used = sorted({m.layer for m in members if place[m.layer] > 0}, key=place.__getitem__)
         make = lambda model, weights, pixels: compile_each(
             model, weights, engine, preprocessing=how if pixels else None, threads=threads, precision=precision
         )
-        parts = segments(with_head(base.network), self._used)[:-1] if self._used else []
-        self._stem = [make(part, [part.get_weights()], k == 0)[0] for k, part in enumerate(parts)]
-        self._branches: dict[str, list[Branch]] = defaultdict(list)
-        for layer in {m.layer: None for m in members}:
+        used = sorted({m.layer for m in members}, key=place.__getitem__)
+        inner = [layer for layer in used if place[layer] > 0]
+        parts = segments(with_head(base.network), inner)[:-1] if inner else []
+        self.steps: list[Step] = []  # from the input on
+        for layer in used:
+            part = parts.pop(0) if layer in inner else None
+            stem = make(part, [part.get_weights()], layer == inner[0])[0] if part else None
             mine = [m for m in members if m.layer == layer]
             halves = [load_tail(m.package, base, layer) for m in mine]
-            at = layer if place[layer] > 0 else ""
-            tails = make(halves[0].tail, [h.tail.get_weights() for h in halves], not at)
-            for member, tail, half in zip(mine, tails, halves, strict=True):
-                self._branches[at].append(Branch(member, tail, half.threshold))
+            tails = make(halves[0].tail, [h.tail.get_weights() for h in halves], not part)
+            branches = [Branch(m, tail, h.threshold) for m, tail, h in zip(mine, tails, halves, strict=True)]
+            self.steps.append(Step(layer, stem, branches))
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
@@ -89,30 +98,24 @@ class SharedNetwork:
     def run(self, pixels: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
         """(probability, positive) of every member whose rate is at least `slowest_fps`."""
         found: dict[str, tuple[float, bool]] = {}
-        self._tails("", pixels, slowest_fps, found)
         value = pixels
-        for layer, stem in zip(self.wanted(slowest_fps), self._stem, strict=False):
-            value = self._timed(f"stem {layer}", stem, value)
-            self._tails(layer, value, slowest_fps, found)
+        for layer, stem, branches in self.wanted(slowest_fps):
+            value = self._timed(f"stem {layer}", stem, value) if stem else pixels
+            for member, tail, threshold in branches:
+                if member.fps >= slowest_fps:
+                    logit = float(self._timed(f"tail {member.app}", tail, value).reshape(-1)[0])
+                    probability = sure(np.asarray(logit))
+                    found[member.app] = float(probability), bool(decide(probability, threshold))
         return found
 
-    def wanted(self, slowest_fps: float) -> list[str]:
-        """Ends of the stem segments that run for these members: up to the deepest split among them."""
-        deepest = max((k for k, layer in enumerate(self._used, 1) if self._lookers(layer, slowest_fps)), default=0)
-        return self._used[:deepest]
+    def wanted(self, slowest_fps: float) -> list[Step]:
+        """The steps that run for these members: up to the deepest split among them."""
+        looks = [k for k, step in enumerate(self.steps) if any(b.member.fps >= slowest_fps for b in step.branches)]
+        return self.steps[: max(looks, default=-1) + 1]
 
     def looking(self, slowest_fps: float) -> list[Member]:
         """Members whose rate is this or higher: they look at a frame that is due at it."""
         return [m for m in self.members if m.fps >= slowest_fps]
-
-    def _lookers(self, layer: str, slowest_fps: float) -> list[Branch]:
-        return [b for b in self._branches[layer] if b.member.fps >= slowest_fps]
-
-    def _tails(self, layer: str, value: np.ndarray, slowest_fps: float, found: dict[str, tuple[float, bool]]) -> None:
-        for branch in self._lookers(layer, slowest_fps):
-            logit = float(self._timed(f"tail {branch.member.app}", branch.tail, value).reshape(-1)[0])
-            probability = sure(np.asarray(logit))
-            found[branch.member.app] = (float(probability), bool(decide(probability, branch.threshold)))
 
     def _timed(self, name: str, call: Compiled, value: np.ndarray) -> np.ndarray:
         start = time.perf_counter()

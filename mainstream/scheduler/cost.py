@@ -9,21 +9,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mainstream.scheduler.problem import Array, Choice, Problem
+from mainstream.scheduler.problem import Array, Choice, Device, Problem
 
 
 def cost(problem: Problem, choices: Sequence[Choice]) -> float:
     """Compute time per second of a schedule, in the budget's unit: every tail at its own rate, every stem segment
     once, at the highest rate among the applications that still share it. One choice per application, in order."""
-    split = np.array([c.split for c in choices])
     fps = np.asarray(problem.fps_options)[[c.fps for c in choices]]
-    tails = float(np.asarray(problem.device.tail)[split] @ fps)
-    return tails + float(problem.device.segments @ segment_rates(problem, split, fps))
+    return device_cost(problem.device, np.array([c.split for c in choices]), fps)
 
 
-def segment_rates(problem: Problem, split: Array, fps: Array) -> Array:
+def device_cost(device: Device, split: Array, fps: Array) -> float:
+    """The same of the applications' splits (indices) and rates, shape (A,) each."""
+    return float(np.asarray(device.tail)[split] @ fps) + float(device.segments @ segment_rates(device, split, fps))
+
+
+def segment_rates(device: Device, split: Array, fps: Array) -> Array:
     """Rate at which each stem segment runs, shape (K,): nested sampling makes the maximum true."""
-    uses = split[:, None] >= np.arange(len(problem.device.split))
+    uses = split[:, None] >= np.arange(len(device.split))
     # An application on its own full network pays nothing to the stem: segment 0 at split 0 has latency 0.
     return (fps[:, None] * uses).max(axis=0)
 

@@ -54,7 +54,7 @@ def cost_parts(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
     """
     split = np.array([c.split for c in choices])
     fps = np.asarray(problem.fps_options)[[c.fps for c in choices]]
-    rates, segments = segment_rates(problem, split, fps), problem.device.segments
+    rates, segments = segment_rates(problem.device, split, fps), problem.device.segments
     rows = [
         {"part": "stem", "name": str(problem.device.split[k]), "fps": rates[k], "cost": rates[k] * segments[k]}
         for k in range(len(segments))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mainstream.scheduler.cost import cheapest, cost, segment_rates
+from mainstream.scheduler.cost import cheapest, device_cost, segment_rates
 from mainstream.scheduler.problem import Array, Choice, Problem
 
 
@@ -14,7 +14,7 @@ def greedy(problem: Problem) -> list[Choice]:
     A move gives one application another split and rate (with its best vote). Benefit: the weighted gain in F1;
     under max-min only the weakest application that can still be helped moves. A gain that costs nothing comes first.
     """
-    vote, f1 = problem.best_vote
+    _, f1 = problem.best_vote
     state = State(problem, cheapest(problem))
     for _ in range(f1.size):  # every move strictly raises one application's F1: it ends
         extra = state.added_cost()
@@ -28,7 +28,7 @@ def greedy(problem: Problem) -> list[Choice]:
         score = np.where(good, per_cost(problem, gain, extra), -np.inf)
         a, k, f = np.unravel_index(int(score.argmax()), score.shape)
         state.move(int(a), int(k), int(f))
-    return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
+    return state.choices()
 
 
 def greedy_as_published(problem: Problem) -> list[Choice]:
@@ -39,7 +39,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     split on); stop when there is none. It is the loss that is divided, not the gain, so it creeps upward in the
     cheapest small steps. A start above the budget is kept, silently, as the record has it.
     """
-    vote, f1 = problem.best_vote
+    _, f1 = problem.best_vote
     deepest = [int(np.flatnonzero(row)[-1]) for row in problem.allowed]
     state = State(problem, [Choice(k, 0, 0) for k in deepest])
     fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail)
@@ -56,7 +56,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
         ordered = np.where(good, ratio, -np.inf).transpose(0, 2, 1)
         a, f, k = np.unravel_index(int(ordered.argmax()), ordered.shape)
         state.move(int(a), int(k), int(f))
-    return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(state.k, state.f, strict=True))]
+    return state.choices()
 
 
 def per_cost(problem: Problem, gain: Array, extra: Array) -> Array:
@@ -82,10 +82,15 @@ class State:
         """What the applications have now, shape (A,), of a table (A, K, F)."""
         return table[np.arange(len(self.k)), self.k, self.f]
 
+    def choices(self) -> list[Choice]:
+        """With the best vote of each."""
+        vote, _ = self.problem.best_vote
+        return [Choice(int(k), int(f), int(vote[a, k, f])) for a, (k, f) in enumerate(zip(self.k, self.f, strict=True))]
+
     @property
     def cost(self) -> float:
         """Of the schedule as it is now, in the budget's unit."""
-        return cost(self.problem, [Choice(int(k), int(f), 0) for k, f in zip(self.k, self.f, strict=True)])
+        return device_cost(self.problem.device, self.k, self.fps[self.f])
 
     def added_cost(self) -> Array:
         """Cost of moving application a to (split k, rate f), less today's cost; shape (A, K, F)."""
@@ -100,5 +105,5 @@ class State:
         above = without.sum(axis=1, keepdims=True) - np.cumsum(without, axis=1)  # segments past the split
         stem = np.cumsum(with_app, axis=1) + above[:, :, None]
         now = self.tail[self.k] * rates
-        stem_now = segments @ segment_rates(self.problem, self.k, rates)
+        stem_now = segments @ segment_rates(self.problem.device, self.k, rates)
         return stem + self.tail[None, :, None] * self.fps - now[:, None, None] - stem_now

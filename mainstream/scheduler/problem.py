@@ -6,28 +6,20 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mainstream import quality
 from mainstream.errors import UserError, unknown
-from mainstream.package import MPackage, Positive, Rate, one_line
-from mainstream.paths import read_json
+from mainstream.package import MPackage, Positive, Rate, Strict
 
 Array = NDArray[np.float64]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 OBJECTIVES = ("mean", "weighted", "max-min")
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
-
-
-class Strict(BaseModel):
-    """Part of a problem file: an unknown key is an error, and nothing changes once it is checked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
 class Device(Strict):
@@ -140,18 +132,6 @@ class Problem(Strict):
             if missing := sorted(set(app.split) - set(self.device.split)):
                 raise ValueError(f"app '{app.name}': the device has no latency for split {missing[0]}")
         return self
-
-    @classmethod
-    def read(cls, path: str | Path) -> Self:
-        """Reads and checks a problem file.
-
-        Raises:
-            UserError: missing file, malformed JSON, or a value out of range, in one line.
-        """
-        try:
-            return cls.model_validate(read_json(path))
-        except ValidationError as e:
-            raise UserError(f"{path}: {one_line(e)}") from e
 
     def restricted(self, *splits: int) -> Self:
         """The same problem with only these splits allowed (a system such as Max Sharing)."""

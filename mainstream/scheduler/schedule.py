@@ -53,16 +53,6 @@ class Schedule:
         return data
 
 
-def no_sharing(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
-    """Baseline: every application on its own full network (split 0), rates and votes chosen exactly."""
-    return optimal(system(problem, "no_sharing"), rel_gap=rel_gap)
-
-
-def max_sharing(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
-    """Baseline: every application at the deepest split, rates and votes chosen exactly."""
-    return optimal(system(problem, "max_sharing"), rel_gap=rel_gap)
-
-
 def system(problem: Problem, name: str) -> Problem:
     """The problem as a system may solve it: `no_sharing` and `max_sharing` are bound to one split, others to none.
 
@@ -76,15 +66,18 @@ def system(problem: Problem, name: str) -> Problem:
     return problem
 
 
-EXACT: dict[str, Callable[..., Exact]] = {"optimal": optimal, "no_sharing": no_sharing, "max_sharing": max_sharing}
+def baseline(problem: Problem, name: str, *, rel_gap: float = PROVEN) -> Exact:
+    """`no_sharing`, every application on its own full network (split 0), or `max_sharing`, every one at the deepest
+    split; rates and votes chosen exactly."""
+    return optimal(system(problem, name), rel_gap=rel_gap)
+
+
+EXACT: dict[str, Callable[..., Exact]] = {
+    **{name: partial(baseline, name=name) for name in ("no_sharing", "max_sharing")}, "optimal": optimal,
+}  # fmt: skip
 SCHEDULERS: dict[str, Scheduler] = {
-    "no_sharing": no_sharing,
-    "max_sharing": max_sharing,
-    "greedy": greedy,
-    "greedy_as_published": greedy_as_published,
-    "optimal": optimal,
-    "exhaustive": exhaustive,
-}
+    **EXACT, "greedy": greedy, "greedy_as_published": greedy_as_published, "exhaustive": exhaustive,
+}  # fmt: skip
 
 
 def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: float | None = None) -> Schedule:

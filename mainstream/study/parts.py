@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -41,9 +43,8 @@ def draw(ax: Axes) -> None:
         )
         ax.text(x, y + 0.155, name, ha="center", va="center", weight="bold", fontsize=11)
         lines = [works, f"takes {takes}" if gives else takes, f"gives {gives}" if gives else "", f"mainstream.{module}"]
-        ax.text(
-            x, y - 0.06, "\n".join(_wrapped(line) for line in lines if line), ha="center", va="center", fontsize=7.5
-        )
+        text = "\n".join(textwrap.fill(line, 40) for line in lines if line)
+        ax.text(x, y - 0.06, text, ha="center", va="center", fontsize=7.5)
     for start, end in ARROWS:
         (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
         sideways, upwards = np.sign(x1 - x0) * (WIDTH / 2 + 0.02), np.sign(y1 - y0) * (HEIGHT / 2 + 0.02)
@@ -54,11 +55,3 @@ def draw(ax: Axes) -> None:
         ax.text(x, 1.2, text, ha="right" if x < 1.5 else "left", va="center", fontsize=8.5, color="0.35")
     ax.set(xlim=(-0.42, 3.42), ylim=(-0.32, 1.3))
     ax.set_axis_off()
-
-
-def _wrapped(line: str, limit: int = 40) -> str:
-    """One line, or two where it is long."""
-    if len(line) <= limit:
-        return line
-    cut = line.rfind(" ", 0, limit)
-    return f"{line[:cut]}\n{line[cut + 1 :]}"

@@ -17,6 +17,7 @@ from mainstream.data.tables import recorded as table
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
+from mainstream.scheduler.cost import device_cost
 from mainstream.scheduler.schedule import system as as_system
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
@@ -178,15 +179,11 @@ def headline_problem(names: tuple[str, ...], *, form: Form = "consistent", budge
 def headline_costs() -> pd.DataFrame:
     """What each recorded schedule costs by the study's own latencies, in units per second (350 were allowed)."""
     box, rows = device(HEADLINE_VINTAGE), []
-    segments, places = box.segments, {s: i for i, s in enumerate(box.split)}
     for record in records(table("headline_4apps")):
-        split = np.array([places[int(k)] for k in numbers(record.frozen_layers)])
+        split = np.array([box.split.index(int(k)) for k in numbers(record.frozen_layers)])
         fps = np.array(numbers(record.fps))
-        if record.system == "no_sharing":  # a full network each
-            total = fps.sum() * (box.stem[0] + box.tail[0])
-        else:
-            shared = (fps[:, None] * (split[:, None] >= np.arange(len(segments)))).max(axis=0)
-            total = float(np.asarray(box.tail)[split] @ fps + segments @ shared)
+        alone = fps.sum() * (box.stem[0] + box.tail[0])  # a full network each
+        total = alone if record.system == "no_sharing" else device_cost(box, split, fps)
         rows.append({"system": record.system, "n_apps": record.n_apps, "cost": float(total)})
     return pd.DataFrame(rows)
 

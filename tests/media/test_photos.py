@@ -14,7 +14,7 @@ from PIL import Image
 
 from mainstream.data.datasets import against, image_folder, labelled_table, list_folder
 from mainstream.data.geometry import LETTERBOX, fitted
-from mainstream.data.photos import PARTITIONS, decode
+from mainstream.data.photos import PARTITIONS, Listing
 from mainstream.data.pictures import files_in, is_picture, read_picture
 from mainstream.errors import UserError
 
@@ -92,10 +92,10 @@ def test_whatever_a_parser_raises(tmp_path):
         for _ in range(rng.randint(1, 6)):
             data[rng.randrange(min(len(data), 400))] = rng.randrange(256)
         photos.put(tmp_path / "mutated", f"{k}.png", bytes(data))
-    images = [f"{k}.png" for k in range(700)]
+    images = tuple(f"{k}.png" for k in range(700))
     labels = np.arange(1400).reshape(700, 2) % 2 == np.arange(700)[:, None] // 3 % 2
     with pytest.raises(UserError, match=r"of 700 images .* cannot be read: .*more than 5%: stopped"):
-        decode(tmp_path / "mutated", images, labels, ("a", "b"), np.resize(PARTITIONS, 700), size=SIZE)
+        Listing(tmp_path / "mutated", images, labels, ("a", "b"), np.resize(PARTITIONS, 700)).decode(SIZE)
 
 
 def test_what_is_left_out_is_told_by_kind(tmp_path):

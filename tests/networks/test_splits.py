@@ -10,7 +10,7 @@ import pytest
 from keras import applications, layers
 
 from mainstream.errors import UserError
-from mainstream.networks.splits import POOLED, SplitPoint, cut, freeze, layers_below, segments, split_points
+from mainstream.networks.splits import POOLED, SplitPoint, cut, freeze, segments, split_points
 from mainstream.paths import PUBLISHED
 
 NETWORKS = {  # constructor, smallest sensible side, points, some of their names
@@ -262,13 +262,6 @@ def test_freezing_elsewhere_sets_every_layer_again():
     assert len(model.trainable_weights) == 2
     freeze(model, "input")
     assert len(model.trainable_weights) == everything
-
-
-def test_layers_below(small):
-    assert layers_below(small, "input") == []
-    assert [layer.name for layer in layers_below(small, "conv1")] == ["conv1", "conv1_bn", "conv1_relu"]
-    below = layers_below(small, 5)
-    assert below[-1].name == "conv_pw_4_relu" and sum(layer.count_params() for layer in below) == 5680
 
 
 # ---- graphs out of the ordinary, and errors -------------------------------------------------------------------------
