@@ -7,7 +7,6 @@ executed, every number is checked, every tail has its SHA-256. Used by notebooks
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from mainstream.errors import UserError
-from mainstream.paths import read_json, write_text
+from mainstream.paths import checked_name, read_json, write_text
 
 SCHEMA_VERSION = 1
 FILE = "mpackage.json"
@@ -24,11 +23,6 @@ LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 FASTEST_FPS = 1000.0  # so is a video of more frames
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
-_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
-_TURNS = (
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing: names that look like others
-)
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 
 
@@ -190,26 +184,6 @@ class MPackage(Strict):
                     f"'{self.application}' and '{other.application}' cannot share a stem: "
                     f"{what} differs ({mine} against {theirs})"
                 )
-
-
-def checked_name(name: str, what: str) -> str:
-    """A name of any script that can become a folder or a file on any system; `what` it is, for the message.
-
-    Raises `UserError`: empty, with a separator of paths or a control character, longer than 100 bytes, beginning with a
-    point or a space or ending so, or reserved.
-    """
-    bad = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c) in _CONTROLS or c in _TURNS), None)
-    if bad is not None:
-        reason = f"must not hold {bad!r}"
-    elif not name or name != name.strip().strip("."):
-        reason = "must not be empty, nor begin or end with a point or a space"
-    elif len(name.encode()) > 100:
-        reason = f"has {len(name.encode())} bytes; at most 100"
-    elif name.split(".")[0].casefold() in _RESERVED:
-        reason = "is reserved by some systems"
-    else:
-        return name
-    raise UserError(f"{what} {name!r}: becomes the name of a folder, and {reason}")
 
 
 def one_line(error: ValidationError) -> str:

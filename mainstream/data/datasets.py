@@ -23,8 +23,7 @@ from mainstream.data.photos import PARTITIONS, Listing, Photos
 from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
-from mainstream.package import checked_name
-from mainstream.paths import write_text
+from mainstream.paths import checked_name, write_text
 
 __all__ = [
     "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",

@@ -47,13 +47,16 @@ def build(architecture: str, size: int) -> keras.Model:
     """
     if architecture not in ARCHITECTURES:
         raise unknown("architecture", architecture, ARCHITECTURES)
-    name, arguments, _ = ARCHITECTURES[architecture]
     try:
-        return getattr(keras.applications, name)(
-            weights=None, include_top=False, pooling="avg", input_shape=(size, size, 3), **arguments
-        )
+        return _application(architecture, size, None)
     except ValueError as e:
         raise UserError(f"size={size}: {architecture} cannot take it: {e}") from e
+
+
+def _application(architecture: str, size: int, weights: str | None) -> keras.Model:
+    name, arguments, _ = ARCHITECTURES[architecture]
+    make = getattr(keras.applications, name)
+    return make(weights=weights, include_top=False, pooling="avg", input_shape=(size, size, 3), **arguments)
 
 
 def load_base(
@@ -88,13 +91,8 @@ def load_base(
 
 def identify(network: keras.Model, architecture: str) -> Base:
     """The identity of `network` with the weights that it holds now."""
-    shape = tuple(network.input_shape[1:])
-    return Base(
-        architecture=architecture,
-        input_shape=shape,
-        preprocessing=ARCHITECTURES[architecture][2],
-        weights=weights_hash(network),
-    )
+    shape, how = tuple(network.input_shape[1:]), ARCHITECTURES[architecture][2]
+    return Base(architecture=architecture, input_shape=shape, preprocessing=how, weights=weights_hash(network))
 
 
 def weights_hash(network: keras.Model) -> str:
@@ -150,12 +148,9 @@ def _embedded() -> BaseNetwork:
 def _download(architecture: str, size: int) -> keras.Model:
     """With the weights that Keras fetches (once, into its own cache); `UserError` says how to do without a network."""
     build(architecture, size)  # refuses what cannot be built before anything is fetched
-    name, arguments, _ = ARCHITECTURES[architecture]
     try:
         with alone(CACHE / ".keras.lock", "the download of weights"):  # into one place, from whatever process
-            return getattr(keras.applications, name)(
-                weights="imagenet", include_top=False, pooling="avg", input_shape=(size, size, 3), **arguments
-            )
+            return _application(architecture, size, "imagenet")
     except Exception as e:  # Keras raises a bare Exception where a download fails
         reason = " ".join(str(e).split())[:160]
         raise UserError(

@@ -13,7 +13,7 @@ from typing import Any
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
-from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.network import SharedNetwork
 from mainstream.runner.pauses import giving_way, spared_of_collections
 from mainstream.runner.planning import plan
 from mainstream.runner.report import Decision, Report
@@ -26,16 +26,14 @@ from mainstream.scheduler import Device, Schedule
 class Plan:
     """What runs: the compiled network, the ladder of rates, the schedule that asked for them."""
 
-    def __init__(self, network: SharedNetwork, schedule: Schedule | None, device: Device):
-        self.network, self.schedule = network, schedule
+    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device):
+        self.network, self.schedule, self._device = network, schedule, device
         self.ladder = Ladder(m.fps for m in network.members)
-        self._device = device
 
     def cost_ms(self, slowest_fps: float) -> float:
         """What a frame costs the device when everybody at this rate or above looks."""
-        where = {split: k for k, split in enumerate(self._device.split)}
-        records = {m.app: next(r.split for r in m.package.splits if r.layer == m.layer) for m in self.network.members}
-        places = [where[records[m.app]] for m in self.network.looking(slowest_fps)]
+        split = {u.app: c.split for u, c in zip(self.schedule.units, self.schedule.choices, strict=True)}
+        places = [split[m.app] for m in self.network.looking(slowest_fps)]
         return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
 
     def as_row(self, since_s: float) -> dict[str, Any]:
@@ -180,10 +178,7 @@ class Runner:
         chosen, schedule = plan(
             packages, self._device, budget=budget, stream_fps=self._stream_fps, **self._schedule_options
         )
-        return Plan(self._compiled(chosen), schedule, self._device)
-
-    def _compiled(self, chosen: list[Member]) -> SharedNetwork:
-        return SharedNetwork(self._base, chosen, **self._engine_options)
+        return Plan(SharedNetwork(self._base, chosen, **self._engine_options), schedule, self._device)
 
     def _prepare(self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool) -> None:
         """In the background: what is not asked for stays as the update before left it."""

@@ -83,15 +83,11 @@ class App(Strict):
             raise UserError(f"package '{package.application}' says nothing about its events (length, frequency)")
         rates = [s.video or s for s in package.splits]
         return cls(
-            name=name or package.application,
-            split=tuple(s.split for s in package.splits),
-            tpr=tuple(r.tpr for r in rates),
-            fpr=tuple(r.fpr for r in rates),
-            event_length_s=package.events.length_s,
-            event_frequency=package.events.frequency,
+            name=name or package.application, split=tuple(s.split for s in package.splits),
+            tpr=tuple(r.tpr for r in rates), fpr=tuple(r.fpr for r in rates), weight=weight,
+            event_length_s=package.events.length_s, event_frequency=package.events.frequency,
             correlation=package.events.correlation[0],
-            weight=weight,
-        )
+        )  # fmt: skip
 
 
 class Choice(NamedTuple):
@@ -166,16 +162,11 @@ class Problem(Strict):
             tpr[a, self.allowed[a]], fpr[a, self.allowed[a]] = app.tpr, app.fpr
         column = lambda name: np.array([getattr(app, name) for app in self.apps])[:, None, None, None]
         return quality.evaluate(
-            tpr[:, :, None, None],
-            fpr[:, :, None, None],
-            np.asarray(self.fps_options)[:, None],
-            stream_fps=self.stream_fps,
-            event_length_s=column("event_length_s"),
-            event_frequency=column("event_frequency"),
-            correlation=column("correlation"),
-            x_vote=np.array(self.x_options, dtype=object),
-            form=self.form,
-        )
+            tpr[:, :, None, None], fpr[:, :, None, None], np.asarray(self.fps_options)[:, None],
+            stream_fps=self.stream_fps, event_length_s=column("event_length_s"),
+            event_frequency=column("event_frequency"), correlation=column("correlation"),
+            x_vote=np.array(self.x_options, dtype=object), form=self.form,
+        )  # fmt: skip
 
     @cached_property
     def best_vote(self) -> tuple[NDArray[np.int64], Array]:
