@@ -46,11 +46,7 @@ def plan(
     first, *others = packages.values()
     for other in others:
         first.require_shareable(other)
-    known = set(device.split)
     apps = [App.from_package(p, name=name) for name, p in packages.items()]
-    for app in apps:
-        if missing := sorted(set(app.split) - known):
-            raise UserError(f"'{app.name}': device '{device.name}' has no latency for split {missing[0]}")
     options = tuple(fps_options or [f for f in RATES if f <= stream_fps] or [stream_fps])
     try:
         problem = Problem(

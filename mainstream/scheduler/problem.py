@@ -126,7 +126,7 @@ class Problem(Strict):
             raise ValueError('x_options: null (no voting) exists only with form "as_published"')
         for app in self.apps:
             if missing := sorted(set(app.split) - set(self.device.split)):
-                raise ValueError(f"app '{app.name}': the device has no latency for split {missing[0]}")
+                raise ValueError(f"app '{app.name}': device '{self.device.name}' has no latency for split {missing[0]}")
         return self
 
     def restricted(self, *splits: int) -> Self:

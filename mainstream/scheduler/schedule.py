@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from mainstream.errors import UserError, unknown
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.exhaustive import exhaustive
 from mainstream.scheduler.greedy import greedy, greedy_as_published
-from mainstream.scheduler.optimal import PROVEN, Exact, optimal
+from mainstream.scheduler.optimal import Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
 from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler, check
 
@@ -54,7 +54,8 @@ class Schedule:
 
 
 def system(problem: Problem, name: str) -> Problem:
-    """The problem as a system may solve it: `no_sharing` and `max_sharing` are bound to one split, others to none.
+    """The problem as a system may solve it: every application on its own full network (split 0) for `no_sharing`, at
+    the deepest split for `max_sharing`; others are bound to none.
 
     Raises:
         UserError: `no_sharing` on a device without split 0.
@@ -66,17 +67,10 @@ def system(problem: Problem, name: str) -> Problem:
     return problem
 
 
-def baseline(problem: Problem, name: str, *, rel_gap: float = PROVEN) -> Exact:
-    """`no_sharing`, every application on its own full network (split 0), or `max_sharing`, every one at the deepest
-    split; rates and votes chosen exactly."""
-    return optimal(system(problem, name), rel_gap=rel_gap)
-
-
-EXACT: dict[str, Callable[..., Exact]] = {
-    **{name: partial(baseline, name=name) for name in ("no_sharing", "max_sharing")}, "optimal": optimal,
-}  # fmt: skip
+EXACT = ("optimal", "no_sharing", "max_sharing")  # the baselines: rates and votes by `optimal`, all at one split
 SCHEDULERS: dict[str, Scheduler] = {
-    **EXACT, "greedy": greedy, "greedy_as_published": greedy_as_published, "exhaustive": exhaustive,
+    **dict.fromkeys(EXACT, optimal), "greedy": greedy, "greedy_as_published": greedy_as_published,
+    "exhaustive": exhaustive,
 }  # fmt: skip
 
 
@@ -100,10 +94,11 @@ def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: floa
             raise UserError(f"gap={gap:g}: {name} proves none; {', '.join(EXACT)} do")
         if not 0 <= gap < 1:
             raise UserError(f"gap={gap:g}: must be from 0 to below 1 (0.01: within one percent of the best)")
-        function = partial(EXACT[name], rel_gap=gap)
-    require_feasible(problem, name)
+        function = partial(optimal, rel_gap=gap)
+    asked = system(problem, scheduler) if isinstance(scheduler, str) else problem
+    require_feasible(asked, "" if asked is problem else f" of {name}")
     start = time.perf_counter()
-    answer = function(problem)
+    answer = function(asked)
     seconds = time.perf_counter() - start
     proven = answer.gap if isinstance(answer, Exact) else None
     choices = answer.choices if isinstance(answer, Exact) else answer
@@ -111,11 +106,9 @@ def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: floa
     return as_schedule(problem, choices, scheduler=name, gap=proven, seconds=seconds)
 
 
-def require_feasible(problem: Problem, scheduler: str = "") -> None:
-    """`InfeasibleSchedule` when even the cheapest schedule (of this system) is over the budget, with its cost."""
-    bound = system(problem, scheduler)
-    if not problem.affordable(least := cost(bound, cheapest(bound))):
-        whose = f" of {scheduler}" if bound is not problem else ""
+def require_feasible(problem: Problem, whose: str = "") -> None:
+    """`InfeasibleSchedule` when even the cheapest schedule is over the budget, with its cost."""
+    if not problem.affordable(least := cost(problem, cheapest(problem))):
         raise InfeasibleSchedule(
             f"budget {problem.budget:g} is below the cheapest schedule{whose}, which costs {least:.6g}"
         )
