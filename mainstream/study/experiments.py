@@ -14,7 +14,7 @@ from mainstream.data.progress import progress
 from mainstream.data.tables import records
 from mainstream.scheduler import App, InfeasibleSchedule, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
-from mainstream.study import published
+from mainstream.study import published, sweep
 
 HEADLINE_SYSTEMS = ("no_sharing", "max_sharing", "greedy", "optimal")
 
@@ -141,9 +141,7 @@ def rederive_sweep(
 ) -> pd.DataFrame:
     """Notebook 05: the sweep's recorded setups scheduled anew under a form of the model; rows as `solved`."""
     work = [(n, i, s) for n in counts for i in range(setups) for s in HEADLINE_SYSTEMS]
-    return solved(
-        [(published.sweep_problem(n, i, budget=budget, form=form, system=s), s) for n, i, s in work], jobs=jobs
-    )
+    return solved([(sweep.problem(n, i, budget=budget, form=form, system=s), s) for n, i, s in work], jobs=jobs)
 
 
 def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +151,7 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     """
     results = []
     for r in progress(list(records(rows)), desc="replaying"):
-        problem = published.sweep_problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
+        problem = sweep.problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
         s = scheduled(problem, "greedy_as_published" if r.scheduler == "greedy" else "optimal")
         recorded = zip(published.numbers(r.frozen_layers), published.numbers(r.fps), strict=True)
         results.append({

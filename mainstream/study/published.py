@@ -18,13 +18,11 @@ from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
 from mainstream.scheduler.cost import device_cost
-from mainstream.scheduler.schedule import system as as_system
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
 HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
 HEADLINE_BUDGET = 350.0  # units of the first layer's latency per second
 HEADLINE_STREAM_FPS = 15
-SWEEP_STREAM_FPS = 10
 
 
 def numbers(cell: object) -> list[float]:
@@ -64,25 +62,27 @@ def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
     packages = {}
     for app, rows in groups(curves[curves.vintage == vintage], "app"):
         first = rows.iloc[0]
-        known = pd.notna(first.event_length_s)
-        packages[str(app)] = MPackage(
+        packages[str(app)] = package = MPackage(
             application=str(app),
             base=base,
             splits=tuple(
                 SplitRecord(split=r.frozen_layers, layer=f"layer_{r.frozen_layers}", tpr=r.tpr, fpr=r.fpr)
                 for r in records(rows.sort_values("frozen_layers"))
             ),
-            events=Events(
-                length_s=first.event_length_s, frequency=first.event_frequency, correlation=(first.correlation,)
-            )
-            if known
-            else None,
             source=f"data/published/split_accuracy.csv, vintage {vintage}",
         )
+        if pd.notna(first.event_length_s):
+            known = first.event_length_s, first.event_frequency, first.correlation
+            packages[str(app)] = with_events(package, *known)
     return packages
 
 
-# -- the headline experiment ----------------------------------------------------------------------------------------
+def with_events(package: MPackage, length_s: float, frequency: float, correlation: float) -> MPackage:
+    """The package with these events, whatever it was recorded with."""
+    events = Events(length_s=length_s, frequency=frequency, correlation=(correlation,))
+    return package.model_copy(update={"events": events})
+
+
 def reading_rule(system: str, n_apps: int, frozen_layers: list[float], fps: list[float]) -> tuple[float, list[float]]:
     """How the record must be read for the study's model to give the recorded numbers: (stream rate, rate of each app).
 
@@ -185,62 +185,4 @@ def headline_costs() -> pd.DataFrame:
         alone = fps.sum() * (box.stem[0] + box.tail[0])  # a full network each
         total = alone if record.system == "no_sharing" else device_cost(box, split, fps)
         rows.append({"system": record.system, "n_apps": record.n_apps, "cost": float(total)})
-    return pd.DataFrame(rows)
-
-
-# -- the later sweep ------------------------------------------------------------------------------------------------
-@cache
-def _setups() -> dict[tuple[int, int], pd.DataFrame]:
-    setups = groups(table("sweep_7apps_setups"), ["n_apps", "setup"])
-    return {key: rows.sort_values("position") for key, rows in setups}
-
-
-@cache
-def sweep_packages(n_apps: int, setup: int) -> tuple[MPackage, ...]:
-    """A recorded setup of the sweep: random applications with random event lengths, frequencies and correlations."""
-    return tuple(
-        with_events(mpackages(SWEEP_VINTAGE)[r.app], r.event_length_s, r.event_frequency, r.correlation)
-        for r in records(_setups()[(n_apps, setup)])
-    )
-
-
-def with_events(package: MPackage, length_s: float, frequency: float, correlation: float) -> MPackage:
-    """The package with other events than it was recorded with."""
-    events = Events(length_s=length_s, frequency=frequency, correlation=(correlation,))
-    return package.model_copy(update={"events": events})
-
-
-def sweep_problem(
-    n_apps: int, setup: int, *, budget: float, system: str = "mainstream", form: Form = "as_published"
-) -> Problem:
-    """One of the sweep's recorded setups as the problem of a system.
-
-    Rates are whole numbers 1…10, and for `no_sharing` also 0.1…0.9, as in the study.
-    """
-    packages = sweep_packages(n_apps, setup)
-    apps = [App.from_package(p, name=f"{p.application}-{i + 1}") for i, p in enumerate(packages)]
-    slow = tuple(f / 10 for f in range(1, 10)) if system == "no_sharing" else ()
-    problem = Problem(
-        stream_fps=SWEEP_STREAM_FPS, fps_options=slow + tuple(float(f) for f in range(1, SWEEP_STREAM_FPS + 1)),
-        x_options=(None,) if form == "as_published" else (1,), budget=budget, form=form,
-        device=device(SWEEP_VINTAGE), apps=tuple(apps),
-    )  # fmt: skip
-    return as_system(problem, system)
-
-
-def sweep_rows(budget: int, *, form: Form = "as_published", setups: int = 100) -> pd.DataFrame:
-    """Every recorded greedy schedule of the sweep at this budget (150 or 300), re-evaluated under a form of the model.
-
-    Returns: system, n_apps, setup, f1 (mean of F1s, ours), recall, precision (means), recorded_f1.
-    """
-    record = table("sweep_7apps_schedules")
-    record = record[(record.scheduler == "greedy") & (record.budget == budget) & (record.setup < setups)]
-    rows = []
-    for r in records(record):
-        packages, layers, fps = sweep_packages(r.n_apps, r.setup), numbers(r.frozen_layers), numbers(r.fps)
-        found = means(evaluated(packages, layers, fps, SWEEP_STREAM_FPS, form))
-        rows.append({
-            "system": r.system, "n_apps": r.n_apps, "setup": r.setup, "f1": found["f1_mean"],
-            "recall": found["recall"], "precision": found["precision"], "recorded_f1": r.mean_f1,
-        })  # fmt: skip
     return pd.DataFrame(rows)

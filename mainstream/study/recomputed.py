@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mainstream import quality
-from mainstream.study import published
+from mainstream.study import published, sweep
 from mainstream.study.experiments import solved
 
 DEPLOYED_FPS = 15.0  # of the deployed train video
@@ -65,7 +65,7 @@ def sweep_quality(budget: int, *, form: quality.Form = "as_published") -> pd.Dat
     Returns: system, n_apps, part (f1, recall, precision), ours, recorded.
     """
     keys = ["system", "n_apps"]
-    ours = published.sweep_rows(budget, form=form).groupby(keys)[["f1", "recall", "precision"]].mean()
+    ours = sweep.rows(budget, form=form).groupby(keys)[["f1", "recall", "precision"]].mean()
     record = published.table("sweep_7apps").query("scheduler == 'greedy' and budget == @budget").set_index(keys)
     record = record[["mean_f1", "mean_recall", "mean_precision"]].rename(columns=lambda c: c.removeprefix("mean_"))
     both = pd.concat({"ours": ours.stack(), "recorded": record.stack()}, axis=1, join="inner")
@@ -81,7 +81,7 @@ def correlation_sweep(
     """
     work, labels = [], []
     for name, system, n, i in product(DEPENDENCES, published.SYSTEMS, counts, range(setups)):
-        problem = published.sweep_problem(n, i, budget=budget, system=system, form=form)
+        problem = sweep.problem(n, i, budget=budget, system=system, form=form)
         if (rho := DEPENDENCES[name]) is not None:
             apps = tuple(app.model_copy(update={"correlation": rho}) for app in problem.apps)
             problem = problem.model_copy(update={"apps": apps})

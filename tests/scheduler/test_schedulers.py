@@ -13,7 +13,7 @@ from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Proble
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.exhaustive import plain_cost
 from mainstream.scheduler.problem import OBJECTIVES
-from mainstream.study import experiments, published
+from mainstream.study import experiments, published, sweep
 
 
 def small_problem(seed: int, objective: str = "mean") -> Problem:
@@ -123,7 +123,7 @@ def test_exact_f1_equals_the_recorded_exact_search_everywhere():
 
 
 def test_sweep_ratios_of_the_later_paper():
-    f1 = published.sweep_rows(150).groupby(["system", "n_apps"]).f1.mean()
+    f1 = sweep.rows(150).groupby(["system", "n_apps"]).f1.mean()
     assert f1["mainstream", 2] / f1["max_sharing", 2] == pytest.approx(1.473, abs=1e-3)
     assert f1["mainstream", 25] / f1["no_sharing", 25] == pytest.approx(87.75, abs=0.01)
 
