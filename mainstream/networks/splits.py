@@ -29,7 +29,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from mainstream.errors import UserError, unknown
 from mainstream.networks.backend import keras
@@ -50,6 +50,7 @@ class SplitPoint:
     frozen_layers: int  # layers of the stem, without the input and zero padding
     fraction: float  # frozen_layers as a share of all layers
     frozen_parameters: int  # numbers in the stem's weights
+    node: int = 0  # its place in the graph of this very model
 
 
 Split = SplitPoint | str | int
@@ -64,7 +65,20 @@ def split_points(model: keras.Model) -> list[SplitPoint]:
     Raises:
         UserError: not such a model, or one with a model with weights nested in it (its inside would be hidden).
     """
-    return [found.point for found in _found(model)]
+    nodes = nodes_of(model)
+    counted = [isinstance(n.operation, keras.layers.Layer) and not isinstance(n.operation, PADDING) for n in nodes]
+    counted[0] = False
+    found: list[SplitPoint] = []
+    for index, block in enumerate(useful(nodes)):
+        end, frozen = block.point, sum(counted[: block.point + 1])
+        weights = {id(w): w for n in nodes[: end + 1] for w in getattr(n.operation, "weights", ())}
+        found.append(SplitPoint(
+            index=index, layer=nodes[end].operation.name, name=_name(index, block, nodes, {p.name for p in found}),
+            shape=tuple(nodes[end].output_tensors[0].shape[1:]), frozen_layers=frozen,
+            fraction=frozen / max(sum(counted), 1),
+            frozen_parameters=sum(math.prod(w.shape) for w in weights.values()), node=end,
+        ))  # fmt: skip
+    return found
 
 
 def cut(model: keras.Model, split: Split) -> tuple[keras.Model, keras.Model]:
@@ -93,13 +107,13 @@ def segments(model: keras.Model, splits: Sequence[Split]) -> list[keras.Model]:
     Raises:
         UserError: as `cut`, or splits that do not ascend.
     """
-    found = _found(model)
-    chosen = [_find(model, found, split) for split in splits]
-    if any(a.point.index >= b.point.index for a, b in pairwise(chosen)):
-        names = [f.point.name for f in chosen]
-        raise UserError(f"splits={names}: must ascend from input to output, each named once")
-    graph = functional(model)
-    ends = [("input", graph.inputs[0]), *((f.point.name, f.tensor) for f in chosen), ("output", graph.outputs[0])]
+    points = split_points(model)
+    chosen = [_find(model, points, split) for split in splits]
+    if any(a.index >= b.index for a, b in pairwise(chosen)):
+        raise UserError(f"splits={[p.name for p in chosen]}: must ascend from input to output, each named once")
+    graph, nodes = functional(model), nodes_of(model)
+    inner = [(p.name, nodes[p.node].output_tensors[0]) for p in chosen]
+    ends = [("input", graph.inputs[0]), *inner, ("output", graph.outputs[0])]
     return [_between(start, end, f"{below}-{above}") for (below, start), (above, end) in pairwise(ends)]
 
 
@@ -144,34 +158,6 @@ class Inference(keras.layers.Layer):
         return self.stem.compute_output_shape(input_shape)
 
 
-class _Found(NamedTuple):
-    point: SplitPoint
-    tensor: Any  # the symbolic tensor that leaves the stem
-    position: int  # among the nodes
-
-
-def _found(model: keras.Model) -> list[_Found]:
-    nodes = nodes_of(model)
-    counted = [isinstance(n.operation, keras.layers.Layer) and not isinstance(n.operation, PADDING) for n in nodes]
-    counted[0] = False
-    found: list[_Found] = []
-    for index, block in enumerate(useful(nodes)):
-        end = block.point
-        tensor, frozen = nodes[end].output_tensors[0], sum(counted[: end + 1])
-        weights = {id(w): w for n in nodes[: end + 1] for w in getattr(n.operation, "weights", ())}
-        point = SplitPoint(
-            index=index,
-            layer=nodes[end].operation.name,
-            name=_name(index, block, nodes, {f.point.name for f in found}),
-            shape=tuple(tensor.shape[1:]),
-            frozen_layers=frozen,
-            fraction=frozen / max(sum(counted), 1),
-            frozen_parameters=sum(math.prod(w.shape) for w in weights.values()),
-        )
-        found.append(_Found(point, tensor, end))
-    return found
-
-
 def _name(index: int, block: Block, nodes: list[Any], taken: set[str]) -> str:
     """'input', 'conv1', 'conv_pw_1', 'block_2', 'mixed0', 'pooled features': never a name that Keras made up."""
     if index == 0:
@@ -187,17 +173,15 @@ def _name(index: int, block: Block, nodes: list[Any], taken: set[str]) -> str:
     return f"block {index}"
 
 
-def _find(model: keras.Model, found: list[_Found], split: Split) -> _Found:
+def _find(model: keras.Model, points: list[SplitPoint], split: Split) -> SplitPoint:
     """The one that `split` means, or a `UserError` that names the nearest."""
-    points = [f.point for f in found]
-    for f in found:
-        p = f.point
+    for p in points:
         if isinstance(split, SplitPoint):
             same = (p.index, p.name, p.shape) == (split.index, split.name, split.shape)
         else:
             same = split in (p.name, p.layer) if isinstance(split, str) else p.index == split
         if same and not isinstance(split, bool):
-            return f
+            return p
     if isinstance(split, SplitPoint):
         raise UserError(f"split='{split.name}' {split.shape}: is a split point of another network than '{model.name}'")
     if not isinstance(split, str):
@@ -205,7 +189,7 @@ def _find(model: keras.Model, found: list[_Found], split: Split) -> _Found:
     names = [node.operation.name for node in nodes_of(model)]
     if split not in names:
         raise unknown("split point", split, [p.name for p in points])
-    below = sum(f.position < names.index(split) for f in found)
+    below = sum(p.node < names.index(split) for p in points)
     near = " and ".join(f"'{p.name}' (index {p.index})" for p in points[below - 1 : below + 1])
     raise UserError(f"split='{split}': a layer of '{model.name}' but not a split point; nearest: {near}")
 
