@@ -1,4 +1,4 @@
-"""Labelled photos for `mainstream train`: class folders, labelled tables, public sets (design section 6; notebook 01).
+"""Labelled photos for `mainstream train`: class folders and labelled tables (design section 6; notebook 01).
 
     root/<class>/*.jpg                       partition by hash of the file name
     root/{train,val,test}/<class>/*.jpg      partition as given (val may be missing: a part of train, by hash)
@@ -16,19 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from mainstream.data.downloads import PHOTO_SETS, fetch
 from mainstream.data.photos import PARTITIONS, Listing, Photos
 from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
-from mainstream.paths import checked_name, write_text
-
-__all__ = [
-    "PARTITIONS", "PHOTO_SETS", "Listing", "Photos", "fetch", "image_folder", "labelled_table", "list_folder",
-    "list_images", "list_table", "partition_of", "public",
-]  # fmt: skip
+from mainstream.paths import checked_name
 
 SHARES = (0.6, 0.15, 0.25)
 NEUTRAL = {"other", "others", "none", "nothing", "background", "negative", "negatives", "empty", "rest", "without"}
@@ -159,27 +152,6 @@ def _flags(table: Table, name: str, wanted: bool) -> list[bool | None] | None:
     if bad and (wanted or 2 * len(bad) <= len(found)):
         raise table.error(bad[0], f"{name}='{table.rows[bad[0]][name]}'; must be 0 or 1")
     return None if bad else found
-
-
-def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
-    """A public photo set by its name in `PHOTO_SETS`, fetched when it is not there. Raises as `fetch`."""
-    root = fetch(name)
-    if name == "flower_photos":
-        return image_folder(root / "flower_photos", size=size)
-    if name == "oxford_pets":  # cats' breeds are capitalised
-        files = sorted(p.name for p in (root / "images").glob("*.jpg"))
-        rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
-            dog=lambda d: 1 - d.cat
-        )
-        folder = root / "images"
-    else:
-        folder, lists = root / "VOCdevkit/VOC2007/JPEGImages", root / "VOCdevkit/VOC2007/ImageSets/Main"
-        columns = {p.stem.removesuffix("_trainval"): p for p in sorted(lists.glob("*_trainval.txt"))}
-        read = {c: pd.read_csv(p, sep=r"\s+", header=None, index_col=0, dtype={0: str})[1] for c, p in columns.items()}
-        rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
-        rows["image"] += ".jpg"
-    write_text(root / "labels.csv", rows.to_csv(index=False))
-    return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
 
 
 def against(labels: np.ndarray, classes: Sequence[str], app: str) -> str:

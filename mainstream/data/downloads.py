@@ -3,7 +3,7 @@
 Nothing is bundled or mirrored. Without a network the message says where to place a file that was fetched elsewhere; it
 is checked all the same. Our own lines rather than `keras.utils.get_file`: that one brings TensorFlow into what needs
 none, has no time limit, writes at once to the final name, and fetches anew, unasked, what somebody has placed there.
-Used by `mainstream.data.datasets`, notebook 01 and `mainstream train`.
+Used by notebook 01 and `mainstream train`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ import http.client
 import shutil
 import tarfile
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from mainstream.data.datasets import image_folder, labelled_table
+from mainstream.data.photos import Photos
 from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
-from mainstream.paths import CACHE, alone, written
+from mainstream.paths import CACHE, alone, write_text, written
 
 _CHUNK = 1 << 20  # bytes
 
@@ -100,6 +105,27 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos", tim
                 _download(photos, archive, timeout_s)
             _unpack(archive, folder)
     return folder
+
+
+def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
+    """A public photo set by its name in `PHOTO_SETS`, fetched when it is not there. Raises as `fetch`."""
+    root = fetch(name)
+    if name == "flower_photos":
+        return image_folder(root / "flower_photos", size=size)
+    if name == "oxford_pets":  # cats' breeds are capitalised
+        files = sorted(p.name for p in (root / "images").glob("*.jpg"))
+        rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
+            dog=lambda d: 1 - d.cat
+        )
+        folder = root / "images"
+    else:
+        folder, lists = root / "VOCdevkit/VOC2007/JPEGImages", root / "VOCdevkit/VOC2007/ImageSets/Main"
+        columns = {p.stem.removesuffix("_trainval"): p for p in sorted(lists.glob("*_trainval.txt"))}
+        read = {c: pd.read_csv(p, sep=r"\s+", header=None, index_col=0, dtype={0: str})[1] for c, p in columns.items()}
+        rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
+        rows["image"] += ".jpg"
+    write_text(root / "labels.csv", rows.to_csv(index=False))
+    return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
 
 
 def _download(photos: PhotoSet, archive: Path, timeout_s: float) -> None:

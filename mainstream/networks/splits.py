@@ -67,15 +67,14 @@ def split_points(model: keras.Model) -> list[SplitPoint]:
     """
     nodes = nodes_of(model)
     counted = [isinstance(n.operation, keras.layers.Layer) and not isinstance(n.operation, PADDING) for n in nodes]
-    counted[0] = False
     found: list[SplitPoint] = []
     for index, block in enumerate(useful(nodes)):
-        end, frozen = block.point, sum(counted[: block.point + 1])
+        end, frozen = block.point, sum(counted[1 : block.point + 1])
         weights = {id(w): w for n in nodes[: end + 1] for w in getattr(n.operation, "weights", ())}
         found.append(SplitPoint(
             index=index, layer=nodes[end].operation.name, name=_name(index, block, nodes, {p.name for p in found}),
             shape=tuple(nodes[end].output_tensors[0].shape[1:]), frozen_layers=frozen,
-            fraction=frozen / max(sum(counted), 1),
+            fraction=frozen / max(sum(counted[1:]), 1),
             frozen_parameters=sum(math.prod(w.shape) for w in weights.values()), node=end,
         ))  # fmt: skip
     return found

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mainstream.data import datasets
-from mainstream.data.datasets import PARTITIONS, PHOTO_SETS, fetch, image_folder, labelled_table, partition_of
-from mainstream.data.downloads import PhotoSet
+from mainstream.data import downloads
+from mainstream.data.datasets import PARTITIONS, image_folder, labelled_table, partition_of
+from mainstream.data.downloads import PHOTO_SETS, PhotoSet, fetch
 from mainstream.data.geometry import GREY
 from mainstream.errors import UserError
 from mainstream.paths import ROOT
@@ -363,13 +363,13 @@ def test_the_registry():
 
 def test_public_sets_become_labelled_photos(tmp_path, monkeypatch):
     """In the layout of the real archives; the archives themselves are too large to fetch in a test."""
-    monkeypatch.setattr(datasets, "fetch", lambda name: tmp_path / name)
+    monkeypatch.setattr(downloads, "fetch", lambda name: tmp_path / name)
     folder(tmp_path / "flower_photos" / "flower_photos")
-    assert len(datasets.public("flower_photos", size=8)) == 60
+    assert len(downloads.public("flower_photos", size=8)) == 60
     for k in range(30):
         picture(tmp_path / "oxford_pets" / "images" / f"Bengal_{k}.jpg")
         picture(tmp_path / "oxford_pets" / "images" / f"pug_{k}.jpg")
-    pets = datasets.public("oxford_pets", size=8)
+    pets = downloads.public("oxford_pets", size=8)
     assert pets.classes == ("cat", "dog") and all(f[0] == "B" for f in np.array(pets.files)[pets.has("cat")])
     base = tmp_path / "voc2007" / "VOCdevkit" / "VOC2007"
     (base / "ImageSets" / "Main").mkdir(parents=True)
@@ -379,7 +379,7 @@ def test_public_sets_become_labelled_photos(tmp_path, monkeypatch):
     for step, name in ((2, "car"), (3, "cat")):
         lines = [f"{k:06} {('-1', ' 1', ' 0')[0 if k % step else 1 + k % 5 // 4]}\n" for k in range(30)]
         (base / "ImageSets" / "Main" / f"{name}_trainval.txt").write_text("".join(lines))
-    voc = datasets.public("voc2007", size=8)
+    voc = downloads.public("voc2007", size=8)
     assert voc.classes == ("car", "cat") and voc.files[7] == "000007.jpg"
     assert voc.has("car").tolist() == [k % 2 == 0 for k in range(30)]
-    assert datasets.public("voc2007", size=8, classes=["cat"]).has("cat").sum() == 10
+    assert downloads.public("voc2007", size=8, classes=["cat"]).has("cat").sum() == 10

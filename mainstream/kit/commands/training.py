@@ -106,7 +106,8 @@ def _world(apps: list[str] | None, size: int) -> tuple[Photos, Footage]:
 
 
 def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
-    from mainstream.data.datasets import list_images, public
+    from mainstream.data.datasets import list_images
+    from mainstream.data.downloads import public
 
     if photo_set:
         return public(photo_set, size=size)
