@@ -65,9 +65,27 @@ class Wall(Clock):
     def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
         waiting: deque[Frame] = deque()
         ready, gone, failures = threading.Condition(), threading.Event(), list[BaseException]()
-        reader = threading.Thread(
-            target=self._read, args=(source, waiting, ready, gone, failures), daemon=True, name="frames"
-        )
+
+        def read() -> None:
+            """Until the source ends or `gone` is set; everything that it writes to belongs to this source alone."""
+            start = time.monotonic()
+            try:
+                for frame in source:
+                    if not source.live and (ahead := start + frame.time_s - time.monotonic()) > 0:
+                        gone.wait(ahead)
+                    if gone.is_set():
+                        return
+                    with ready:
+                        self._queued(waiting, frame)
+                        ready.notify()
+            except BaseException as e:
+                failures.append(e)
+            finally:
+                with ready:
+                    gone.set()
+                    ready.notify()
+
+        reader = threading.Thread(target=read, daemon=True, name="frames")
         reader.start()
         try:
             while not stop.is_set():
@@ -83,28 +101,6 @@ class Wall(Clock):
             reader.join(timeout=1.0)
         if failures:
             raise failures[0]
-
-    def _read(
-        self, source: Source, waiting: deque[Frame], ready: threading.Condition, gone: threading.Event,
-        failures: list[BaseException],
-    ) -> None:  # fmt: skip
-        """Until the source ends or `gone` is set; everything that it writes to belongs to this source alone."""
-        start = time.monotonic()
-        try:
-            for frame in source:
-                if not source.live and (ahead := start + frame.time_s - time.monotonic()) > 0:
-                    gone.wait(ahead)
-                if gone.is_set():
-                    return
-                with ready:
-                    self._queued(waiting, frame)
-                    ready.notify()
-        except BaseException as e:
-            failures.append(e)
-        finally:
-            with ready:
-                gone.set()
-                ready.notify()
 
 
 class Virtual(Clock):

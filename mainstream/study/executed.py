@@ -99,19 +99,15 @@ def ratio_map(
 
     Columns: form, n_apps, event_length_s, optimal, no_sharing, max_sharing, ratio (over No Sharing), over_max_sharing.
     """
-    work = [
-        (n, length, name) for n in counts for length in lengths for name in ("optimal", "no_sharing", "max_sharing")
-    ]
-    problems = {
+    systems = ["optimal", "no_sharing", "max_sharing"]
+    asked = {
         (n, length): problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
-        for n, length, _ in work
+        for n in counts
+        for length in lengths
     }
-    f1 = solved([(problems[n, length], name) for n, length, name in work], jobs=jobs).f1_mean
-    rows = pd.DataFrame(work, columns=["n_apps", "event_length_s", "system"]).assign(form=form, f1=f1)
-    table = rows.pivot(index=["form", "n_apps", "event_length_s"], columns="system", values="f1").reset_index()
-    table = table[["form", "n_apps", "event_length_s", "optimal", "no_sharing", "max_sharing"]].rename_axis(
-        columns=None
-    )
+    f1 = solved([(p, name) for p in asked.values() for name in systems], jobs=jobs).f1_mean
+    table = pd.DataFrame([(form, *key) for key in asked], columns=["form", "n_apps", "event_length_s"])
+    table[systems] = f1.to_numpy().reshape(-1, len(systems))
     return table.assign(ratio=table.optimal / table.no_sharing, over_max_sharing=table.optimal / table.max_sharing)
 
 
