@@ -44,30 +44,18 @@ def files_in(folder: Path) -> list[Path]:
 
     Folders that systems leave are not entered. A link to a file that is there already is left out.
     """
-    place = folder.resolve()
-    entered = {_identity(p) for p in place.parents}
-    found: dict[Path, bool] = {}
+    entered = set(folder.resolve().parents)
+    found: dict[Path, Path] = {}  # where a file lies → how it is reached
     for at, folders, names in os.walk(folder, followlinks=True):
-        if (mine := _identity(Path(at))) in entered:
+        if (mine := Path(at).resolve()) in entered:
             folders.clear()
             continue
         entered.add(mine)
         folders[:] = sorted(f for f in folders if not of_a_system(f))
-        found |= {Path(at, name): Path(at, name).is_symlink() for name in names}
-    real = {p.resolve() for p, link in found.items() if not link}
-    kept = []
-    for path, link in sorted(found.items()):
-        if link and path.exists():
-            if (target := path.resolve()) in real:
-                continue
-            real.add(target)
-        kept.append(path)
-    return kept
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_dev, status.st_ino
+        for path in (Path(at, name) for name in sorted(names)):
+            if (place := path.resolve()) not in found or not path.is_symlink():
+                found[place] = path
+    return sorted(found.values())
 
 
 def is_picture(path: Path) -> bool:

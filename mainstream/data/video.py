@@ -11,6 +11,7 @@ Stamps     by `mainstream.data.stamps`: ascending, going on where they start aga
 Rate       of the stamps, where the header says something else
 Live       cameras and addresses that do not end: from their first frame on; by the clock where they have no stamps
 
+Longer than other modules: what is read ahead at opening decides how every later packet is read.
 Design section 5; notebooks 07 and 09.
 """
 
@@ -133,18 +134,14 @@ class Video:
         no_film = names.attached_pic | names.timed_thumbnails | names.still_image
         found = [s for s in self._container.streams.video if s.codec_context and not s.disposition & no_film]
         found = [s for s in found if s.frames != 1] or found
-        if (
-            self._container.format.name.endswith("_pipe")
-            or self._container.format.name == "image2"
-            or (not found and self._container.streams.video)
-        ):
+        still = self._container.format.name.endswith("_pipe") or self._container.format.name == "image2"
+        if still or (not found and self._container.streams.video):
             raise self._refused("is a still picture, or one that goes with sound; not a video")
         if not found:
             raise self._refused("holds no video")
         best = self._container.streams.best("video")
-        stream = (
-            best if best in found else max(found, key=lambda s: (s.disposition & names.default, s.width * s.height))
-        )
+        rank = lambda s: (s.disposition & names.default, s.width * s.height)
+        stream = best if best in found else max(found, key=rank)
         if min(stream.width, stream.height) < 2 or stream.width * stream.height > LARGEST:
             raise self._refused(f"{stream.width}×{stream.height} px cannot be analysed")
         return stream
@@ -178,11 +175,8 @@ class Video:
             raise self._refused("holds a single picture" if shown else "has no frames")
         self._by_clock = self.live and bare
         stated = header[0] if bare and not self._container.format.flags & HAS_NO_STAMPS else 0.0
-        measured = (
-            rate_of(arrived[len(arrived) // 4 :])
-            if self._by_clock
-            else rate_of(going if self._decoding else np.unique(going))
-        )
+        going = arrived[len(arrived) // 4 :] if self._by_clock else going if self._decoding else list(np.unique(going))
+        measured = rate_of(going)
         self.fps = said or (stated if bare and not self.live else stated_rate(measured, [] if bare else header))
         if not 0 < self.fps <= FASTEST:
             raise self._refused("has no time stamps: its frames per second must be said (fps; --video-fps)")

@@ -134,12 +134,8 @@ def _openvino(
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
     graph = _converted(core, model, batch)
-    hints = {
-        "INFERENCE_PRECISION_HINT": precision,
-        "INFERENCE_NUM_THREADS": threads,
-        "PERFORMANCE_HINT": "LATENCY",
-        "NUM_STREAMS": 1,
-    }
+    hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
+    hints |= {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
     compiled = []
     for values in weights:
         filled = _filled(graph, values)

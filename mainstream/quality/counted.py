@@ -30,16 +30,10 @@ class EventScore(NamedTuple):
 
 
 class EventTally(NamedTuple):
-    """What `count_events` counts.
+    """What `count_events` counts."""
 
-    Attributes:
-        found: one flag per true event – declared inside?
-        false: one flag per empty window (`windows`) or per detection (`segments`) – a false alarm?
-        definition: of Event-precision, as `count_events` takes it.
-    """
-
-    found: NDArray[np.bool_]
-    false: NDArray[np.bool_]
+    found: NDArray[np.bool_]  # per true event: declared inside?
+    false: NDArray[np.bool_]  # per empty window (`windows`) or detection (`segments`): a false alarm?
     definition: Definition
 
     def score(self) -> EventScore:

@@ -15,8 +15,12 @@ from mainstream.scheduler.problem import Array, Choice, Device, Problem
 def cost(problem: Problem, choices: Sequence[Choice]) -> float:
     """Compute time per second of a schedule, in the budget's unit: every tail at its own rate, every stem segment
     once, at the highest rate among the applications that still share it. One choice per application, in order."""
-    fps = np.asarray(problem.fps_options)[[c.fps for c in choices]]
-    return device_cost(problem.device, np.array([c.split for c in choices]), fps)
+    return device_cost(problem.device, *splits_and_rates(problem, choices))
+
+
+def splits_and_rates(problem: Problem, choices: Sequence[Choice]) -> tuple[Array, Array]:
+    """Index of the split and looks per second of each application, shape (A,) each."""
+    return np.array([c.split for c in choices]), np.asarray(problem.fps_options)[[c.fps for c in choices]]
 
 
 def device_cost(device: Device, split: Array, fps: Array) -> float:

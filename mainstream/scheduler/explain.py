@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mainstream.scheduler.cost import cost, segment_rates
+from mainstream.scheduler.cost import cost, segment_rates, splits_and_rates
 from mainstream.scheduler.greedy import State, per_cost
 from mainstream.scheduler.problem import Array, Choice, Problem
 from mainstream.scheduler.schedule import Schedule, solve
@@ -52,8 +52,7 @@ def cost_parts(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
 
     Returns: part (stem or tail), name (frozen layers at the segment's end, or the application), fps, cost.
     """
-    split = np.array([c.split for c in choices])
-    fps = np.asarray(problem.fps_options)[[c.fps for c in choices]]
+    split, fps = splits_and_rates(problem, choices)
     rates, segments = segment_rates(problem.device, split, fps), problem.device.segments
     rows = [
         {"part": "stem", "name": str(problem.device.split[k]), "fps": rates[k], "cost": rates[k] * segments[k]}
@@ -71,8 +70,7 @@ def cost_shares(problem: Problem, choices: Sequence[Choice]) -> Array:
     Its tail, and of each stem segment it uses: every step of the segment's rate is shared equally by those who look
     at least that often. (The Shapley value of the cost: a slow user pays nothing for the fastest one's frames.)
     """
-    split = np.array([c.split for c in choices])
-    fps = np.asarray(problem.fps_options)[[c.fps for c in choices]]
+    split, fps = splits_and_rates(problem, choices)
     shares = fps * np.asarray(problem.device.tail)[split]
     for k, latency in enumerate(problem.device.segments):
         below = 0.0
