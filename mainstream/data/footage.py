@@ -14,8 +14,7 @@ import numpy as np
 from mainstream.data.geometry import SQUEEZED
 from mainstream.errors import unknown
 from mainstream.package import Geometry
-
-Interval = tuple[float, float]
+from mainstream.quality.counted import Interval
 
 
 @dataclass(frozen=True)

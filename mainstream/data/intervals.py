@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mainstream.data.tables import composed, read_table
 from mainstream.errors import UserError, unknown
+from mainstream.quality.counted import Interval
 
-Interval = tuple[float, float]
 Intervals = dict[str, list[Interval]]
 LATE_S = 1.0  # by which truth may end after its video: it is cut there
 

@@ -14,10 +14,10 @@ from mainstream.data.geometry import LETTERBOX
 from mainstream.data.photos import Photos
 from mainstream.errors import UserError
 from mainstream.quality import counted as events
+from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
 from mainstream.runner.sources import Frame, Source
 
-Interval = tuple[float, float]
 _ROUNDING = 1e-6  # seconds
 
 
@@ -28,7 +28,6 @@ class Between(Source):
     """
 
     def __init__(self, source: Source, start_s: float = 0.0, end_s: float = np.inf, *, number: int = 0):
-        super().__init__()
         self.source, self.start_s, self.end_s, self.number = source, start_s, end_s, number
         self.fps, self.live = source.fps, source.live
 

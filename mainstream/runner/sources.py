@@ -50,10 +50,7 @@ class Source:
     fps: float
     live = False
     lost = ""
-
-    def __init__(self) -> None:
-        self.corrupt = 0
-        self.reconnects = 0
+    corrupt = reconnects = 0
 
     def __iter__(self) -> Iterator[Frame]:
         raise NotImplementedError
@@ -80,7 +77,6 @@ class VideoSource(Source):
         reconnect_s: float = RECONNECT_S,
         on_event: Callable[[str], None] = lambda text: None,
     ):
-        super().__init__()
         self.url, self._said, self._reconnect_s, self._on_event = str(url), fps, reconnect_s, on_event
         self._opened: Video | None = Video(url, fps=fps)
         self.live, self.fps, self._first = self._opened.live, self._opened.fps, self._opened.first_packet()
@@ -128,7 +124,6 @@ class WorldSource(Source):
     """The synthetic world, rendered as it is read."""
 
     def __init__(self, world: World):
-        super().__init__()
         self.world, self.fps = world, world.fps
 
     def __iter__(self) -> Iterator[Frame]:

@@ -13,8 +13,7 @@ import pandas as pd
 
 from mainstream.errors import UserError
 from mainstream.package import FILE, MPackage
-
-Interval = tuple[float, float]
+from mainstream.quality.counted import Interval
 
 
 def load_packages(root: str | Path) -> list[MPackage]:
