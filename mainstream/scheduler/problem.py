@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mainstream import quality
 from mainstream.errors import UserError, unknown
@@ -22,16 +22,6 @@ OBJECTIVES = ("mean", "weighted", "max-min")
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
 
 
-def _increasing(values: tuple[float, ...]) -> tuple[float, ...]:
-    for a, b in pairwise(values):
-        if b <= a:
-            raise ValueError(f"must increase: {b:g} after {a:g}")
-    return values
-
-
-Splits = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1), AfterValidator(_increasing)]
-
-
 class Device(Strict):
     """Latencies of one device, in any unit; the budget is in the same unit per second.
 
@@ -40,7 +30,7 @@ class Device(Strict):
     """
 
     name: str = ""
-    split: Splits
+    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
     stem: tuple[NonNegative, ...]
     tail: tuple[NonNegative, ...]
 
@@ -70,7 +60,7 @@ class App(Strict):
     """One tenant: per-frame accuracy at each split, and its events."""
 
     name: str
-    split: Splits
+    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
     tpr: tuple[Rate, ...]
     fpr: tuple[Rate, ...]
     event_length_s: Positive
@@ -112,7 +102,7 @@ class Problem(Strict):
     """Everything a scheduler needs. `Problem.read(path)` for the JSON contract."""
 
     stream_fps: Positive
-    fps_options: Annotated[tuple[Positive, ...], Field(min_length=1), AfterValidator(_increasing)]
+    fps_options: tuple[Positive, ...] = Field(min_length=1)
     x_options: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(default=(1,), min_length=1)
     budget: Positive
     objective: str = "mean"
@@ -129,6 +119,7 @@ class Problem(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        _increasing("fps_options", self.fps_options)
         if self.fps_options[-1] > self.stream_fps:
             raise ValueError(f"fps_options: {self.fps_options[-1]:g} is above stream_fps {self.stream_fps:g}")
         if None in self.x_options and self.form != "as_published":
@@ -156,7 +147,6 @@ class Problem(Strict):
             copy.__dict__.pop(name, None)
         return copy
 
-    # -- arrays, made once ------------------------------------------------------------------------------------------
     @cached_property
     def allowed(self) -> NDArray[np.bool_]:
         """Which splits each application has, shape (A, K)."""
@@ -200,7 +190,14 @@ class Problem(Strict):
 
 
 def _aligned(part: Device | App, *columns: str) -> None:
-    """Every column must have a value for each split point."""
+    """Split points must increase, and every column must have a value for each of them."""
     lengths = [len(getattr(part, name)) for name in ("split", *columns)]
     if len(set(lengths)) > 1:
         raise ValueError(f"split, {' and '.join(columns)} must be of one length, not {', '.join(map(str, lengths))}")
+    _increasing("split", part.split)
+
+
+def _increasing(name: str, values: tuple[float, ...]) -> None:
+    for a, b in pairwise(values):
+        if b <= a:
+            raise ValueError(f"{name} must increase: {b:g} after {a:g}")
