@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from mainstream.errors import UserError
 from mainstream.kit.commands import completion
+
+if TYPE_CHECKING:
+    from mainstream.package import MPackage
 
 Profile = Annotated[str, Option(help="smoke (a quick check), default, or paper.", autocompletion=completion.profiles)]
 Json = Annotated[bool, Option("--json", help="Print JSON instead of a table.")]
@@ -24,3 +29,16 @@ Scheduler = Annotated[str, Option(help=f"{', '.join(completion.SCHEDULERS)}, or 
                                   autocompletion=completion.among(completion.SCHEDULERS))]  # fmt: skip
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
+
+
+def packages(option: str, folders: Iterable[Path], taken: str = "") -> dict[str, MPackage]:
+    """Application → its package. Raises `UserError`: one that cannot be read, or is there twice."""
+    from mainstream.package import MPackage
+
+    found: dict[str, MPackage] = {}
+    for folder in folders:
+        package = MPackage.load(folder).validate()
+        if package.application in (taken, *found):
+            raise UserError(f"{option} {folder}: there is an application '{package.application}' already")
+        found[package.application] = package
+    return found

@@ -12,7 +12,6 @@ from mainstream.kit.commands import completion, options
 from mainstream.paths import write_text
 
 if TYPE_CHECKING:
-    from mainstream.package import MPackage
     from mainstream.runner.clock import Clock
 
 
@@ -77,7 +76,7 @@ def stream_command(
     ] = "15",
 ) -> None:
     """Run applications on a stream: one schedule, one shared stem, detections as they end. Ctrl-C ends it in order."""
-    packages, chosen = _packages(apps), _clock(clock)
+    packages, chosen = options.packages("--apps", apps), _clock(clock)
     _check_budget(budget, clock)
     from mainstream.kit.commands.live import Live, stopped_by_signals, summary
     from mainstream.runner.devices import HERE, load_device
@@ -141,18 +140,6 @@ def _seconds(text: str) -> float:
     if not seconds >= 0:
         raise UserError(f"--reconnect {text}: must be seconds, 0 or more, or forever")
     return seconds
-
-
-def _packages(folders: list[Path]) -> dict[str, MPackage]:
-    from mainstream.package import MPackage
-
-    found: dict[str, MPackage] = {}
-    for folder in folders:
-        package = MPackage.load(folder).validate()
-        if package.application in found:
-            raise UserError(f"--apps: '{package.application}' is named twice")
-        found[package.application] = package
-    return found
 
 
 def _clock(name: str) -> Clock:

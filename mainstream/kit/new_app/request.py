@@ -102,13 +102,7 @@ class Request(BaseModel):
     @cached_property
     def packages(self) -> dict[str, MPackage]:
         """Those that share the device. Raises `UserError`: one that cannot be read, or is there twice."""
-        found: dict[str, MPackage] = {}
-        for folder in self.others:
-            package = MPackage.load(folder).validate()
-            if package.application in (self.name, *found):
-                raise UserError(f"--with {folder}: there is an application '{package.application}' already")
-            found[package.application] = package
-        return found
+        return options.packages("--with", self.others, taken=self.name)
 
     def checked(self) -> Self:
         """Itself, once values fit each other and what they name can be used. Raises `UserError`; reads little."""
