@@ -10,12 +10,14 @@ Everything broadcasts: a whole application × split × rate × vote table is one
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mainstream.quality import heterogeneous
 from mainstream.quality.chain import Array, Form, checked, checked_votes, declared_of, seen_by
+from mainstream.quality.heterogeneous import Differences
 
 
 class Quality(NamedTuple):
@@ -35,6 +37,7 @@ def event_recall(
     correlation: ArrayLike = 0.0,
     x_vote: Any = 1,
     form: Form = "consistent",
+    **differences: Unpack[Differences],
 ) -> Array:
     """Probability that an event is declared.
 
@@ -45,7 +48,9 @@ def event_recall(
         event_length_s: seconds an event stays on screen.
         correlation: lag-one correlation of consecutive outcomes, 0..1.
         x_vote: consecutive positives needed. `None` (only `as_published`): the study's model without voting.
-        form: `"consistent"` (frames seen = L·fps) or `"as_published"` (L·fps²/stream_fps, the study's).
+        form: `"consistent"` (frames seen = L·fps), `"as_published"` (L·fps²/stream_fps, the study's), or
+            `"heterogeneous"`: events differ and looks remember, as `differences` says (`Differences`; `correlation` is
+            not used then, and here no run of positives is inherited from before the event).
 
     Returns:
         Array of the broadcast shape of all arguments.
@@ -57,7 +62,10 @@ def event_recall(
         tpr=tpr, fps=fps, stream_fps=stream_fps, event_length_s=event_length_s, correlation=correlation
     )
     votes = checked_votes(x_vote, form)
-    return declared_of(p, rho, seen_by(fps, s, length, form), votes, form)
+    seen = seen_by(fps, s, length, form)
+    if others := heterogeneous.checked_differences(form, rho, differences):
+        return heterogeneous.declared(p, np.zeros_like(p), fps, length, votes, others)[0]
+    return declared_of(p, rho, seen, votes, form)
 
 
 def event_precision(
@@ -71,6 +79,7 @@ def event_precision(
     correlation: ArrayLike = 0.0,
     x_vote: Any = 1,
     form: Form = "consistent",
+    **differences: Unpack[Differences],
 ) -> Array:
     """Share of declared windows that hold an event: πR / (πR + (1−π)R̃).
 
@@ -81,7 +90,7 @@ def event_precision(
     """
     return evaluate(
         tpr, fpr, fps, stream_fps=stream_fps, event_length_s=event_length_s,
-        event_frequency=event_frequency, correlation=correlation, x_vote=x_vote, form=form,
+        event_frequency=event_frequency, correlation=correlation, x_vote=x_vote, form=form, **differences,
     ).precision  # fmt: skip
 
 
@@ -96,6 +105,7 @@ def event_f1(
     correlation: ArrayLike = 0.0,
     x_vote: Any = 1,
     form: Form = "consistent",
+    **differences: Unpack[Differences],
 ) -> Array:
     """Event-F1: harmonic mean of Event-recall and Event-precision; 0 where either is 0.
 
@@ -103,7 +113,7 @@ def event_f1(
     """
     return evaluate(
         tpr, fpr, fps, stream_fps=stream_fps, event_length_s=event_length_s,
-        event_frequency=event_frequency, correlation=correlation, x_vote=x_vote, form=form,
+        event_frequency=event_frequency, correlation=correlation, x_vote=x_vote, form=form, **differences,
     ).f1  # fmt: skip
 
 
@@ -118,6 +128,7 @@ def evaluate(
     correlation: ArrayLike = 0.0,
     x_vote: Any = 1,
     form: Form = "consistent",
+    **differences: Unpack[Differences],
 ) -> Quality:
     """Event-recall, Event-precision and Event-F1 in one pass (one chain for both rates).
 
@@ -129,10 +140,13 @@ def evaluate(
     )  # fmt: skip
     votes = checked_votes(x_vote, form)
     seen = seen_by(fps, s, length, form)
-    axes = max(a.ndim for a in (p, q, rho, seen, votes))
-    both = np.stack(np.broadcast_arrays(p, q))  # a new leading axis: events, empty windows
-    both = both.reshape(2, *(1,) * (axes + 1 - both.ndim), *both.shape[1:])
-    recall, false = declared_of(both, rho, seen, votes, form)
+    if others := heterogeneous.checked_differences(form, rho, differences):
+        recall, false = heterogeneous.declared(p, q, fps, length, votes, others)
+    else:
+        axes = max(a.ndim for a in (p, q, rho, seen, votes))
+        both = np.stack(np.broadcast_arrays(p, q))  # a new leading axis: events, empty windows
+        both = both.reshape(2, *(1,) * (axes + 1 - both.ndim), *both.shape[1:])
+        recall, false = declared_of(both, rho, seen, votes, form)
     recall, false, pi = np.broadcast_arrays(recall, false, pi)
     true_share, false_share = pi * recall, (1 - pi) * false
     undefined = 1.0 if form == "as_published" else 0.0

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Form = Literal["consistent", "as_published"]
+Form = Literal["consistent", "as_published", "heterogeneous"]
 Array = NDArray[np.float64]
 TABLE_ELEMENTS = 8_000_000  # the largest table of run probabilities held at once (64 MB)
 MOST_LOOKS = 200_000  # at one event; more count as that many, so that no length asks for hours or gigabytes
@@ -80,6 +80,8 @@ def _run_table(p: Array, rho: Array, wanted: NDArray[np.int64], x: int, form: Fo
 
 _RANGES = {
     "tpr": (0.0, 1.0), "fpr": (0.0, 1.0), "correlation": (0.0, 1.0), "event_frequency": (0.0, 1.0),
+    "length_cv": (0.0, 10.0), "lasting": (0.0, 0.999), "lasting_empty": (0.0, 0.999), "memory_s": (0.0, 1e6),
+    "memory_empty_s": (0.0, 1e6), "follows_event": (0.0, 1.0),
     "fps": (0.0, np.inf), "stream_fps": (0.0, np.inf), "event_length_s": (0.0, np.inf),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from mainstream import quality
 from mainstream.quality import Array, Form, Quality
 from mainstream.study import published
 
-FORMS: tuple[Form, ...] = get_args(Form)
+FORMS: tuple[Form, ...] = ("consistent", "as_published")
 NAMES: dict[Form, str] = {"consistent": "Consistent form", "as_published": "As published"}
 STEP_FPS = 0.25  # between two rates of a curve
 VOTES = tuple(range(1, 8))

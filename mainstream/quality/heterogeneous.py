@@ -1,0 +1,229 @@
+"""Events that differ and looks that remember: `form="heterogeneous"` (design section 3; notebook 03).
+
+Outcomes of two looks Δt apart within one event are correlated by ρ(Δt) = α + (1−α)·e^(−Δt/τ). α (`lasting`) is what
+makes an event easy or hard as a whole: its TPR is drawn from Beta(p(1/α−1), (1−p)(1/α−1)). τ (`memory_s`) is what
+passes: given that TPR, looks 1/f apart form the two-state chain of the consistent form with lag-one correlation
+g = e^(−1/(f·τ)). Lengths of events are Gamma distributed with mean L and `length_cv`.
+
+Site occupancy with imperfect detection is the same problem (Royle 2006, Biometrics 62: heterogeneous detection; Hines
+et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cannot be identified from such data (Link
+2003, Biometrics 59), so what is reported are predictions, never α.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammainc, gammaincinv
+
+from mainstream.quality.chain import Array, Form, checked
+
+NODES = 3  # of the Gauss–Jacobi rule over an event's TPR, for more than one vote
+_REST = 1e-6  # share of the longest events that count as a little shorter
+
+
+class Differences(TypedDict, total=False):
+    """How events differ and how looks remember; all 0 by default, which is the consistent form with ρ = 0.
+
+    length_cv: coefficient of variation of event lengths.
+    lasting, memory_s: α, 0 ≤ α < 1, and τ in seconds, of looks at one event.
+    lasting_empty, memory_empty_s: the same of looks at one empty stretch.
+    follows_event: φ, the share of empty windows that follow an event directly. Above 0, a run of positives that began
+        before a window counts on inside it; at 0 every window begins anew.
+    """
+
+    length_cv: ArrayLike
+    lasting: ArrayLike
+    memory_s: ArrayLike
+    lasting_empty: ArrayLike
+    memory_empty_s: ArrayLike
+    follows_event: ArrayLike
+
+
+def checked_differences(form: Form, correlation: Array, given: Differences) -> dict[str, Array]:
+    """All of `Differences` as float arrays in the heterogeneous form; nothing in the others, which take none."""
+    if form != "heterogeneous":
+        if given:
+            raise ValueError(f'{next(iter(given))}: only with form="heterogeneous"')
+        return {}
+    if np.any(correlation != 0):
+        raise ValueError('correlation: not with form="heterogeneous"; use lasting and memory_s')
+    names = tuple(Differences.__annotations__)
+    if wrong := given.keys() - set(names):
+        raise TypeError(f"unknown argument {sorted(wrong)[0]!r}")
+    values: dict[str, Any] = dict.fromkeys(names, 0.0) | dict(given)
+    return dict(zip(names, checked(**{name: values[name] for name in names}), strict=True))
+
+
+def memory(fps: Array, memory_s: Array) -> Array:
+    """g = e^(−1/(f·τ)), the correlation that is left from one look to the next; 0 where nothing is remembered."""
+    with np.errstate(divide="ignore"):
+        return np.exp(-1.0 / np.maximum(fps * memory_s, 1e-300))
+
+
+def looks(seen: Array, length_cv: Array) -> Array:
+    """P(n looks meet an event), n on a new first axis, for `seen` looks on average and Gamma distributed lengths.
+
+    An event as long as λ looks meets n with probability max(0, 1 − |λ − n|): the phase is random.
+    """
+    seen, cv = np.broadcast_arrays(seen, length_cv)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = np.where(cv > 1e-6, seen * gammaincinv(1 / cv**2, 1 - _REST) * cv**2, seen)
+    longest = float(np.max(most, initial=0.0))
+    n = np.arange(-1.0, np.ceil(longest) + 3).reshape(-1, *(1,) * seen.ndim)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shape = 1 / cv**2
+        scaled = np.maximum(n, 0) * shape / seen
+        varied = n * gammainc(shape, scaled) - seen * gammainc(shape + 1, scaled)
+    below = np.where(cv > 1e-6, varied, np.maximum(n - seen, 0))  # E[(n − λ)₊]
+    share = below[2:] - 2 * below[1:-1] + below[:-2]
+    share[-1] += 1 - share.sum(0)
+    return np.maximum(share, 0.0)
+
+
+def nodes(p: Array, lasting: Array) -> tuple[Array, Array]:
+    """Gauss–Jacobi rule of Beta(p(1/α−1), (1−p)(1/α−1)): TPRs and weights, nodes on a new first axis.
+
+    By the eigenvalues of its Jacobi matrix (Golub and Welsch), in terms that stay finite at α = 0, p = 0 and p = 1.
+    """
+    p, alpha = np.broadcast_arrays(p, lasting)
+    total = 1 - alpha  # a + b, in units of 1/α
+    k = np.arange(NODES, dtype=float).reshape(-1, *(1,) * p.ndim)
+    a, b = p * total, (1 - p) * total
+    two = total + 2 * k * alpha
+    middle = np.empty(np.broadcast_shapes(k.shape, p.shape))
+    middle[0] = p
+    denominator = two[1:] * (two[1:] - 2 * alpha)
+    middle[1:] = 0.5 + 0.5 * (a - b) * (total - 2 * alpha) / np.where(denominator > 0, denominator, 1)
+    j = k[1:]
+    up = j * alpha * (j * alpha + a - alpha) * (j * alpha + b - alpha) * (j * alpha + total - 2 * alpha)
+    low = (total + (2 * j - 2) * alpha) ** 2 * (total + (2 * j - 1) * alpha) * (total + (2 * j - 3) * alpha)
+    first = alpha * a * b / np.where(total > 0, total**2 * (total + alpha), 1)
+    side = np.where(j == 1, first, up / np.where(low > 0, low, 1))
+    matrix = np.zeros((*p.shape, NODES, NODES))
+    for i in range(NODES):
+        matrix[..., i, i] = middle[i]
+        if i:
+            matrix[..., i, i - 1] = matrix[..., i - 1, i] = np.sqrt(np.maximum(side[i - 1], 0))
+    values, vectors = np.linalg.eigh(matrix)
+    return np.clip(np.moveaxis(values, -1, 0), 0, 1), np.moveaxis(vectors[..., 0, :] ** 2, -1, 0)
+
+
+class Side(NamedTuple):
+    """Looks at events, or at empty windows; N chains, those with the most looks first.
+
+    p, weight: rates (nodes, N) and their weights; mean, g, lasting: (N,); share: P(n looks), (n, N); active: how many
+    chains, from the first, can have n looks.
+    """
+
+    p: Array
+    weight: Array
+    mean: Array
+    g: Array
+    lasting: Array
+    share: Array
+    active: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, p: Array, g: Array, lasting: Array, share: Array) -> Side:
+        """All of shape (N,), `share` (n, N). One node where nothing lasts."""
+        rates, weight = nodes(p, lasting) if np.any(lasting) else (p[None], np.ones((1, 1)))
+        active = [int(np.max(np.flatnonzero(row), initial=-1)) + 1 for row in share > 0]
+        return cls(rates, weight, p, g, lasting, share, np.maximum.accumulate(active[::-1])[::-1])
+
+    def once(self) -> Array:
+        """P(at least one hit), (N,): 1 − (1−p)·₂F₁(1−n, a; a+b+1; 1−g) for n looks, mixed over n.
+
+        The hypergeometric function by its recurrence in n, multiplied by α so that it holds at α = 0.
+        """
+        before, now, result = np.zeros_like(self.mean), np.ones_like(self.mean), np.zeros_like(self.mean)
+        for n, k in enumerate(self.active[1:], 1):
+            p, g, alpha = self.mean[:k], self.g[:k], self.lasting[:k]
+            before, now = before[:k], now[:k]
+            result[:k] += self.share[n, :k] * (1 - (1 - p) * now)
+            m = (n - 1) * alpha
+            before, now = now, ((1 + 2 * m - (p * (1 - alpha) + m) * (1 - g)) * now - m * g * before) / (1 + m)
+        return result
+
+    def in_a_row(self, x: int, inherited: Array | None = None) -> Array:
+        """P(a run of at least x hits), (N,), mixed over numbers of looks and nodes.
+
+        inherited: P(the window is entered with a run of r hits | its first look is a hit), r = 0 … x−1 on the first
+            axis (the last: x − 1 or more); none where the window begins anew.
+        """
+        hit_hit, miss_miss = self.p + (1 - self.p) * self.g, (1 - self.p) + self.p * self.g
+        begun, stop, streak = hit_hit ** (x - 1) * (1 - miss_miss), 1 - hit_hit, self.p
+        misses = [np.zeros_like(self.p), 1 - self.p]  # P(no run yet, look n a miss)
+        done, result = np.zeros_like(self.p), np.zeros_like(self.p)
+        for n, k in enumerate(self.active[1:], 1):
+            now = done[:, :k]
+            if n > 1:
+                last = misses[-1][:, :k]
+                misses.append(last * miss_miss[:, :k] + (1 - now - last) * stop[:, :k])
+            if n > x:
+                now += misses[n - x][:, :k] * begun[:, :k]
+            elif inherited is not None:
+                now += streak[:, :k] * inherited[x - n][..., :k]
+            elif n == x:
+                now += streak[:, :k]
+            streak = streak * hit_hit if n < x else streak
+            result[:, :k] += self.share[n, :k] * now
+        return self._over_nodes(np.minimum(result, 1.0))
+
+    def runs(self, x: int) -> Array:
+        """P(a run of exactly r hits has just been seen), r = 0 … x−2, and of x − 1 or more; (x, nodes, N)."""
+        hit_hit, miss_hit = self.p + (1 - self.p) * self.g, self.p * (1 - self.g)
+        exact = [1 - self.p, *((1 - self.p) * miss_hit * hit_hit ** (r - 1) for r in range(1, x - 1))]
+        return np.stack([*exact, 1 - sum(exact)])
+
+    def left(self, x: int) -> Array:
+        """`runs` that such a stretch leaves to another that comes after it, (x, N)."""
+        return np.stack([self._over_nodes(r) for r in self.runs(x)])
+
+    def going_on(self, x: int) -> Array:
+        """The same where the stretch itself goes on, so that its next look remembers the last; (x, nodes, N)."""
+        found = self.runs(x)
+        found[0] *= 1 - self.g
+        found[1:] *= 1 + (1 - self.p) * self.g / np.maximum(self.p, 1e-300)
+        return found
+
+    def _over_nodes(self, values: Array) -> Array:
+        found: Array = (self.weight * values).sum(0)
+        return found
+
+
+def declared(
+    p: Array, q: Array, fps: Array, length: Array, votes: NDArray[np.int64], differences: dict[str, Array]
+) -> tuple[Array, Array]:
+    """(R, R̃): P(an event is declared), P(an empty window of length L is), of the broadcast shape of all arguments.
+
+    `differences` has every key of `Differences`.
+    """
+    cv, alpha, tau, alpha_empty, tau_empty, phi = (differences[k] for k in Differences.__annotations__)
+    shape = np.broadcast_shapes(*(a.shape for a in (p, q, fps, length, cv, alpha, tau, alpha_empty, tau_empty, phi)))
+    met, met_empty = looks(fps * length, cv), looks(fps * length, np.zeros(()))
+    order = np.argsort(-np.broadcast_to((met > 0).sum(0), shape).ravel(), kind="stable")
+    flat = lambda a: np.broadcast_to(a, shape).ravel()[order]
+    wide = lambda share: share.reshape(len(share), *(1,) * (len(shape) + 1 - share.ndim), *share.shape[1:])
+    many = lambda share: np.broadcast_to(wide(share), (len(share), *shape)).reshape(len(share), -1)[:, order]
+    event = Side.of(flat(p), flat(memory(fps, tau)), flat(alpha), many(met))
+    empty = Side.of(flat(q), flat(memory(fps, tau_empty)), flat(alpha_empty), many(met_empty))
+    result = np.zeros((2, *np.broadcast_shapes(shape, votes.shape)))
+    for x in np.unique(votes):
+        for k, value in enumerate(_pair(event, empty, flat(phi), int(x))):
+            back = np.empty_like(value)
+            back[order] = value
+            result[k] = np.where(votes == x, back.reshape(shape), result[k])
+    return result[0], result[1]
+
+
+def _pair(event: Side, empty: Side, phi: Array, x: int) -> tuple[Array, Array]:
+    """(R, R̃) for x votes: events come after empty stretches, empty windows after those or, a share φ, after events."""
+    if x == 1:
+        return event.once(), empty.once()
+    if not np.any(phi):
+        return event.in_a_row(x), empty.in_a_row(x)
+    before = phi * event.left(x)[:, None] + (1 - phi) * empty.going_on(x)
+    return event.in_a_row(x, empty.left(x)), empty.in_a_row(x, before)
