@@ -12,6 +12,7 @@ et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cann
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -21,7 +22,9 @@ from scipy.special import gammainc, gammaincinv
 from mainstream.quality.chain import Array, Form, checked
 
 NODES = 3  # of the Gauss–Jacobi rule over an event's TPR, for more than one vote
-_REST = 1e-6  # share of the longest events that count as a little shorter
+_CHAINS = 2000  # worked on at once: they fit in a processor's cache
+_SAME = 1e-6  # lengths that vary by less do not
+_REST = 1e-5  # share of the longest events that count as a little shorter
 
 
 class Differences(TypedDict, total=False):
@@ -64,23 +67,21 @@ def memory(fps: Array, memory_s: Array) -> Array:
 
 
 def looks(seen: Array, length_cv: Array) -> Array:
-    """P(n looks meet an event), n on a new first axis, for `seen` looks on average and Gamma distributed lengths.
+    """P(n looks or more meet an event), n = 0, 1, … on a new first axis, for `seen` on average and Gamma lengths.
 
-    An event as long as λ looks meets n with probability max(0, 1 − |λ − n|): the phase is random.
+    An event as long as λ looks meets n with probability max(0, 1 − |λ − n|), the phase being random, hence n or more
+    with E[(λ − n + 1)₊] − E[(λ − n)₊].
     """
     seen, cv = np.broadcast_arrays(seen, length_cv)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        most = np.where(cv > 1e-6, seen * gammaincinv(1 / cv**2, 1 - _REST) * cv**2, seen)
-    longest = float(np.max(most, initial=0.0))
-    n = np.arange(-1.0, np.ceil(longest) + 3).reshape(-1, *(1,) * seen.ndim)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         shape = 1 / cv**2
+        most = np.where(cv > _SAME, seen * gammaincinv(shape, 1 - _REST) / shape, seen)
+        n = np.arange(-1.0, np.ceil(np.max(most, initial=0.0)) + 2).reshape(-1, *(1,) * seen.ndim)
         scaled = np.maximum(n, 0) * shape / seen
         varied = n * gammainc(shape, scaled) - seen * gammainc(shape + 1, scaled)
-    below = np.where(cv > 1e-6, varied, np.maximum(n - seen, 0))  # E[(n − λ)₊]
-    share = below[2:] - 2 * below[1:-1] + below[:-2]
-    share[-1] += 1 - share.sum(0)
-    return np.maximum(share, 0.0)
+    below = np.where(cv > _SAME, varied, np.maximum(n - seen, 0))  # E[(n − λ)₊]
+    found: Array = 1 - np.diff(below, axis=0)
+    return np.where(found > 1e-9, found, 0.0)
 
 
 def nodes(p: Array, lasting: Array) -> tuple[Array, Array]:
@@ -112,10 +113,9 @@ def nodes(p: Array, lasting: Array) -> tuple[Array, Array]:
 
 
 class Side(NamedTuple):
-    """Looks at events, or at empty windows; N chains, those with the most looks first.
+    """Looks at events, or at empty windows; N chains.
 
-    p, weight: rates (nodes, N) and their weights; mean, g, lasting: (N,); share: P(n looks), (n, N); active: how many
-    chains, from the first, can have n looks.
+    p, weight: rates (nodes, N) and their weights; mean, g, lasting: (N,); at_least: P(n looks or more), (n, N).
     """
 
     p: Array
@@ -123,26 +123,30 @@ class Side(NamedTuple):
     mean: Array
     g: Array
     lasting: Array
-    share: Array
-    active: NDArray[np.int64]
+    at_least: Array
 
     @classmethod
-    def of(cls, p: Array, g: Array, lasting: Array, share: Array) -> Side:
-        """All of shape (N,), `share` (n, N). One node where nothing lasts."""
-        rates, weight = nodes(p, lasting) if np.any(lasting) else (p[None], np.ones((1, 1)))
-        active = [int(np.max(np.flatnonzero(row), initial=-1)) + 1 for row in share > 0]
-        return cls(rates, weight, p, g, lasting, share, np.maximum.accumulate(active[::-1])[::-1])
+    def of(cls, flat: Callable[[Array], Array], p: Array, g: Array, lasting: Array, at_least: Array) -> Side:
+        """`flat` brings an array to shape (N,). One node where nothing lasts."""
+        rates, weight = nodes(p, lasting) if np.any(lasting) else (p[None], np.ones((1, *p.shape)))
+        each = lambda several: np.stack([flat(one) for one in several])
+        return cls(each(rates), each(weight), flat(p), flat(g), flat(lasting), each(at_least))
+
+    def part(self, columns: slice) -> Side:
+        """Some of the chains, with as many looks as those can have."""
+        some = Side(*(field[..., columns] for field in self))
+        return some._replace(at_least=some.at_least[some.at_least.any(1)])
 
     def once(self) -> Array:
         """P(at least one hit), (N,): 1 − (1−p)·₂F₁(1−n, a; a+b+1; 1−g) for n looks, mixed over n.
 
         The hypergeometric function by its recurrence in n, multiplied by α so that it holds at α = 0.
         """
-        before, now, result = np.zeros_like(self.mean), np.ones_like(self.mean), np.zeros_like(self.mean)
-        for n, k in enumerate(self.active[1:], 1):
-            p, g, alpha = self.mean[:k], self.g[:k], self.lasting[:k]
-            before, now = before[:k], now[:k]
-            result[:k] += self.share[n, :k] * (1 - (1 - p) * now)
+        p, g, alpha = self.mean, self.g, self.lasting
+        before, now, missed, result = np.zeros_like(p), np.ones_like(p), np.ones_like(p), np.zeros_like(p)
+        for n, at_least in enumerate(self.at_least[1:], 1):
+            result += at_least * (missed - (1 - p) * now)  # the first hit is the n-th look
+            missed = (1 - p) * now
             m = (n - 1) * alpha
             before, now = now, ((1 + 2 * m - (p * (1 - alpha) + m) * (1 - g)) * now - m * g * before) / (1 + m)
         return result
@@ -153,23 +157,25 @@ class Side(NamedTuple):
         inherited: P(the window is entered with a run of r hits | its first look is a hit), r = 0 … x−1 on the first
             axis (the last: x − 1 or more); none where the window begins anew.
         """
-        hit_hit, miss_miss = self.p + (1 - self.p) * self.g, (1 - self.p) + self.p * self.g
-        begun, stop, streak = hit_hit ** (x - 1) * (1 - miss_miss), 1 - hit_hit, self.p
+        hit_hit, stop = self.p + (1 - self.p) * self.g, (1 - self.p) * (1 - self.g)
+        begun, streak = hit_hit ** (x - 1) * self.p * (1 - self.g), self.p
         misses = [np.zeros_like(self.p), 1 - self.p]  # P(no run yet, look n a miss)
-        done, result = np.zeros_like(self.p), np.zeros_like(self.p)
-        for n, k in enumerate(self.active[1:], 1):
-            now = done[:, :k]
+        still, result, scratch = np.ones_like(self.p), np.zeros_like(self.p), np.empty_like(self.p)  # P(no run yet), …
+        for n, at_least in enumerate(self.at_least[1:], 1):
             if n > 1:
-                last = misses[-1][:, :k]
-                misses.append(last * miss_miss[:, :k] + (1 - now - last) * stop[:, :k])
+                miss = misses[n - 1] * self.g
+                miss += np.multiply(still, stop, out=scratch)
+                misses.append(miss)
             if n > x:
-                now += misses[n - x][:, :k] * begun[:, :k]
-            elif inherited is not None:
-                now += streak[:, :k] * inherited[x - n][..., :k]
-            elif n == x:
-                now += streak[:, :k]
+                ended = np.multiply(misses[n - x], begun, out=scratch)
+            elif inherited is not None or n == x:
+                ended = streak * (1 if inherited is None else inherited[x - n])
+            else:
+                ended = np.zeros_like(streak)
+            still -= ended
+            ended *= at_least
+            result += ended
             streak = streak * hit_hit if n < x else streak
-            result[:, :k] += self.share[n, :k] * now
         return self._over_nodes(np.minimum(result, 1.0))
 
     def runs(self, x: int) -> Array:
@@ -204,18 +210,20 @@ def declared(
     cv, alpha, tau, alpha_empty, tau_empty, phi = (differences[k] for k in Differences.__annotations__)
     shape = np.broadcast_shapes(*(a.shape for a in (p, q, fps, length, cv, alpha, tau, alpha_empty, tau_empty, phi)))
     met, met_empty = looks(fps * length, cv), looks(fps * length, np.zeros(()))
-    order = np.argsort(-np.broadcast_to((met > 0).sum(0), shape).ravel(), kind="stable")
+    order = np.argsort(np.broadcast_to(fps * length, shape).ravel(), kind="stable")  # chains of like length together
     flat = lambda a: np.broadcast_to(a, shape).ravel()[order]
-    wide = lambda share: share.reshape(len(share), *(1,) * (len(shape) + 1 - share.ndim), *share.shape[1:])
-    many = lambda share: np.broadcast_to(wide(share), (len(share), *shape)).reshape(len(share), -1)[:, order]
-    event = Side.of(flat(p), flat(memory(fps, tau)), flat(alpha), many(met))
-    empty = Side.of(flat(q), flat(memory(fps, tau_empty)), flat(alpha_empty), many(met_empty))
+    event = Side.of(flat, p, memory(fps, tau), alpha, met)
+    empty = Side.of(flat, q, memory(fps, tau_empty), alpha_empty, met_empty)
+    after_event = flat(phi)
+    found = {int(x): np.empty((2, len(order))) for x in np.unique(votes)}
+    for start in range(0, len(order), _CHAINS):
+        here = slice(start, start + _CHAINS)
+        some, others = event.part(here), empty.part(here)
+        for x, values in found.items():
+            values[:, order[here]] = _pair(some, others, after_event[here], x)
     result = np.zeros((2, *np.broadcast_shapes(shape, votes.shape)))
-    for x in np.unique(votes):
-        for k, value in enumerate(_pair(event, empty, flat(phi), int(x))):
-            back = np.empty_like(value)
-            back[order] = value
-            result[k] = np.where(votes == x, back.reshape(shape), result[k])
+    for x, values in found.items():
+        result = np.where(votes == x, values.reshape(2, *shape), result)
     return result[0], result[1]
 
 
