@@ -16,9 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from mainstream.errors import UserError
 from mainstream.paths import checked_name, read_json, write_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1: without how events differ and what looks remember
 FILE = "mpackage.json"
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Lasting = Annotated[float, Field(ge=0, le=0.999)]
+Variation = Annotated[float, Field(ge=0, le=10)]
 LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 FASTEST_FPS = 1000.0  # so is a video of more frames
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -56,6 +58,15 @@ class Tail(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class Memory(Strict):
+    """What looks at one stretch remember: ρ(Δt) = lasting + (1 − lasting)·e^(−Δt / memory_s)."""
+
+    lasting: Lasting
+    memory_s: float = Field(ge=0, le=LONGEST_S)
+    lasting_interval: tuple[Lasting, Lasting] | None = None  # 95%, stretches drawn anew
+    memory_interval: tuple[float, float] | None = None
+
+
 class VideoRates(Strict):
     """Rates over frames of held-out video: what a stream will see, where photos are independent moments."""
 
@@ -68,6 +79,8 @@ class VideoRates(Strict):
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
     fps: float = Field(gt=0, le=FASTEST_FPS)  # analysed frames per second
     clips: int = Field(ge=1)
+    memory: Memory | None = None  # of looks at one event; none where all were alike, or not measured
+    memory_empty: Memory | None = None  # of looks at one empty stretch
 
 
 class SplitRecord(Strict):
@@ -93,12 +106,14 @@ class Events(Strict):
     frequency: Rate  # share of length-L windows that hold an event (π)
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames (at `lag_s` seconds)
     lag_s: Seconds | None = None
+    length_cv: Variation | None = None  # standard deviation of lengths ÷ their mean
+    follows_event: Rate | None = None  # share of empty windows directly after an event
 
 
 class MPackage(Strict):
     """One application, trained at every split. `load`, `save`, `validate`."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     application: str
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base

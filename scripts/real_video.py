@@ -128,11 +128,14 @@ def main() -> None:
         runs = [streamed(package, base, given.video, half, truth, budget) for budget in (1.0, 0.25, 0.1)]
         again = fitted.refitted([package], recording)
         counts = fitted.grid(recording, range(1, 11), (1, 2, 3)).drop(columns="f1_se")  # of clips; here is one
+        recording.without_probabilities().save(given.output / "recording.npz")
         bare = package.model_copy(update={"splits": tuple(s.model_copy(update={"tail": None}) for s in package.splits)})
         bare.save(given.output)
     table = fitted.with_parameters(counts, [package])
-    table["model_f1"] = fitted.expected(table, 10.0).f1
-    table["model_f1_same_frames"] = fitted.expected(fitted.with_parameters(counts, again), 10.0).f1
+    same_frames = fitted.with_parameters(counts, again)
+    for name, form in (("model_f1", "consistent"), ("heterogeneous_f1", "heterogeneous")):
+        table[name] = fitted.expected(table, 10.0, form=form).f1
+        table[f"{name}_same_frames"] = fitted.expected(same_frames, 10.0, form=form).f1
     table.round(5).to_csv(given.output / "grid.csv", index=False)
     rates = pd.DataFrame([
         {"index": k, "layer": s.layer, **{f"{part}_{name}": getattr(v, name) for part, v in

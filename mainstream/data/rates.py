@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
+from mainstream.data import memory
 from mainstream.data.footage import Footage
+from mainstream.data.memory import LAGS_S
 from mainstream.package import Events, VideoRates
 from mainstream.quality.counted import empty_windows
 
 RESAMPLES = 1000
-LAGS_S = 2.0  # seconds over which the correlation of hits is measured
 
 
 Interval = tuple[float, float] | None  # none where nothing says how far chance reaches
@@ -114,30 +115,23 @@ def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold
     Pairs lie in one unbroken stretch of frames with the object. Negative estimates are 0 (the model knows no other);
     where every frame is a hit, or none is, ρ has no meaning and no effect, and 0 is returned.
     """
-    present, said = footage.has(app), decide(probabilities, threshold)
-    p = said[present].mean() if present.any() else 0.0
-    if p in (0.0, 1.0):
+    found = memory.pairs(decide(probabilities, threshold), footage.has(app), footage.clip, True, lags)
+    if not 0 < found.hits.sum() < found.frames.sum():
         return [0.0] * lags
-    change = np.flatnonzero((np.diff(present.astype(int)) != 0) | (np.diff(footage.clip) != 0)) + 1
-    stretches = [s for s in np.split(np.arange(len(present)), change) if present[s[0]]]
-    found = []
-    for lag in range(1, lags + 1):
-        pairs = [(said[s[:-lag]], said[s[lag:]]) for s in stretches if len(s) > lag]
-        if not pairs:
-            break
-        a, b = (np.concatenate(side).astype(float) - p for side in zip(*pairs, strict=True))
-        found.append(float(np.clip((a * b).mean() / (p * (1 - p)), 0, 1)))
-    return found or [0.0]
+    return [float(value) for value in np.clip(found.correlation()[found.pairs.any(0)], 0, 1)] or [0.0]
 
 
-def on_video(
-    probabilities: np.ndarray, footage: Footage, app: str, threshold: float, *, lags_s: float = LAGS_S
-) -> VideoRates:
-    """TPR and FPR over frames, and ρ at every lag of whole frames up to `lags_s` seconds."""
+def on_video(probabilities: np.ndarray, footage: Footage, app: str, threshold: float) -> VideoRates:
+    """TPR and FPR over frames, ρ at every lag of whole frames up to `LAGS_S`, and what looks remember."""
     counted = clip_rates(probabilities, footage.has(app), threshold, footage.clip)
-    rho = correlation(probabilities, footage, app, threshold, max(1, int(lags_s * footage.fps)))
+    rho = correlation(probabilities, footage, app, threshold, max(1, int(LAGS_S * footage.fps)))
     clips = len(np.unique(footage.clip))
-    return VideoRates(**counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips)
+    said = decide(probabilities, threshold)
+    return VideoRates(
+        **counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips,
+        memory=memory.measured(said, footage, app, inside=True),
+        memory_empty=memory.measured(said, footage, app, inside=False),
+    )  # fmt: skip
 
 
 def events_on_video(footage: Footage, app: str, splits: Sequence[VideoRates]) -> Events:
@@ -145,8 +139,12 @@ def events_on_video(footage: Footage, app: str, splits: Sequence[VideoRates]) ->
     length = event_length_s(footage, app)
     lags = min(len(s.correlation) for s in splits)
     mean = tuple(float(np.mean([s.correlation[k] for s in splits])) for k in range(lags))
-    frequency = event_frequency(footage, app, length)
-    return Events(length_s=length, frequency=frequency, correlation=mean, lag_s=1 / footage.fps)
+    lengths = [end - start for spans in footage.intervals(app) for start, end in spans]
+    windows, after = _empty_windows(footage, app, length)
+    return Events(
+        length_s=length, frequency=event_frequency(footage, app, length), correlation=mean, lag_s=1 / footage.fps,
+        length_cv=float(np.std(lengths) / length), follows_event=after / windows if windows else 0.0,
+    )  # fmt: skip
 
 
 def event_length_s(footage: Footage, app: str) -> float:
@@ -157,13 +155,18 @@ def event_length_s(footage: Footage, app: str) -> float:
 
 def event_frequency(footage: Footage, app: str, length_s: float) -> float:
     """π: events ÷ (events + empty windows of about `length_s` seconds between them), as `count_events` cuts them."""
-    truth = footage.intervals(app)
-    frames = np.bincount(footage.clip)
-    windows = sum(
-        len(empty_windows(spans, length_s, n / footage.fps)) for spans, n in zip(truth, frames[frames > 0], strict=True)
-    )
-    events = sum(map(len, truth))
+    events, windows = sum(map(len, footage.intervals(app))), _empty_windows(footage, app, length_s)[0]
     return events / (events + windows) if events + windows else 0.0
+
+
+def _empty_windows(footage: Footage, app: str, length_s: float) -> tuple[int, int]:
+    """Empty windows of all clips, and how many of them begin where an event ends."""
+    frames = np.bincount(footage.clip)
+    found = [
+        (len(cut := empty_windows(spans, length_s, n / footage.fps)), sum(a in {e for _, e in spans} for a, _ in cut))
+        for spans, n in zip(footage.intervals(app), frames[frames > 0], strict=True)
+    ]
+    return sum(n for n, _ in found), sum(after for _, after in found)
 
 
 def _wilson(k: int, n: int) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,14 @@ from pydantic import Field, field_validator, model_validator
 
 from mainstream import quality
 from mainstream.errors import UserError, unknown
-from mainstream.package import MPackage, Positive, Rate, Strict
+from mainstream.package import Lasting, Memory, MPackage, Positive, Rate, Strict, Variation
 
 Array = NDArray[np.float64]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 OBJECTIVES = ("mean", "weighted", "max-min")
+ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (half is remembered for 0.1 s)
+ASSUMED_CV = 0.4
+PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
 
 
@@ -57,7 +60,11 @@ class Device(Strict):
 
 
 class App(Strict):
-    """One tenant: per-frame accuracy at each split, and its events."""
+    """One tenant: per-frame accuracy at each split, and its events.
+
+    Of `form="heterogeneous"` alone, 0 where not given: lasting … memory_empty_s of each split, length_cv, follows_event
+    (`quality.heterogeneous.Differences`).
+    """
 
     name: str
     split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
@@ -66,27 +73,43 @@ class App(Strict):
     event_length_s: Positive
     event_frequency: Rate
     correlation: Rate = 0.0
+    lasting: tuple[Lasting, ...] = ()
+    memory_s: tuple[NonNegative, ...] = ()
+    lasting_empty: tuple[Lasting, ...] = ()
+    memory_empty_s: tuple[NonNegative, ...] = ()
+    length_cv: Variation = 0.0
+    follows_event: Rate = 0.0
     weight: Positive = 1.0
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _aligned(self, "tpr", "fpr")
+        for name in PER_SPLIT[2:]:
+            if len(getattr(self, name)) not in (0, len(self.split)):
+                raise ValueError(f"{name} must have a value for each of {len(self.split)} splits, or none")
         return self
 
     @classmethod
     def from_package(cls, package: MPackage, *, name: str | None = None, weight: float = 1.0) -> Self:
         """The scheduler's view of an M-Package: rates on held-out video where it has them, else on images; lag-one ρ.
 
-        Raises `UserError` when it says nothing about its events.
+        `ASSUMED` is what it does not say of how events differ and what looks remember: without video, of schema 1, or
+        where all answers are alike. Raises `UserError` when it says nothing about its events.
         """
         if package.events is None:
             raise UserError(f"package '{package.application}' says nothing about its events (length, frequency)")
         rates = [s.video or s for s in package.splits]
+        known = [s.video.memory if s.video and s.video.memory else ASSUMED for s in package.splits]
+        empty = [s.video.memory_empty if s.video and s.video.memory_empty else ASSUMED for s in package.splits]
+        cv = package.events.length_cv
         return cls(
             name=name or package.application, split=tuple(s.split for s in package.splits),
             tpr=tuple(r.tpr for r in rates), fpr=tuple(r.fpr for r in rates), weight=weight,
             event_length_s=package.events.length_s, event_frequency=package.events.frequency,
             correlation=package.events.correlation[0],
+            lasting=tuple(m.lasting for m in known), memory_s=tuple(m.memory_s for m in known),
+            lasting_empty=tuple(m.lasting for m in empty), memory_empty_s=tuple(m.memory_s for m in empty),
+            length_cv=ASSUMED_CV if cv is None else cv, follows_event=package.events.follows_event or 0.0,
         )  # fmt: skip
 
 
@@ -106,7 +129,7 @@ class Problem(Strict):
     x_options: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(default=(1,), min_length=1)
     budget: Positive
     objective: str = "mean"
-    form: Literal["consistent", "as_published"] = "consistent"
+    form: quality.Form = "consistent"
     device: Device
     apps: tuple[App, ...] = Field(min_length=1)
 
@@ -136,7 +159,8 @@ class Problem(Strict):
             keep = [i for i, s in enumerate(app.split) if s in splits]
             if not keep:
                 raise UserError(f"app '{app.name}' has no accuracy at split {', '.join(map(str, splits))}")
-            curves = {name: tuple(getattr(app, name)[i] for i in keep) for name in ("split", "tpr", "fpr")}
+            given = [name for name in ("split", *PER_SPLIT) if getattr(app, name)]
+            curves = {name: tuple(getattr(app, name)[i] for i in keep) for name in given}
             apps.append(app.model_copy(update=curves))
         return self.model_copy(update={"apps": tuple(apps)})
 
@@ -155,16 +179,18 @@ class Problem(Strict):
     @cached_property
     def table(self) -> quality.Quality:
         """Recall, precision and F1 of every choice, shape (A, K, F, X); rows of splits an app lacks are 0."""
-        shape = self.allowed.shape
-        tpr, fpr = np.zeros(shape), np.zeros(shape)
+        curves = {name: np.zeros(self.allowed.shape) for name in PER_SPLIT}
         for a, app in enumerate(self.apps):
-            tpr[a, self.allowed[a]], fpr[a, self.allowed[a]] = app.tpr, app.fpr
+            for name, curve in curves.items():
+                curve[a, self.allowed[a]] = getattr(app, name) or 0.0
+        per_split = {name: curve[:, :, None, None] for name, curve in curves.items()}
         column = lambda name: np.array([getattr(app, name) for app in self.apps])[:, None, None, None]
+        names = ("length_cv", "follows_event") if self.form == "heterogeneous" else ("correlation",)
         return quality.evaluate(
-            tpr[:, :, None, None], fpr[:, :, None, None], np.asarray(self.fps_options)[:, None],
+            per_split.pop("tpr"), per_split.pop("fpr"), np.asarray(self.fps_options)[:, None],
             stream_fps=self.stream_fps, event_length_s=column("event_length_s"),
-            event_frequency=column("event_frequency"), correlation=column("correlation"),
-            x_vote=np.array(self.x_options, dtype=object), form=self.form,
+            event_frequency=column("event_frequency"), x_vote=np.array(self.x_options, dtype=object), form=self.form,
+            **{name: column(name) for name in names}, **(per_split if self.form == "heterogeneous" else {}),
         )  # fmt: skip
 
     @cached_property

@@ -5,10 +5,9 @@ Works on a `Recording`: nothing here runs a network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from mainstream import quality
@@ -17,21 +16,29 @@ from mainstream.data.progress import progress
 from mainstream.data.tables import records
 from mainstream.errors import UserError
 from mainstream.package import MPackage
+from mainstream.quality.heterogeneous import Differences
+from mainstream.scheduler.problem import PER_SPLIT, App
 from mainstream.study import replay
 from mainstream.study.replay import Recording
 
+PER_APP = ("event_length_s", "event_frequency", "correlation", "length_cv", "follows_event")
+PARTS = {  # of the heterogeneous form, and of the consistent one its only
+    "lengths": ("length_cv",), "what lasts": ("lasting", "lasting_empty"),
+    "what passes": ("memory_s", "memory_empty_s"),
+    "edges": ("follows_event",), "memory": ("correlation",),
+}  # fmt: skip
+
 
 def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackage]:
-    """The packages with rates, ρ by lag (up to a second), L and π measured on the recording, at its splits."""
+    """The packages with everything that is measured on video measured on the recording, at its splits."""
     found = []
     for package in packages:
         splits, videos = [], []
         for record in (s for s in package.splits if s.split in recording.splits):
             a, k = recording.place(package.application, record.split)
             video = counted.on_video(
-                recording.probabilities[a, k], recording.footage, package.application, recording.thresholds[a, k],
-                lags_s=1.0,
-            )  # fmt: skip
+                recording.probabilities[a, k], recording.footage, package.application, recording.thresholds[a, k]
+            )
             videos.append(video)
             splits.append(record.model_copy(update={"video": video}))
         events = counted.events_on_video(recording.footage, package.application, videos)
@@ -61,33 +68,32 @@ def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int], *, 
 
 
 def with_parameters(table: pd.DataFrame, packages: Iterable[MPackage]) -> pd.DataFrame:
-    """Rows of `grid` with what the packages, which need rates on video, state about each.
+    """Rows of `grid` with what the packages, which need rates on video, state about each: the arguments of the model.
 
-    Columns: tpr, fpr, event_length_s, event_frequency, correlation (ρ of neighbouring frames of their footage) and
-    correlation_at (ρ between looks at the row's rate). Raises `UserError` for a package without rates on video.
+    Raises `UserError` for a package without rates on video.
     """
-    stated = {(p.application, s.split): (p.events, s.video) for p in packages for s in p.splits}
+    packages = list(packages)
+    if bare := [(p.application, s.split) for p in packages for s in p.splits if s.video is None]:
+        raise UserError(f"'{bare[0][0]}' at split {bare[0][1]}: its package has no rates on video")
+    apps = {p.application: App.from_package(p) for p in packages}
     rows = []
     for r in records(table):
-        events, video = stated[r.app, r.split]
-        if events is None or video is None:
-            raise UserError(f"'{r.app}' at split {r.split}: its package has no rates on video")
-        lags = np.arange(1, len(video.correlation) + 1) / video.fps
-        rows.append({
-            "tpr": video.tpr, "fpr": video.fpr, "event_length_s": events.length_s,
-            "event_frequency": events.frequency, "correlation": video.correlation[0],
-            "correlation_at": float(np.interp(1 / r.fps, lags, video.correlation)),
-        })  # fmt: skip
+        app = apps[r.app]
+        k = app.split.index(r.split)
+        split = {name: getattr(app, name)[k] for name in PER_SPLIT}
+        rows.append(split | {name: getattr(app, name) for name in PER_APP})
     return table.join(pd.DataFrame(rows, index=table.index))
 
 
 def expected(
-    table: pd.DataFrame, stream_fps: float, *, form: quality.Form = "consistent", correlation: str = "correlation"
+    table: pd.DataFrame, stream_fps: float, *, form: quality.Form = "consistent", without: Collection[str] = ()
 ) -> quality.Quality:
-    """What the model makes of rows of `with_parameters`; `correlation`: the column that ρ is taken from."""
+    """What the model makes of rows of `with_parameters`, leaving out some of the parts of `PARTS`."""
+    left_out = {name for part in without for name in PARTS[part]}
     column = lambda name: table[name].to_numpy(float)
+    names = Differences.__annotations__ if form == "heterogeneous" else ("correlation",)
     return quality.evaluate(
         column("tpr"), column("fpr"), column("fps"), stream_fps=stream_fps, event_length_s=column("event_length_s"),
-        event_frequency=column("event_frequency"), correlation=column(correlation), x_vote=table.x_vote.to_numpy(),
-        form=form,
+        event_frequency=column("event_frequency"), x_vote=table.x_vote.to_numpy(), form=form,
+        **{name: column(name) for name in names if name not in left_out},
     )  # fmt: skip
