@@ -37,11 +37,6 @@ class Photos:
     def __len__(self) -> int:
         return len(self.files)
 
-    @property
-    def ignored(self) -> int:
-        """How many files were left out."""
-        return len(self.left_out)
-
     def remarks(self) -> list[str]:
         """What a person should know about the files: left out, by kind; unreadable, by name. A line each."""
         unread = ", ".join(self.unreadable[:5]) + (", …" if len(self.unreadable) > 5 else "")

@@ -33,11 +33,6 @@ class Rates(NamedTuple):
     tpr_interval: Interval
     fpr_interval: Interval
 
-    @property
-    def balanced_accuracy(self) -> float:
-        """Mean of TPR and 1 − FPR: 0.5 is chance, however rare the object."""
-        return (self.tpr + 1 - self.fpr) / 2
-
 
 def sure(logits: np.ndarray) -> np.ndarray:
     """How sure a network is, from its logits: the one sigmoid of the kit, float32 of the logits' shape."""

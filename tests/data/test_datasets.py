@@ -120,7 +120,7 @@ def test_other_files_are_ignored_and_counted(tmp_path):
     (tmp_path / "cat" / "._cat_00.png").write_bytes(b"\0")
     (tmp_path / ".cache").mkdir()
     photos = image_folder(tmp_path, size=8)
-    assert len(photos) == 60 and photos.ignored == 3 and photos.classes == ("bus", "cat")
+    assert len(photos) == 60 and len(photos.left_out) == 3 and photos.classes == ("bus", "cat")
 
 
 def test_a_corrupt_image_is_named_skipped_and_counted(tmp_path):

@@ -106,7 +106,7 @@ def test_what_is_left_out_is_told_by_kind(tmp_path):
         photos.put(root, f"dog/IMG_{k}.heic", photos.heif())
     photos.put(root, "LICENSE", b"...")
     found = image_folder(root, size=SIZE)
-    assert len(found) == 60 and found.ignored == len(photos.LEFT_OUT) + 40
+    assert len(found) == 60 and len(found.left_out) == len(photos.LEFT_OUT) + 40
     [line] = found.remarks()
     assert line.startswith("left out: 40 .heic (cat/IMG_1.HEIC, …), which cannot be read here: save as JPEG or PNG; ")
     for name, _ in photos.LEFT_OUT.values():
