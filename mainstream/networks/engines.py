@@ -136,13 +136,10 @@ def _openvino(
     graph = _converted(core, model, batch)
     hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
     hints |= {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
-    compiled = []
-    for values in weights:
-        filled = _filled(graph, values)
-        if preprocessing:
-            filled = _from_pixels(filled, preprocessing)
-        compiled.append(_call(core.compile_model(filled, "CPU", hints)))
-    return compiled
+    ready = (_filled(graph, values) for values in weights)  # one at a time: they hold the weights
+    if preprocessing:
+        ready = (_from_pixels(filled, preprocessing) for filled in ready)
+    return [_call(core.compile_model(filled, "CPU", hints)) for filled in ready]
 
 
 def _converted(core: Any, model: keras.Model, batch: int) -> Any:
