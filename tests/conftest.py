@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mainstream.kit.pipeline.project import Project
 
 # Two workers share two cores: more threads than one each would only wait for one another.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+
+# What holds does not depend on how busy the machine is.
+settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kit")
 
 PARAMETERS = 'profile = "default"\noutput_dir = ""\nvalue = 1'
 
@@ -37,11 +43,31 @@ def snapshot(root: Path) -> dict[str, int]:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Two stages: `01_make` writes a file from a library module; `02_use` needs it."""
-    made = Project(tmp_path)
-    (tmp_path / "mainstream").mkdir()
-    (tmp_path / "notebooks" / "profiles").mkdir(parents=True)
-    (tmp_path / "mainstream" / "__init__.py").write_text("")
-    (tmp_path / "mainstream" / "maths.py").write_text("FACTOR = 2\n")
+    return tiny_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same, run once for all tests, which take copies of it (`ran`)."""
+    from mainstream.kit.pipeline.run import run  # which imports NumPy: not before the threads are set
+
+    made = tiny_project(tmp_path_factory.mktemp("ran"))
+    assert [o.state for o in run(made, "default")] == ["fresh", "fresh"]
+    return made
+
+
+@pytest.fixture
+def ran(once: Project, tmp_path: Path) -> Project:
+    """A project of the test's own, whose stages have run."""
+    return Project(shutil.copytree(once.root, tmp_path, dirs_exist_ok=True))
+
+
+def tiny_project(root: Path) -> Project:
+    made = Project(root)
+    (root / "mainstream").mkdir()
+    (root / "notebooks" / "profiles").mkdir(parents=True)
+    (root / "mainstream" / "__init__.py").write_text("")
+    (root / "mainstream" / "maths.py").write_text("FACTOR = 2\n")
     write_notebook(
         made,
         "01_make",

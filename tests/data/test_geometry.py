@@ -41,7 +41,7 @@ def test_a_circle_stays_a_circle_and_the_edge_stays_in(shape):
 
 
 @given(sides, sides, sides, sides, st.sampled_from([LETTERBOX, SQUEEZED]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_whole_picture_and_grey_besides(h, w, height, width, geometry):
     found = fitted(np.full((h, w, 3), 250, np.uint8), (height, width), geometry)
     rows, columns = inner((h, w), (height, width)) if geometry == LETTERBOX else (height, width)

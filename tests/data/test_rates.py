@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import binomtest
@@ -16,7 +16,6 @@ answers = hnp.arrays("float32", st.integers(4, 40), elements=st.floats(0, 1, wid
 
 
 @given(answers, st.data())
-@settings(deadline=None)
 def test_no_threshold_is_better_than_the_best(p, data):
     labels = data.draw(hnp.arrays(bool, len(p)))
     labels[:2] = [True, False]
@@ -28,7 +27,6 @@ def test_no_threshold_is_better_than_the_best(p, data):
 
 
 @given(st.lists(st.integers(0, 2**30), min_size=2, max_size=12), st.data())
-@settings(deadline=None)
 def test_what_is_chosen_is_what_is_decided(bits, data):
     """Neighbouring float32 values, down to the smallest: the balanced accuracy promised is the one counted."""
     p = (np.asarray(bits, np.uint32) // data.draw(st.sampled_from([1, 2**20, 2**29]))).view(np.float32)
@@ -47,7 +45,6 @@ def test_neighbouring_values_are_told_apart():
 
 
 @given(hnp.arrays("float32", st.integers(4, 60), elements=st.floats(-90, 90, width=32)), st.data())
-@settings(deadline=None)
 def test_one_logit_is_decided_alike_alone_and_among_others(logits, data):
     labels = data.draw(hnp.arrays(bool, len(logits)))
     labels[:2] = [True, False]

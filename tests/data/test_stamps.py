@@ -21,7 +21,7 @@ def times(stamps, step, *, dense=False):
 fps = st.sampled_from([0.5, 1, 5, 10, 24, 25, 30000 / 1001, 60])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(fps, st.floats(-1e4, 1e5), st.integers(10, 50), st.floats(-5e4, 5e4).filter(lambda s: abs(s) > 200))
 def test_counters_that_start_again_or_leap_go_on(fps, start, at, leap):
     stamps = start + np.arange(FRAMES) / fps + leap * (np.arange(FRAMES) >= at)
@@ -30,7 +30,7 @@ def test_counters_that_start_again_or_leap_go_on(fps, start, at, leap):
     assert np.array(found) - found[0] == pytest.approx(np.arange(FRAMES) / fps, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(fps, st.integers(10, 50), st.floats(-1e5, 1e5).filter(lambda s: abs(s) > 40))
 def test_one_wrong_stamp_moves_its_frame_alone_and_by_no_more_than_a_step(fps, at, by):
     stamps = np.arange(FRAMES) / fps
@@ -40,7 +40,7 @@ def test_one_wrong_stamp_moves_its_frame_alone_and_by_no_more_than_a_step(fps, a
     assert found == pytest.approx(np.arange(FRAMES) / fps, abs=1.01 / fps)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(fps, st.randoms(use_true_random=False))
 def test_stamps_that_changed_places_and_missing_ones(fps, random):
     true = np.arange(FRAMES) / fps
@@ -51,7 +51,7 @@ def test_stamps_that_changed_places_and_missing_ones(fps, random):
     assert [t for _, t in in_order(enumerate(some), step=1 / fps, dense=True)] == pytest.approx(true)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(fps, st.floats(0, 0.2), st.integers(0, 2**31), st.booleans())
 def test_the_rate_is_that_of_the_stamps(fps, jitter, seed, paused):
     stamps = (np.arange(300) + jitter * np.random.default_rng(seed).uniform(-1, 1, 300)) / fps

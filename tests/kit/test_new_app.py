@@ -217,7 +217,7 @@ def test_percentages_stand_beside_counts_and_intervals_have_a_width():
 
 
 @given(st.integers(1, 60), st.integers(1, 90), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_interval_of_f1_holds_what_was_counted(events, windows, data):
     one = counted(data.draw(st.integers(1, events)), events, data.draw(st.integers(0, windows)), windows)
     low, high = f1_interval(one)
@@ -458,7 +458,7 @@ spans = st.lists(st.tuples(st.floats(0, 300), st.floats(0.5, 8)), min_size=4, ma
 
 
 @given(spans, st.floats(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_parts_share_no_event_and_keep_the_gap(raw, gap):
     events = merged([(start, start + length) for start, length in raw])
     shares = {"measure": 0.5, "stream": 0.5}

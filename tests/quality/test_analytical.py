@@ -30,14 +30,14 @@ def enumerated(p: float, rho: float, n: int, x: int) -> float:
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(p=unit, rho=unit, n=st.integers(1, 12), x=st.integers(1, 6))
 def test_run_probability_equals_enumeration(p, rho, n, x):
     ours = event_recall(p, n, stream_fps=n, event_length_s=1.0, correlation=rho, x_vote=x)
     assert float(ours) == pytest.approx(enumerated(p, rho, n, x), abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(p=unit, rho=unit, seen=st.floats(0.05, 11), x=st.integers(1, 4))
 def test_frames_seen_are_mixed_over_floor_and_ceiling(p, rho, seen, x):
     low, share = int(seen), seen - int(seen)

@@ -59,7 +59,7 @@ def splice(path, least):
     return next(k for k in range(least, len(shown)) if later[k] > shown[:k].max())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_variants_of_one_street_are_told_alike(data, street, watched, tmp_path):
     look, plain = watched

@@ -48,7 +48,7 @@ def moves(problem, choices, a):
             yield move, (*choices[:a], move, *choices[a + 1 :])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scheduled())
 def test_added_costs_are_differences_of_whole_schedules(case):
     problem, choices = case
@@ -58,7 +58,7 @@ def test_added_costs_are_differences_of_whole_schedules(case):
             assert extra[a, move.split, move.fps] == pytest.approx(plain_cost(problem, moved) - now, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scheduled())
 def test_the_best_next_move_is_the_best_of_all(case):
     problem, choices = case
@@ -81,7 +81,7 @@ def test_the_best_next_move_is_the_best_of_all(case):
         assert row.affordable == problem.affordable(now + row.added_cost)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scheduled())
 def test_parts_and_shares_sum_to_the_cost(case):
     problem, choices = case

@@ -76,7 +76,7 @@ def test_a_coarse_grid_is_below_the_best_and_the_bound_is_above_it(objective):
     assert max(gaps) > 1e-6  # so coarse a grid does lose something, or nothing was tested
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.booleans())
 def test_divide_equals_trying_every_division(seed, least):
     rng = np.random.default_rng(seed)

@@ -51,7 +51,7 @@ def test_optimal_equals_brute_force_and_greedy_never_beats_it(objective):
         assert solve(problem, "greedy").objective_value <= ours.objective_value + 1e-9, seed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 10**6))
 def test_cost_equals_the_plain_loops_and_nothing_is_cheaper_than_cheapest(seed):
     problem = small_problem(seed)
@@ -163,7 +163,7 @@ def in_other_units(problem: Problem, unit: float) -> Problem:
     return problem.model_copy(update={"device": device, "budget": problem.budget * unit})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.sampled_from([1e-15, 1e-6, 1e-3, 3.7, 1e9]), st.sampled_from(OBJECTIVES))
 def test_schedules_do_not_depend_on_the_unit_of_latency(seed, unit, objective):
     problem = small_problem(seed, objective)
@@ -179,7 +179,7 @@ def test_schedules_do_not_depend_on_the_unit_of_latency(seed, unit, objective):
         assert other.cost == pytest.approx(plain.cost * unit, rel=1e-6), name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.sampled_from([0, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5]), st.booleans())
 def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
     """Solver, checker and brute force agree on what is affordable, whole-number latencies (many equal costs) too."""

@@ -87,25 +87,17 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(slow):
     assert not leftovers(slow)
 
 
-def test_a_request_to_end_is_not_taken_for_a_dead_kernel(slow):
+def test_two_runs_do_not_meet_and_a_request_to_end_is_not_taken_for_a_dead_kernel(slow):
     write_notebook(slow, "03_after", "print(1)")
     write_profile(slow, "description: x\ncell_timeout_s: 60\nnotebooks: {02_slow: {}, 03_after: {}}\n")
     process = start(slow)
+    with pytest.raises(UserError, match=rf"profile 'default': process {process.pid} \(since .*\) is at work there"):
+        run(slow, "default")
+    assert leftovers(slow)  # the other run's folder is still there
     process.terminate()
     out, err = process.communicate(timeout=120)
     assert process.returncode not in (0, 1), out + err
     assert "kernel died" not in out and not (slow.results("default") / "03_after").exists()
-
-
-def test_two_runs_of_one_profile_do_not_meet(slow):
-    process = start(slow)
-    try:
-        with pytest.raises(UserError, match=rf"profile 'default': process {process.pid} \(since .*\) is at work there"):
-            run(slow, "default")
-        assert leftovers(slow)  # the other run's folder is still there
-    finally:
-        os.kill(process.pid, signal.SIGINT)
-        process.communicate(timeout=120)
 
 
 def whole(project: Project) -> dict[str, float]:
