@@ -21,6 +21,7 @@ NETWORKS = {  # constructor, smallest sensible side, points, some of their names
     "InceptionV3": (applications.InceptionV3, 96, 18, [*(f"block {k}" for k in range(1, 6)), "mixed0", "mixed10"]),
     "ResNet50": (applications.ResNet50, 64, 19, ["pool1", "conv2_block1", "conv5_block3"]),
 }
+LARGE = ("InceptionV3", "MobileNetV3Large", "EfficientNetV2B0")
 
 
 def scramble(model: keras.Model) -> keras.Model:
@@ -177,7 +178,7 @@ def test_weights_of_a_tail_carry_over_to_another_copy_of_the_network(small, tmp_
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[pytest.mark.slow] if n in ("InceptionV3", "MobileNetV3Large") else []) for n in NETWORKS],
+    [pytest.param(n, marks=[pytest.mark.slow] if n in LARGE else []) for n in NETWORKS],
 )
 def test_other_networks(name):
     build, side, count, some = NETWORKS[name]
