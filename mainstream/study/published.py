@@ -18,6 +18,7 @@ from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
 from mainstream.scheduler.cost import device_cost
+from mainstream.scheduler.problem import PER_SPLIT
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
 HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
@@ -167,8 +168,8 @@ def headline_problem(names: tuple[str, ...], *, form: Form = "consistent", budge
     apps = []
     for i, name in enumerate(names):
         app = App.from_package(packages[name], name=f"{name}-{i + 1}")
-        longer = {"split": (0, *app.split), "tpr": (app.tpr[0], *app.tpr), "fpr": (app.fpr[0], *app.fpr)}
-        apps.append(app.model_copy(update=longer))
+        longer = {column: (values[0], *values) for column in PER_SPLIT if (values := getattr(app, column))}
+        apps.append(app.model_copy(update={"split": (0, *app.split), **longer}))
     rates = tuple(f / 10 for f in range(1, 10)) + tuple(float(f) for f in range(1, HEADLINE_STREAM_FPS + 1))
     return Problem(
         stream_fps=HEADLINE_STREAM_FPS, fps_options=rates, x_options=(None,) if form == "as_published" else (1,),
