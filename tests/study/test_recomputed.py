@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mainstream.scheduler import solve
 from mainstream.study import published, recomputed
 
 
@@ -51,3 +52,10 @@ def test_deployed_looks_are_the_records():
     assert counted.loc["mainstream"].tolist() == [122, 109] and counted.loc["no_sharing"].tolist() == [17, 16]
     assert looks.time_s.between(0, 273 / recomputed.DEPLOYED_FPS).all()
     assert set(recomputed.deployment(20).system) == {"mainstream", "no_sharing"}  # no run of Max Sharing was recorded
+
+
+@pytest.mark.parametrize("form", ["consistent", "as_published", "heterogeneous"])
+def test_the_headline_is_a_problem_in_every_form(form):
+    problem = published.headline_problem(("cats", "train"), form=form)
+    assert problem.device.split[0] == 0 and all(app.split[0] == 0 and app.tpr[0] == app.tpr[1] for app in problem.apps)
+    assert 0 < solve(problem, "no_sharing").mean_f1 <= solve(problem, "optimal").mean_f1 < 1
