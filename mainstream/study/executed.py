@@ -31,6 +31,18 @@ def in_turn(packages: Sequence[MPackage], n: int) -> dict[str, MPackage]:
     return {f"{p.application} {r + 1}" if r else p.application: p for p, r in rounds}
 
 
+def played(package: MPackage, speed: float) -> MPackage:
+    """What the package would say of a film that runs `speed` times as fast (`Recording.played`)."""
+    shorter = lambda m: m and m.model_copy(update={"memory_s": m.memory_s / speed, "memory_interval": None})
+    faster = lambda v: v and v.model_copy(update={"fps": v.fps * speed, "memory": shorter(v.memory),
+                                                  "memory_empty": shorter(v.memory_empty)})  # fmt: skip
+    splits = tuple(s.model_copy(update={"video": faster(s.video)}) for s in package.splits)
+    events = package.events and package.events.model_copy(update={
+        "length_s": package.events.length_s / speed, "lag_s": package.events.lag_s and package.events.lag_s / speed,
+    })  # fmt: skip
+    return package.model_copy(update={"splits": splits, "events": events})
+
+
 def problem(
     packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float = 1.0,
     event_length_s: float | None = None, form: quality.Form = "consistent",
@@ -63,8 +75,9 @@ def execute(schedule: Schedule, recording: Recording, packages: Mapping[str, MPa
 
 
 def headline(
-    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0
-) -> pd.DataFrame:
+    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0,
+    form: quality.Form = "consistent", systems: Sequence[str] = HEADLINE_SYSTEMS,
+) -> pd.DataFrame:  # fmt: skip
     """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
 
     Columns: n_apps, system, model, executed, low, high (95%, whole clips drawn anew); ratios of `executed` over
@@ -73,9 +86,9 @@ def headline(
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
     for n in progress(list(counts), desc="executing"):
         named = in_turn(packages, n)
-        asked = problem(named, device, stream_fps=recording.fps)
+        asked = problem(named, device, stream_fps=recording.fps, form=form)
         found = {}
-        for system in HEADLINE_SYSTEMS:
+        for system in systems:
             schedule = solve(asked, system)
             counts_of = execute(schedule, recording, named)
             again = replay.score(np.einsum("sc,ucx->sux", drawn, counts_of)).f1.mean(1)

@@ -60,6 +60,13 @@ class Recording:
             raise UserError(f"'{app}' at split {split}: not in this recording")
         return list(self.apps).index(app), list(self.splits).index(split)
 
+    def played(self, speed: float) -> Recording:
+        """The same answers on a film that runs `speed` times as fast: events are shorter, the stream has more frames.
+
+        What a camera would see of events that short, but for the blur of faster movement.
+        """
+        return replace(self, fps=self.fps * speed)
+
     def without_probabilities(self) -> Recording:
         """The same decisions as yes and no, without how sure they were: a tenth of the size."""
         return replace(self, probabilities=self.said.astype(np.uint8), thresholds=np.full(self.thresholds.shape, 0.5))

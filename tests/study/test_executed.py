@@ -111,3 +111,14 @@ def test_sharing_is_worth_more_for_more_applications_and_shorter_events(packages
     ratio = table.pivot(index="event_length_s", columns="n_apps", values="ratio")
     assert (ratio >= 1 - 1e-6).all(axis=None)
     assert ratio.loc[0.2, 16] > ratio.loc[0.2, 2] and ratio.loc[0.2, 16] > ratio.loc[2.0, 16]
+
+
+def test_a_film_played_faster_has_shorter_events_and_the_same_answers(recording, packages):
+    film, [car, _] = recording.played(4), [executed.played(p, 4) for p in packages]
+    assert film.fps == 4 * FPS and (film.said == recording.said).all()
+    [again, _] = fitted.refitted(packages, film)
+    assert car.events.length_s == pytest.approx(again.events.length_s) == pytest.approx(0.5, abs=0.01)
+    assert [s.video.tpr for s in car.splits] == [s.video.tpr for s in again.splits]
+    assert [s.video.fps for s in car.splits] == [s.video.fps for s in again.splits]
+    assert car.splits[0].video.memory.memory_s == pytest.approx(again.splits[0].video.memory.memory_s, abs=0.03)
+    assert executed.played(car, 0.25).events == packages[0].events
