@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,7 +139,7 @@ def test_values_to_complete_are_the_ones_that_are_valid():
     listed = mainstream("run", "--list").stdout.splitlines()
     assert [line for line in listed if line.startswith("04_")] == completion.stages("04_")
     of_five = listed[listed.index("05_headline") + 1 : listed.index("06_x_voting")]
-    assert "    setups=25" in of_five and '    device="nuc-2017"' in of_five
+    assert any(re.fullmatch(r"    setups=\d+", line) for line in of_five) and '    device="nuc-2017"' in of_five
     assert [line.strip().partition("=")[0] for line in of_five] == [
         word.removeprefix("05.").removesuffix("=") for word in completion.parameters("05.")
     ]

@@ -348,13 +348,14 @@ def test_flipped_byte_in_a_tail_is_named(undisturbed):
     package.validate()
 
 
-def test_stem_is_unchanged_to_the_last_bit_at_splits_of_every_depth(base, photos):
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos, every):
     tf.config.run_functions_eagerly(True)
     try:
         model = with_head(base.network)
         fresh = model.get_weights()
         rows, labels = np.arange(16), photos.has("box")[:16]
-        for point in split_points(model)[::5]:
+        for point in split_points(model)[::every]:
             model.set_weights(fresh)
             stem, tail = cut(model, point)
             before = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
