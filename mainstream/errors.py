@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class UserError(ValueError):
@@ -33,3 +37,14 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> UserError:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     hint = f": did you mean '{near[0]}'?" if near else ""
     return UserError(f"unknown {kind} '{name}'{hint} (valid: {', '.join(names)})")
+
+
+def one_line(error: ValidationError) -> str:
+    """Pydantic's first complaint in one line: where, what, and the value."""
+    first = error.errors()[0]
+    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"]).lstrip(".")
+    text = first["msg"].removeprefix("Value error, ")
+    value = first["input"]
+    shown = f", not {value!r}" if isinstance(value, int | float | str) or value is None else ""
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where}: {text}{shown}{more}" if where else f"{text}{more}"

@@ -13,16 +13,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from mainstream.errors import UserError
+from mainstream.errors import UserError, one_line
 from mainstream.paths import checked_name, read_json, write_text
 
-SCHEMA_VERSION = 2  # 1: without how events differ and what looks remember
-FILE = "mpackage.json"
+FILE, SCHEMA_VERSION = "mpackage.json", 2  # 1: without how events differ and what looks remember
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Lasting = Annotated[float, Field(ge=0, le=0.999)]
 Variation = Annotated[float, Field(ge=0, le=10)]
 LONGEST_S = 86_400.0  # an event of more than a day is a mistake
-FASTEST_FPS = 1000.0  # so is a video of more frames
+FASTEST_FPS = 1000.0  # as is a video of more frames
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
 Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
@@ -199,14 +198,3 @@ class MPackage(Strict):
                     f"'{self.application}' and '{other.application}' cannot share a stem: "
                     f"{what} differs ({mine} against {theirs})"
                 )
-
-
-def one_line(error: ValidationError) -> str:
-    """Pydantic's first complaint in one line: where, what, and the value."""
-    first = error.errors()[0]
-    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"]).lstrip(".")
-    text = first["msg"].removeprefix("Value error, ")
-    value = first["input"]
-    shown = f", not {value!r}" if isinstance(value, int | float | str) or value is None else ""
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{where}: {text}{shown}{more}" if where else f"{text}{more}"

@@ -16,8 +16,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mainstream.quality import heterogeneous
-from mainstream.quality.chain import Array, Form, checked, checked_votes, declared_of, seen_by
-from mainstream.quality.heterogeneous import Differences
+from mainstream.quality.chain import (
+    Array,
+    Differences,
+    Form,
+    checked,
+    checked_differences,
+    checked_votes,
+    declared_of,
+    seen_by,
+)
 
 
 class Quality(NamedTuple):
@@ -63,7 +71,7 @@ def event_recall(
     )
     votes = checked_votes(x_vote, form)
     seen = seen_by(fps, s, length, form)
-    if others := heterogeneous.checked_differences(form, rho, differences):
+    if others := checked_differences(form, rho, differences):
         return heterogeneous.declared(p, np.zeros_like(p), fps, length, votes, others)[0]
     return declared_of(p, rho, seen, votes, form)
 
@@ -140,7 +148,7 @@ def evaluate(
     )  # fmt: skip
     votes = checked_votes(x_vote, form)
     seen = seen_by(fps, s, length, form)
-    if others := heterogeneous.checked_differences(form, rho, differences):
+    if others := checked_differences(form, rho, differences):
         recall, false = heterogeneous.declared(p, q, fps, length, votes, others)
     else:
         axes = max(a.ndim for a in (p, q, rho, seen, votes))

@@ -6,7 +6,7 @@ Used by `quality.analytical` alone. No table here holds more than `TABLE_ELEMENT
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,3 +112,36 @@ def checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
     if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & real)):
         raise ValueError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
     return votes.astype(np.int64)
+
+
+class Differences(TypedDict, total=False):
+    """How events differ and how looks remember; all 0 by default, which is the consistent form with ρ = 0.
+
+    length_cv: coefficient of variation of event lengths.
+    lasting, memory_s: α, 0 ≤ α < 1, and τ in seconds, of looks at one event.
+    lasting_empty, memory_empty_s: the same of looks at one empty stretch.
+    follows_event: φ, the share of empty windows that follow an event directly. Above 0, a run of positives that began
+        before a window counts on inside it; at 0 every window begins anew.
+    """
+
+    length_cv: ArrayLike
+    lasting: ArrayLike
+    memory_s: ArrayLike
+    lasting_empty: ArrayLike
+    memory_empty_s: ArrayLike
+    follows_event: ArrayLike
+
+
+def checked_differences(form: Form, correlation: Array, given: Differences) -> dict[str, Array]:
+    """All of `Differences` as float arrays in the heterogeneous form; nothing in the others, which take none."""
+    if form != "heterogeneous":
+        if given:
+            raise ValueError(f'{next(iter(given))}: only with form="heterogeneous"')
+        return {}
+    if np.any(correlation != 0):
+        raise ValueError('correlation: not with form="heterogeneous"; use lasting and memory_s')
+    names = tuple(Differences.__annotations__)
+    if wrong := given.keys() - set(names):
+        raise TypeError(f"unknown argument {sorted(wrong)[0]!r}")
+    values: dict[str, Any] = dict.fromkeys(names, 0.0) | dict(given)
+    return dict(zip(names, checked(**{name: values[name] for name in names}), strict=True))

@@ -7,57 +7,25 @@ g = e^(−1/(f·τ)). Lengths of events are Gamma distributed with mean L and `l
 
 Site occupancy with imperfect detection is the same problem (Royle 2006, Biometrics 62: heterogeneous detection; Hines
 et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cannot be identified from such data (Link
-2003, Biometrics 59), so what is reported are predictions, never α.
+2003, Biometrics 59), so what is reported are predictions, never α. One derivation, in one place: hence its length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincinv
 
-from mainstream.quality.chain import Array, Form, checked
+from mainstream.quality.chain import Array, Differences
 
 NODES = 3  # of the Gauss–Jacobi rule over an event's TPR, for more than one vote
 _CHAINS = 2000  # worked on at once: they fit in a processor's cache
+_MOST_LOOKS = 2000  # at one event; more count as that many, so that no length asks for gigabytes
 _SAME = 1e-6  # lengths that vary by less do not
 _REST = 1e-5  # share of the longest events that count as a little shorter
-
-
-class Differences(TypedDict, total=False):
-    """How events differ and how looks remember; all 0 by default, which is the consistent form with ρ = 0.
-
-    length_cv: coefficient of variation of event lengths.
-    lasting, memory_s: α, 0 ≤ α < 1, and τ in seconds, of looks at one event.
-    lasting_empty, memory_empty_s: the same of looks at one empty stretch.
-    follows_event: φ, the share of empty windows that follow an event directly. Above 0, a run of positives that began
-        before a window counts on inside it; at 0 every window begins anew.
-    """
-
-    length_cv: ArrayLike
-    lasting: ArrayLike
-    memory_s: ArrayLike
-    lasting_empty: ArrayLike
-    memory_empty_s: ArrayLike
-    follows_event: ArrayLike
-
-
-def checked_differences(form: Form, correlation: Array, given: Differences) -> dict[str, Array]:
-    """All of `Differences` as float arrays in the heterogeneous form; nothing in the others, which take none."""
-    if form != "heterogeneous":
-        if given:
-            raise ValueError(f'{next(iter(given))}: only with form="heterogeneous"')
-        return {}
-    if np.any(correlation != 0):
-        raise ValueError('correlation: not with form="heterogeneous"; use lasting and memory_s')
-    names = tuple(Differences.__annotations__)
-    if wrong := given.keys() - set(names):
-        raise TypeError(f"unknown argument {sorted(wrong)[0]!r}")
-    values: dict[str, Any] = dict.fromkeys(names, 0.0) | dict(given)
-    return dict(zip(names, checked(**{name: values[name] for name in names}), strict=True))
 
 
 def memory(fps: Array, memory_s: Array) -> Array:
@@ -72,11 +40,12 @@ def looks(seen: Array, length_cv: Array) -> Array:
     An event as long as λ looks meets n with probability max(0, 1 − |λ − n|), the phase being random, hence n or more
     with E[(λ − n + 1)₊] − E[(λ − n)₊].
     """
-    seen, cv = np.broadcast_arrays(seen, length_cv)
+    seen, cv = np.broadcast_arrays(np.minimum(seen, _MOST_LOOKS), length_cv)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         shape = 1 / cv**2
         most = np.where(cv > _SAME, seen * gammaincinv(shape, 1 - _REST) / shape, seen)
-        n = np.arange(-1.0, np.ceil(np.max(most, initial=0.0)) + 2).reshape(-1, *(1,) * seen.ndim)
+        longest = np.ceil(np.minimum(np.max(most, initial=0.0), _MOST_LOOKS))
+        n = np.arange(-1.0, longest + 2).reshape(-1, *(1,) * seen.ndim)
         scaled = np.maximum(n, 0) * shape / seen
         varied = n * gammainc(shape, scaled) - seen * gammainc(shape + 1, scaled)
     below = np.where(cv > _SAME, varied, np.maximum(n - seen, 0))  # E[(n − λ)₊]

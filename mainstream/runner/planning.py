@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from mainstream.errors import UserError
+from mainstream.errors import UserError, one_line
 from mainstream.networks.base import BaseNetwork, load_base
-from mainstream.package import MPackage, one_line
+from mainstream.package import MPackage
 from mainstream.paths import BASE, read_json
-from mainstream.runner.network import Member
+from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.sampling import Ladder
 from mainstream.scheduler import App, Device, Problem, Schedule, Scheduler, solve
 
 MS_PER_S = 1000.0
@@ -105,3 +107,22 @@ def base_of(
     if found.identity != wanted:
         raise UserError(f"--weights {weights or '(of keras.applications)'}: {said}, the file that it was trained with")
     return found
+
+
+class Plan:
+    """What runs: the compiled network, the ladder of rates, the schedule that asked for them."""
+
+    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device):
+        self.network, self.schedule, self._device = network, schedule, device
+        self.ladder = Ladder(m.fps for m in network.members)
+
+    def cost_ms(self, slowest_fps: float) -> float:
+        """What a frame costs the device when everybody at this rate or above looks."""
+        split = {u.app: c.split for u, c in zip(self.schedule.units, self.schedule.choices, strict=True)}
+        places = [split[m.app] for m in self.network.looking(slowest_fps)]
+        return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
+
+    def as_row(self, since_s: float) -> dict[str, Any]:
+        """The plan as the report has it: since when, and layer, rate and X of every application."""
+        apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
+        return {"since_s": since_s, "apps": apps}

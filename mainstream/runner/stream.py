@@ -15,31 +15,12 @@ from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
 from mainstream.runner.network import SharedNetwork
 from mainstream.runner.pauses import giving_way, spared_of_collections
-from mainstream.runner.planning import plan
+from mainstream.runner.planning import Plan, plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import Frame, Source, SourceLost
 from mainstream.runner.voting import Detection, Voter
-from mainstream.scheduler import Device, Schedule
-
-
-class Plan:
-    """What runs: the compiled network, the ladder of rates, the schedule that asked for them."""
-
-    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device):
-        self.network, self.schedule, self._device = network, schedule, device
-        self.ladder = Ladder(m.fps for m in network.members)
-
-    def cost_ms(self, slowest_fps: float) -> float:
-        """What a frame costs the device when everybody at this rate or above looks."""
-        split = {u.app: c.split for u, c in zip(self.schedule.units, self.schedule.choices, strict=True)}
-        places = [split[m.app] for m in self.network.looking(slowest_fps)]
-        return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
-
-    def as_row(self, since_s: float) -> dict[str, Any]:
-        """The plan as the report has it: since when, and layer, rate and X of every application."""
-        apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
-        return {"since_s": since_s, "apps": apps}
+from mainstream.scheduler import Device
 
 
 class Runner:

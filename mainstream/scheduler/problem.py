@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
@@ -15,48 +14,14 @@ from pydantic import Field, field_validator, model_validator
 from mainstream import quality
 from mainstream.errors import UserError, unknown
 from mainstream.package import Lasting, Memory, MPackage, Positive, Rate, Strict, Variation
+from mainstream.scheduler.device import Device, NonNegative, aligned, increasing
 
 Array = NDArray[np.float64]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 OBJECTIVES = ("mean", "weighted", "max-min")
 ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (half is remembered for 0.1 s)
 ASSUMED_CV = 0.4
 PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
-
-
-class Device(Strict):
-    """Latencies of one device, in any unit; the budget is in the same unit per second.
-
-    split: frozen layers of each split point, increasing. stem[k]: latency from the input to split k.
-    tail[k]: latency from split k to the decision.
-    """
-
-    name: str = ""
-    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
-    stem: tuple[NonNegative, ...]
-    tail: tuple[NonNegative, ...]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        _aligned(self, "stem", "tail")
-        for k, (a, b) in enumerate(pairwise(self.stem)):
-            if b < a:
-                raise ValueError(f"stem latencies must not decrease: stem[{k + 1}] = {b:g} after {a:g}")
-        if self.split[0] == 0 and self.stem[0] != 0:
-            raise ValueError(f"stem[0] must be 0 at split 0 (nothing is shared), not {self.stem[0]:g}")
-        return self
-
-    @classmethod
-    def of(cls, name: str, split: Iterable[int], stem: Iterable[float], whole: float) -> Self:
-        """From the stems' latencies and that of the whole network, which every stem and its tail add up to."""
-        stems = tuple(float(v) for v in stem)
-        return cls(name=name, split=tuple(map(int, split)), stem=stems, tail=tuple(float(whole) - v for v in stems))
-
-    @property
-    def segments(self) -> Array:
-        """Latency of each stem segment, shape (K,): segment k leads from split k−1 to split k."""
-        return np.diff(np.asarray(self.stem), prepend=0.0)
 
 
 class App(Strict):
@@ -83,7 +48,7 @@ class App(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _aligned(self, "tpr", "fpr")
+        aligned(self, "tpr", "fpr")
         for name in PER_SPLIT[2:]:
             if len(getattr(self, name)) not in (0, len(self.split)):
                 raise ValueError(f"{name} must have a value for each of {len(self.split)} splits, or none")
@@ -142,7 +107,7 @@ class Problem(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _increasing("fps_options", self.fps_options)
+        increasing("fps_options", self.fps_options)
         if self.fps_options[-1] > self.stream_fps:
             raise ValueError(f"fps_options: {self.fps_options[-1]:g} is above stream_fps {self.stream_fps:g}")
         if None in self.x_options and self.form != "as_published":
@@ -213,17 +178,3 @@ class Problem(Strict):
     def affordable(self, cost: Any) -> Any:
         """Is a cost (or each of an array) within the budget? A hair above it is rounding (`SLACK`)."""
         return cost <= self.budget * (1 + SLACK)
-
-
-def _aligned(part: Device | App, *columns: str) -> None:
-    """Split points must increase, and every column must have a value for each of them."""
-    lengths = [len(getattr(part, name)) for name in ("split", *columns)]
-    if len(set(lengths)) > 1:
-        raise ValueError(f"split, {' and '.join(columns)} must be of one length, not {', '.join(map(str, lengths))}")
-    _increasing("split", part.split)
-
-
-def _increasing(name: str, values: tuple[float, ...]) -> None:
-    for a, b in pairwise(values):
-        if b <= a:
-            raise ValueError(f"{name} must increase: {b:g} after {a:g}")

@@ -16,7 +16,7 @@ from mainstream.data.progress import progress
 from mainstream.data.tables import records
 from mainstream.errors import UserError
 from mainstream.package import MPackage
-from mainstream.quality.heterogeneous import Differences
+from mainstream.quality.chain import Differences
 from mainstream.scheduler.problem import PER_SPLIT, App
 from mainstream.study import replay
 from mainstream.study.replay import Recording

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mainstream.data.footage import Footage
 from mainstream.data.photos import Photos
-from mainstream.errors import UserError
-from mainstream.package import Base, one_line
+from mainstream.errors import UserError, one_line
+from mainstream.package import Base
 
 VERSION = 3  # of the algorithm: another number lets old checkpoints lie
 

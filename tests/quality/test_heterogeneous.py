@@ -140,6 +140,12 @@ def test_agrees_with_the_simulation_on_300_sets(seed):
     agrees(seed, 40_000)
 
 
+def test_events_of_a_day_ask_for_no_gigabytes():
+    day = {"stream_fps": 1000, "event_length_s": 86_400.0, "event_frequency": 0.3, "form": "heterogeneous"}
+    assert event_recall(0.5, 1000, stream_fps=1000, event_length_s=86_400.0, form="heterogeneous") == pytest.approx(1)
+    assert np.isfinite(event_f1(0.5, 0.01, 1000, x_vote=2, length_cv=8.0, lasting=0.5, memory_s=3.0, **day))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

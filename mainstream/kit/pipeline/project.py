@@ -10,9 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mainstream import paths
-from mainstream.errors import UserError, unknown
+from mainstream.errors import UserError, one_line, unknown
 from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, of_type
-from mainstream.package import one_line
 
 
 class Profile(BaseModel):
