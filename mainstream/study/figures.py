@@ -136,8 +136,8 @@ def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> 
     ax.set(xlabel=x.replace("_", " "), ylabel=y)
 
 
-def log_ticks(ax: Axes, values: Iterable[int]) -> None:
-    """A logarithmic x axis over numbers of applications, with plain labels."""
+def log_ticks(ax: Axes, values: Iterable[float]) -> None:
+    """A logarithmic x axis over numbers of applications or seconds, with plain labels."""
     ticks = list(values)
     ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(v) for v in ticks])
