@@ -58,6 +58,7 @@ def aligned(part: Any, *columns: str) -> None:
 
 
 def increasing(name: str, values: tuple[float, ...]) -> None:
+    """ValueError with the first pair that does not increase."""
     for a, b in pairwise(values):
         if b <= a:
             raise ValueError(f"{name} must increase: {b:g} after {a:g}")
