@@ -2,6 +2,7 @@
 
 import csv
 
+import pandas as pd
 import pytest
 
 from mainstream.kit.pipeline.reference import executed_table, markdown, readme_table
@@ -21,6 +22,22 @@ def test_the_readmes_errors_of_the_model_are_the_reference_results():
     text = " ".join((ROOT / "README.md").read_text().split())
     assert (
         f"the consistent form is off by {ours:.2f} in Event-F1 on average, the published form by {theirs:.2f} " in text
+    )
+    same, other = (rows[f"heterogeneous form, parameters of the {name}"] for name in ("same frames", "packages"))
+    assert f"is off by {same:.3f}, and by {other:.3f} with what packages measured on other days" in text
+
+
+def test_what_the_readme_says_of_short_events_is_the_reference_results():
+    table = pd.read_csv(REFERENCE / "executed_by_length.csv").query("n_apps == 32 and speed == 4").set_index("form")
+    ours, text = table.loc["heterogeneous"], " ".join((ROOT / "README.md").read_text().split())
+    theirs = table.model_over_no_sharing["as_published"]
+    no, most = (
+        f"{ours[name]:.2f} [{ours[f'{name}_low']:.2f}, {ours[f'{name}_high']:.2f}]"
+        for name in ("over_no_sharing", "over_max_sharing")
+    )
+    assert (
+        f"with 32 of them and events of {ours.event_length_s:.2f} s, sharing wins {no} times No Sharing and {most} "
+        f"times Max Sharing; the published form promises {theirs:.2f} there." in text
     )
 
 
