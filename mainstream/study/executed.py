@@ -125,5 +125,5 @@ def ratio_map(
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
-    low, high = np.quantile(values, [0.025, 0.975])
+    low, high = np.nanquantile(values, [0.025, 0.975])  # of a ratio, in the draws where it is defined
     return float(low), float(high)

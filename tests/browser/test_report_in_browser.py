@@ -73,7 +73,7 @@ def test_tracks_filter_figures_with_and_without_scripts(folder, page_at, scripts
 
 
 def test_a_permalink_shows_a_figure_that_the_filter_hides(folder, page_at):
-    page = page_at(1280, 900)
+    page = page_at(1280, 900, reduced_motion="reduce")  # a page that glides is clicked beside its buttons
     page.goto((folder / "index.html").as_uri() + "#01_lines-rising")
     page.locator("#show-executed").check()
     assert page.locator("#\\30 1_lines-rising").is_visible()
