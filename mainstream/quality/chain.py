@@ -1,6 +1,6 @@
 """The chain behind the analytical model: how often runs of hits occur, and which arguments it takes (section 3).
 
-Used by `quality.analytical` alone. No table here holds more than `TABLE_ELEMENTS` numbers, whatever is asked.
+Used inside `quality`. No table here holds more than `TABLE_ELEMENTS` numbers, whatever is asked.
 """
 
 from __future__ import annotations
