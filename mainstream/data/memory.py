@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mainstream.data.footage import Footage
 from mainstream.package import Memory
 
 LAGS_S = 2.0  # seconds over which the correlation of looks is measured
@@ -27,6 +26,11 @@ class Pairs(NamedTuple):
     both: np.ndarray  # (S, lags): pairs of two hits
     either: np.ndarray  # (S, lags): hits of the first looks and of the second
     pairs: np.ndarray  # (S, lags)
+
+    @property
+    def alike(self) -> bool:
+        """Is every look a hit, or none? Then ρ has no meaning and no effect."""
+        return not 0 < self.hits.sum() < self.frames.sum()
 
     def correlation(self, times: np.ndarray | None = None) -> np.ndarray:
         """ρ of each lag, (lags,), or of draws with each stretch taken so many times, (draws, S) → (draws, lags).
@@ -68,20 +72,18 @@ def fitted(rho: np.ndarray, weight: np.ndarray, fps: float) -> tuple[np.ndarray,
     return np.take_along_axis(alpha, best[:, None], -1)[:, 0], TIMES_S[best]
 
 
-def measured(said: np.ndarray, footage: Footage, app: str, inside: bool) -> Memory | None:
-    """α and τ of decisions (bool, per frame) on events, or on empty stretches, with intervals from stretches anew.
+def measured(found: Pairs, fps: float) -> Memory | None:
+    """α and τ of pairs on events, or on empty stretches, with intervals from stretches drawn anew.
 
     None where every decision is the same, so that nothing can be fitted.
     """
-    lags = max(1, int(LAGS_S * footage.fps))
-    found = pairs(said, footage.has(app), footage.clip, inside, lags)
-    if not 0 < found.hits.sum() < found.frames.sum() or not found.pairs.any():
+    if found.alike or not found.pairs.any():
         return None
     weight = found.pairs.sum(0)
-    (alpha,), (tau,) = fitted(found.correlation()[None], weight, footage.fps)
+    (alpha,), (tau,) = fitted(found.correlation()[None], weight, fps)
     n = len(found.hits)
     drawn = found.correlation(np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), DRAWS).astype(float))
-    (a, b), (c, d) = (np.quantile(values, [0.025, 0.975]) for values in fitted(drawn, weight, footage.fps))
+    (a, b), (c, d) = (np.quantile(values, [0.025, 0.975]) for values in fitted(drawn, weight, fps))
     known = n > 1
     return Memory(lasting=alpha, memory_s=tau, lasting_interval=(a, b) if known else None,
                   memory_interval=(c, d) if known else None)  # fmt: skip

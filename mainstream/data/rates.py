@@ -104,28 +104,27 @@ def _blocks(labels: np.ndarray) -> np.ndarray:
     return np.searchsorted(cuts, np.arange(len(labels)), side="right")
 
 
-def correlation(probabilities: np.ndarray, footage: Footage, app: str, threshold: float, lags: int) -> list[float]:
-    """ρ at lags 1 … `lags` analysed frames: how a hit goes with a hit that many frames later in the same event.
+def correlation(found: memory.Pairs) -> list[float]:
+    """ρ at lags 1, 2, … analysed frames: how a hit goes with a hit that many frames later in the same event.
 
-    Pairs lie in one unbroken stretch of frames with the object. Negative estimates are 0 (the model knows no other);
-    where every frame is a hit, or none is, ρ has no meaning and no effect, and 0 is returned.
+    Pairs lie in one unbroken stretch of frames with the object. Negative estimates are 0 (the model knows no other), as
+    is ρ where every frame is a hit, or none.
     """
-    found = memory.pairs(decide(probabilities, threshold), footage.has(app), footage.clip, True, lags)
-    if not 0 < found.hits.sum() < found.frames.sum():
-        return [0.0] * lags
+    if found.alike:
+        return [0.0] * found.pairs.shape[1]
     return [float(value) for value in np.clip(found.correlation()[found.pairs.any(0)], 0, 1)] or [0.0]
 
 
 def on_video(probabilities: np.ndarray, footage: Footage, app: str, threshold: float) -> VideoRates:
     """TPR and FPR over frames, ρ at every lag of whole frames up to `LAGS_S`, and what looks remember."""
-    counted = clip_rates(probabilities, footage.has(app), threshold, footage.clip)
-    rho = correlation(probabilities, footage, app, threshold, max(1, int(LAGS_S * footage.fps)))
-    clips = len(np.unique(footage.clip))
-    said = decide(probabilities, threshold)
+    present, said = footage.has(app), decide(probabilities, threshold)
+    counted = clip_rates(probabilities, present, threshold, footage.clip)
+    lags = max(1, int(LAGS_S * footage.fps))
+    events, empty = (memory.pairs(said, present, footage.clip, inside, lags) for inside in (True, False))
     return VideoRates(
-        **counted._asdict(), correlation=tuple(rho), fps=footage.fps, clips=clips,
-        memory=memory.measured(said, footage, app, inside=True),
-        memory_empty=memory.measured(said, footage, app, inside=False),
+        **counted._asdict(), correlation=tuple(correlation(events)), fps=footage.fps,
+        clips=len(np.unique(footage.clip)),
+        memory=memory.measured(events, footage.fps), memory_empty=memory.measured(empty, footage.fps),
     )  # fmt: skip
 
 

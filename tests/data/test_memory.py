@@ -29,11 +29,16 @@ def played(alpha, tau_s, rate, seed=0):
     return np.concatenate(said), Footage(np.empty((len(labels), 0)), labels[:, None], ("cat",), clip, FPS)
 
 
+def measured(said, footage, inside):
+    found = memory.pairs(said, footage.has("cat"), footage.clip, inside, int(memory.LAGS_S * FPS))
+    return memory.measured(found, FPS)
+
+
 @pytest.mark.parametrize(("alpha", "tau_s"), [(0.3, 0.2), (0.0, 0.4), (0.2, 0.0), (0.5, 0.1)])
 @pytest.mark.parametrize("inside", [True, False])
 def test_what_was_put_in_is_found(alpha, tau_s, inside):
     said, footage = played(alpha, tau_s, 0.6)
-    found = memory.measured(said, footage, "cat", inside)
+    found = measured(said, footage, inside)
     assert found.lasting == pytest.approx(alpha, abs=0.06) and found.memory_s == pytest.approx(tau_s, abs=0.06)
     low, high = found.lasting_interval
     assert low <= found.lasting <= high and high - low < 0.3
@@ -41,8 +46,8 @@ def test_what_was_put_in_is_found(alpha, tau_s, inside):
 
 def test_it_is_none_where_every_answer_is_alike():
     said, footage = played(0.0, 0.1, 0.5)
-    assert memory.measured(np.ones_like(said), footage, "cat", True) is None
-    assert memory.measured(np.zeros_like(said), footage, "cat", False) is None
+    assert measured(np.ones_like(said), footage, True) is None
+    assert measured(np.zeros_like(said), footage, False) is None
 
 
 def test_packages_carry_it():

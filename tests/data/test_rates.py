@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import binomtest
 
-from mainstream.data import rates
+from mainstream.data import memory, rates
 from mainstream.data.footage import Footage
 
 answers = hnp.arrays("float32", st.integers(4, 40), elements=st.floats(0, 1, width=32))
@@ -105,6 +105,11 @@ def markov(p: float, rho: float, events: int, length: int, seed: int = 0) -> np.
     return hits
 
 
+def rho_of(probabilities, footage, lags):
+    said = rates.decide(probabilities, 0.5)
+    return rates.correlation(memory.pairs(said, footage.has("cat"), footage.clip, True, lags))
+
+
 @pytest.mark.parametrize("rho", [0.0, 0.4, 0.8])
 def test_correlation_by_lag_is_that_of_the_process(rho):
     hits = markov(0.7, rho, 4000, 8)
@@ -112,15 +117,15 @@ def test_correlation_by_lag_is_that_of_the_process(rho):
     labels = np.concatenate([np.ones_like(hits), gap], 1).ravel()[:, None]
     said = np.concatenate([hits, ~gap], 1).ravel().astype(float)  # false alarms between events must not count
     footage = Footage(np.zeros((len(said), 1)), labels, ("cat",), np.zeros(len(said), int), 4.0)
-    found = rates.correlation(said, footage, "cat", 0.5, 3)
+    found = rho_of(said, footage, 3)
     assert found == pytest.approx([rho, rho**2, rho**3], abs=0.03)
 
 
 def test_correlation_does_not_look_across_clips_and_events():
     labels = np.array([1, 1, 1, 1], bool)[:, None]
     footage = Footage(np.zeros((4, 1)), labels, ("cat",), np.array([0, 0, 1, 1]), 4.0)
-    assert rates.correlation(np.array([1.0, 1.0, 0.0, 0.0]), footage, "cat", 0.5, 3) == [1.0]  # no pair further apart
-    assert rates.correlation(np.ones(4), footage, "cat", 0.5, 2) == [0.0, 0.0]
+    assert rho_of(np.array([1.0, 1.0, 0.0, 0.0]), footage, 3) == [1.0]  # no pair further apart
+    assert rho_of(np.ones(4), footage, 2) == [0.0, 0.0]
 
 
 def test_length_and_frequency_of_events():
