@@ -15,7 +15,7 @@ from mainstream.networks.backend import keras
 from mainstream.networks.engines import compile_model
 from mainstream.networks.splits import split_points, with_head
 from mainstream.runner.profiler import pipeline_costs, segment_costs
-from mainstream.study import diagrams
+from mainstream.study.figures import diagrams
 from streetworld import render_video
 
 

@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+from base64 import b64decode
 
 import pytest
+from notebooks.test_sources import NOT_YET
 from study_map import map_rows
 
 from mainstream import paths
@@ -45,11 +47,18 @@ def test_notebook_runs_with_its_solutions(copy, stage):
         for figure in figures:
             assert figure["caption"] and not re.search(r"\bnan\b", figure["caption"])
             assert all((directory / f"{figure['name']}.{kind}").stat().st_size > 40 for kind in ("png", "pdf", "csv"))
-        cells_of_the_map = {r.cell for r in map_rows() if r.notebook == outcome.stage}
-        assert cells_of_the_map <= {f["name"] for f in figures}
+        tracks = {f["name"]: ", ".join(f["tracks"]) for f in figures}
+        assert [r for r in map_rows() if r.notebook == outcome.stage and tracks[r.cell] != r.track] == []
         rows = [r for t in json.loads((directory / "matches.json").read_text()) for r in t["rows"]]
         assert rows and (outcome.stage == TIMED or any(r["match"] for r in rows))
         assert all(r["ours"] > 0 for r in rows if outcome.stage == TIMED)
         cells = json.loads((directory / f"{outcome.stage}.ipynb").read_text())["cells"]
         solutions = [c for c in cells if "solution" in c["metadata"].get("tags", [])]
         assert solutions and all(c["outputs"] for c in solutions)  # each shows what it found
+        assert outcome.stage in NOT_YET or shown(cells) <= {p.read_bytes() for p in directory.glob("*.png")}
+
+
+def shown(cells):
+    """The pictures that an executed notebook shows, those of solutions excepted."""
+    outputs = [o for c in cells if "solution" not in c["metadata"].get("tags", []) for o in c.get("outputs", [])]
+    return {b64decode(o["data"]["image/png"]) for o in outputs if "image/png" in o.get("data", {})}

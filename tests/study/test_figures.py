@@ -1,16 +1,74 @@
-"""Where a notebook's results go, and where it finds those of earlier ones."""
+"""Figures: what is shown is what is kept; where a notebook's results go, where it finds those of earlier ones."""
 
+import json
+
+import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 from mainstream.errors import UserError
 from mainstream.study import figures
+from mainstream.study.figures import look, output
+
+
+@pytest.fixture(autouse=True)
+def nothing_open():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+def drawn(caption="Recall rises to {best:.2f}.", **numbers):
+    fig, ax = plt.subplots()
+    ax.plot([0, 1])
+    return figures.Drawing(fig, pd.DataFrame({"y": [0, 1]}), "It rises", ("measured", "executed"), caption, numbers)
+
+
+def test_a_caption_is_filled_with_the_numbers_it_is_about():
+    assert drawn(best=0.876).text == "Recall rises to 0.88."
+    for numbers in ({}, {"best": "high"}, {"best": float("nan")}):
+        with pytest.raises(UserError, match="caption of 'It rises'"):
+            _ = drawn(**numbers).text
+
+
+def test_what_is_shown_is_what_is_kept(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(output, "display", shown.append)
+    out = figures.Output(str(tmp_path), "04_x")
+    out.show("rise", drawn(best=1.0))
+    assert not plt.get_fignums()  # nothing is left to be drawn a second time
+    picture, words = shown
+    assert picture.data == (tmp_path / "rise.png").read_bytes()
+    assert words.data == "**It rises.** Recall rises to 1.00. *(measured, executed)*"
+    (entry,) = json.loads((tmp_path / "figures.json").read_text())
+    assert entry == {"name": "rise", "title": "It rises", "caption": "Recall rises to 1.00.",
+                     "tracks": ["measured", "executed"]}  # fmt: skip
+    with pytest.raises(UserError, match="needs a caption, data and a track"):
+        out.save_figure(plt.figure(), "x", pd.DataFrame({"y": [1]}), caption="c", track="guessed")
+
+
+def test_systems_and_applications_keep_their_colours_apart():
+    kinds = [*figures.COLOURS, *look.APPLICATIONS]
+    assert figures.colour_of("cat 2") == figures.colour_of("cat") == look.APPLICATIONS["cat"]
+    assert len(set(map(figures.colour_of, kinds))) == len(kinds) - 1  # a person is a pedestrian
+    assert figures.colour_of("my own") == figures.colour_of("my own 3")
+    assert figures.label("as_published") == "as published" and figures.label("any_name") == "any name"
+
+
+def test_small_multiples_take_out_what_stays_empty_and_share_one_legend():
+    fig, axes = figures.small_multiples(3, columns=2)
+    assert len(axes) == len(fig.axes) == 3
+    for ax in axes:
+        ax.plot([0, 1], label="alike")
+    figures.shared_legend(fig, axes)
+    assert [t.get_text() for t in fig.legends[0].get_texts()] == ["alike"]
 
 
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """Empty results, whose kept part has notebook 01."""
-    monkeypatch.setattr(figures, "RESULTS", tmp_path)
-    monkeypatch.setattr(figures, "REFERENCE", tmp_path / "reference")
+    monkeypatch.setattr(output, "RESULTS", tmp_path)
+    monkeypatch.setattr(output, "REFERENCE", tmp_path / "reference")
     (tmp_path / "reference" / "decisions" / "01_make").mkdir(parents=True)
     return tmp_path
 

@@ -30,7 +30,10 @@ def reference_command(
 
 
 def reached(project: Project) -> dict[str, Counter[str]]:
-    """Notebook → lines of the library that it reaches through imports, within functions too, per room."""
+    """Notebook → lines of the library that it reaches through imports, within functions too, per room.
+
+    What only draws, `study/figures`, counts as a room of its own.
+    """
     from mainstream.kit.pipeline.cache import modules_of
     from mainstream.kit.pipeline.project import read_notebook
 
@@ -41,7 +44,8 @@ def reached(project: Project) -> dict[str, Counter[str]]:
         for path in modules_of(code, project.root):
             if path.is_relative_to(project.library):
                 room, *inside = path.relative_to(project.library).parts
-                lines[room if inside else "top"] += len(path.read_text(encoding="utf-8").splitlines())
+                room = "figures" if inside[:1] == ["figures"] else room if inside else "top"
+                lines[room] += len(path.read_text(encoding="utf-8").splitlines())
         found[book.stem] = lines
     return found
 
@@ -52,7 +56,8 @@ def reach_command() -> None:
 
     for name, lines in reached(Project()).items():
         rooms = ", ".join(f"{room} {n:,}" for room, n in sorted(lines.items(), key=lambda item: -item[1]))
-        typer.echo(f"{name:<24} {lines.total():>6,} lines: {rooms}")
+        beside = lines.total() - lines["figures"]
+        typer.echo(f"{name:<24} {beside:>6,} lines beside figures: {rooms}")
 
 
 def bench_command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -138,12 +139,29 @@ def _short(text: str, limit: int = 200) -> str:
 
 
 def _html(executed: Path) -> None:
-    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2)."""
+    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2), formulae included."""
+    import nbformat
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
-    body, _ = exporter.from_filename(str(executed))
+    book = nbformat.read(executed, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = typeset(cell.source)
+    body, _ = exporter.from_notebook_node(book, {"metadata": {"name": executed.stem}})
     executed.with_suffix(".html").write_text(body, encoding="utf-8")  # in a folder that is swapped in whole
+
+
+def typeset(text: str) -> str:
+    """Markdown with its `$…$` and `$$…$$` as MathML, which browsers show without a script from elsewhere."""
+    from latex2mathml.converter import convert
+
+    def mathml(found: re.Match[str]) -> str:
+        block, inline = found.groups()
+        return convert(block or inline, display="block" if block else "inline").replace("\n", " ")
+
+    formula = r"\$\$(.+?)\$\$|(?<![\\$\w`])\$(?!\s)([^$\n`]+?)(?<!\s)\$(?![\d$`])"
+    return re.sub(formula, mathml, text, flags=re.DOTALL)
 
 
 def _publish(temporary: Path, final: Path) -> None:

@@ -90,6 +90,7 @@ def gather(
     results = project.results(profile)
     return {
         "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
+        "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
         "figures": figures, "headline_figure": figures.get(HEADLINE_FIGURE),
         "words": report_words.headline(results, figures), "tables": report_words.headline_tables(results),
         "tally": report_words.tally(sections), "provenance": report_words.provenance(sections),

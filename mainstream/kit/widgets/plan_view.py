@@ -14,8 +14,8 @@ from mainstream.kit.widgets.moving import Moving
 from mainstream.kit.widgets.tables import html_table, swatch
 from mainstream.scheduler import Problem, Schedule
 from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves
-from mainstream.study import diagrams
-from mainstream.study.figures import LABELS
+from mainstream.study.figures import diagrams
+from mainstream.study.figures.look import LABELS
 
 WIDTH = 9.8  # inches
 LABELS_AT = 7.2  # inches: where the leaves end and their labels begin

@@ -14,6 +14,7 @@ from mainstream import paths
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
+from mainstream.kit.pipeline.execute import typeset
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
@@ -193,3 +194,9 @@ def test_the_page_of_a_notebook_fetches_nothing_and_names_no_folder(project):
     assert "data:image/png;base64," in page
     assert not re.search(r"""<(?:script|link|img)[^>]*?(?:src|href)=["']?(?!data:)[^"'\s>#]""", page)
     assert not re.search(r"""import\s*\(?\s*["']https?:""", page)
+
+
+def test_formulae_are_typeset_without_a_script():
+    text = typeset(r"Recall is $R = 1 - (1-p)^n$; at $5 and $6 a frame, `$p$` and \$x\$ stay." + "\n$$\\frac{a}{b}$$")
+    assert text.count("<math") == 2 and 'display="block"' in text and "<msup>" in text and "<mfrac>" in text
+    assert r"at $5 and $6 a frame, `$p$` and \$x\$ stay." in text

@@ -8,7 +8,8 @@ from mainstream.kit.widgets.playground import Playground
 from mainstream.package import Events, MPackage, SplitRecord
 from mainstream.scheduler import solve
 from mainstream.scheduler.cost import cheapest, cost
-from mainstream.study import diagrams, experiments, figures, published
+from mainstream.study import experiments, figures, published
+from mainstream.study.figures import diagrams
 
 
 @pytest.fixture

@@ -1,47 +1,54 @@
-"""One look for every figure, and one way to save it: PDF, PNG and the CSV that it was drawn from."""
+"""One way to show a figure and keep it: in the notebook with its caption; as PDF, PNG and the CSV behind it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
-from mainstream.paths import REFERENCE, RESULTS, STYLE, write_text
+from mainstream.paths import REFERENCE, RESULTS, write_text
 
 Track = Literal["published", "measured", "executed", "model"]
 
-# One colour per system, everywhere (Okabe–Ito, safe for colour-blind readers).
-COLOURS = {
-    "no_sharing": "#D55E00",
-    "max_sharing": "#E69F00",
-    "mainstream": "#0072B2",
-    "greedy": "#56B4E9",
-    "greedy_as_published": "#CC79A7",
-    "optimal": "#009E73",
-    "exhaustive": "#000000",
-}
-LABELS = {
-    "no_sharing": "No Sharing",
-    "max_sharing": "Max Sharing",
-    "mainstream": "Mainstream",
-    "greedy": "Mainstream, greedy",
-    "greedy_as_published": "Mainstream, greedy as published",
-    "optimal": "Mainstream, optimal",
-    "exhaustive": "Exhaustive",
-}
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, what it was drawn from, and what it says.
+
+    caption: the conclusion, not the axes, as a template: each `{field}` is one of `numbers`.
+    tracks: whose numbers these are, one of `Track` or several.
+    """
+
+    figure: Figure
+    data: pd.DataFrame
+    title: str
+    tracks: Track | Sequence[Track]
+    caption: str
+    numbers: Mapping[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The caption, filled. Raises `UserError` for a field without a number, or a number that is none."""
+        try:
+            text = self.caption.format(**self.numbers)
+        except (KeyError, IndexError, ValueError, TypeError) as e:
+            raise UserError(f"caption of '{self.title}': {type(e).__name__} {e} in {self.caption!r}") from e
+        if re.search(r"\b(nan|None)\b", text):
+            raise UserError(f"caption of '{self.title}' has a number that is none: {text}")
+        return text
 
 
-def use_style() -> None:
-    """Applies `paper.mplstyle` to all figures that follow."""
-    plt.style.use(STYLE)
+SHOWN_DPI = 88  # pixels per inch of a picture in the notebook: a figure of ten inches fills the page
 
 
 class Match(NamedTuple):
@@ -81,9 +88,20 @@ class Output:
                 return place / notebook
         raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")
 
+    def show(self, name: str, drawing: Drawing) -> None:
+        """Keeps the figure (`save_figure`) and puts just that picture into the notebook, title and caption below it."""
+        self.save_figure(
+            drawing.figure, name, drawing.data, caption=drawing.text, track=drawing.tracks, title=drawing.title
+        )
+        plt.close(drawing.figure)
+        png = (self.directory / f"{name}.png").read_bytes()
+        display(Image(png, width=int(drawing.figure.get_figwidth() * SHOWN_DPI), alt=drawing.title))
+        display(Markdown(f"**{drawing.title}.** {drawing.text} *({', '.join(_tracks(drawing.tracks))})*"))
+
     def save_figure(
-        self, fig: Figure, name: str, data: pd.DataFrame, *, caption: str, track: Track, title: str = ""
-    ) -> None:
+        self, fig: Figure, name: str, data: pd.DataFrame, *, caption: str, track: Track | Sequence[Track],
+        title: str = "",
+    ) -> None:  # fmt: skip
         """Writes `<name>.pdf`, `.png` and `.csv`, and lists the figure with its conclusion in figures.json.
 
         Args:
@@ -93,12 +111,14 @@ class Output:
         Raises:
             UserError: an empty caption, no data, or an unknown track.
         """
-        if not caption or data.empty or track not in get_args(Track):
+        tracks = _tracks(track)
+        if not caption or data.empty or not tracks or set(tracks) - set(get_args(Track)):
             raise UserError(f"figure '{name}' needs a caption, data and a track of {', '.join(get_args(Track))}")
         fig.savefig(self.directory / f"{name}.png")
         fig.savefig(self.directory / f"{name}.pdf", metadata={"CreationDate": None})
         self.save_table(data, name)
-        self._append("figures.json", {"name": name, "title": title or name, "caption": caption, "track": track}, "name")
+        listed = {"name": name, "title": title or name, "caption": caption, "tracks": tracks}
+        self._append("figures.json", listed, "name")
 
     def save_table(self, data: pd.DataFrame, name: str) -> pd.DataFrame:
         """Writes `<name>.csv` (10 significant digits) and returns the table to be shown."""
@@ -122,31 +142,5 @@ class Output:
         write_text(path, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
 
 
-def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> None:
-    """One line per system in the system's own colour; `data` is tidy, rows of one x are averaged.
-
-    Lines get thinner from one system to the next: where systems agree, all of them stay visible.
-    """
-    for i, name in enumerate(k for k in COLOURS if k in set(data[hue])):
-        rows = data[data[hue] == name].groupby(x)[y].mean()
-        ax.plot(
-            rows.index, rows.to_numpy(), marker="o", color=COLOURS[name], label=LABELS[name],
-            lw=4.0 - 0.8 * i, ms=8 - 1.2 * i,
-        )  # fmt: skip
-    ax.set(xlabel=x.replace("_", " "), ylabel=y)
-
-
-def log_ticks(ax: Axes, values: Iterable[float]) -> None:
-    """A logarithmic x axis over numbers of applications or seconds, with plain labels."""
-    ticks = list(values)
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [str(v) for v in ticks])
-    ax.minorticks_off()
-
-
-def schedule_map(ax: Axes, units: pd.DataFrame, stream_fps: float) -> None:
-    """Each application of a schedule as a point: split against rate (a picture of who specialises and who looks)."""
-    jitter = np.linspace(-0.12, 0.12, len(units))
-    sizes = 30 + 220 * units["f1"].to_numpy()
-    ax.scatter(units["split"], units["fps"] + jitter, s=sizes, alpha=0.65, color=COLOURS["optimal"])
-    ax.set(xlabel="split point (frozen layers)", ylabel="analysed frames/s", ylim=(0, stream_fps + 0.7))
+def _tracks(track: Track | Sequence[Track]) -> list[Track]:
+    return [track] if isinstance(track, str) else list(track)  # type: ignore[list-item]

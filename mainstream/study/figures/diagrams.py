@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
 from mainstream.errors import UserError
-from mainstream.study.figures import COLOURS, LABELS
+from mainstream.study.figures.look import COLOURS, LABELS
 
 TRUNK = "#555555"
 STEM_SHADES = ("#555555", "#8a8a8a")  # segments side by side
