@@ -18,6 +18,7 @@ read = pd.DataFrame(rows)
 assert (read["error by the rule"] < 6e-5).all()  # the record is rounded to four digits
 
 moved = read[read["as listed"] != read["by the rule"]]
+assert check("05.1", len(moved))
 print(f"in {len(moved)} of {len(read)} schedules somebody has another's rate; "
       f"{(read['as listed'].map(set).map(len) == 1).sum()} have one rate for all")  # fmt: skip
 print(f"largest error of mean recall or precision: read as listed {read['error as listed'].max():.4f}, "

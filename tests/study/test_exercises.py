@@ -1,0 +1,41 @@
+"""Answers to exercises: a right one is known, and every solution gives the answer that is kept."""
+
+import re
+
+import pytest
+import yaml
+
+from mainstream.errors import UserError
+from mainstream.paths import NOTEBOOKS
+from mainstream.study.exercises import ANSWERS, check, hashed
+
+
+@pytest.fixture
+def answers(tmp_path):
+    path = tmp_path / "answers.yml"
+    kept = {"03.1": {"digits": 2, "hash": hashed("03.1", 0.457, 2), "hint": "Look at the events that nobody sees."}}
+    path.write_text(yaml.safe_dump(kept))
+    return path
+
+
+@pytest.mark.parametrize(("answer", "right"), [(0.46, True), (0.457, True), (0.45, True), (0.44, False), (46, False)])
+def test_an_answer_is_right_to_its_last_digit(answers, answer, right, capsys):
+    assert check("03.1", answer, answers) is right
+    assert ("right" if right else "not yet. Look at the events that nobody sees.") in capsys.readouterr().out
+
+
+def test_an_exercise_without_a_number_is_named(answers):
+    with pytest.raises(UserError, match=r"03\.9.*03\.1"):
+        check("03.9", 1.0, answers)
+
+
+def test_every_kept_answer_is_asked_for_and_solved():
+    kept = yaml.safe_load(ANSWERS.read_text())
+    assert kept
+    for exercise, about in kept.items():
+        book, number = exercise.split(".")
+        (notebook,) = NOTEBOOKS.glob(f"{book}_*.ipynb")
+        call = rf'check\(\\?"{re.escape(exercise)}\\?", '
+        assert re.search(call, notebook.read_text()), exercise
+        assert re.search(call, (ANSWERS.parent / f"{book}_{number}.py").read_text()), exercise
+        assert about["hint"].endswith(".")
