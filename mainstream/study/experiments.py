@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from mainstream import quality
 from mainstream.data.progress import progress
 from mainstream.data.tables import records
-from mainstream.scheduler import App, InfeasibleSchedule, Problem, Schedule, as_schedule, solve
+from mainstream.scheduler import App, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published, sweep
 
@@ -85,22 +85,6 @@ def random_problem(
         stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options), objective=objective,
         budget=budget or float(rng.uniform(floor * 1.2, 335.5)), device=box, apps=tuple(apps),
     )  # fmt: skip
-
-
-def compare_schedulers(problems: Iterable[Problem], schedulers: Sequence[str]) -> pd.DataFrame:
-    """Notebook 04: each problem by each scheduler; a system that cannot meet the budget gets F1 0, marked so."""
-    rows = []
-    for i, problem in enumerate(problems):
-        for name in schedulers:
-            row = {"problem": i, "n_apps": len(problem.apps), "budget": problem.budget, "system": name}
-            try:
-                s = solve(problem, name)
-            except InfeasibleSchedule:
-                rows.append({**row, "f1": 0.0, "value": 0.0, "feasible": False})
-                continue
-            row |= {"f1": s.mean_f1, "value": s.objective_value, "cost": s.cost, "gap": s.gap}
-            rows.append({**row, "seconds": s.seconds, "feasible": True})
-    return pd.DataFrame(rows)
 
 
 def solved(work: Iterable[tuple[Problem, str]], *, jobs: int = 2) -> pd.DataFrame:

@@ -1,28 +1,15 @@
-# A pair may go when another is no worse and no dearer whatever the other tenants do, so nobody else need be asked.
-# (k', f') replaces (k, f) when its F1 is no less, f' <= f, and it would cost no more even if it had to pay alone for
-# every segment between k and k'. In company it pays less than that: a segment that others run anyway is free, and f' <= f
-# cannot raise the rate of a segment that both use. That is the worst case, and the worst case is enough.
-from mainstream.scheduler.cost import cost
-from mainstream.scheduler.optimal import _undominated
-from mainstream.scheduler.problem import Choice
+# The stem runs up to point 33 for both, at the faster rate; from 33 to 63 for the second alone, at its own; then the tails.
+# A second look of the second application is cheap: up to 33 the stem runs twice a second anyway. It pays for the segments
+# between 33 and 63 once more, and for its tail.
+stem_at = dict(zip(example.device.split, example.device.stem, strict=True))
+tail_at = dict(zip(example.device.split, example.device.tail, strict=True))
+alone = stem_at[63] - stem_at[33]  # what only the second needs
+by_hand_ = 2 * stem_at[33] + 1 * alone + 2 * tail_at[33] + 1 * tail_at[63]
 
-vote, f1_of = example.best_vote
-kept = _undominated(example, f1_of)
-names = [a.name for a in example.apps]
-pairs = pd.DataFrame({"pairs": np.isfinite(f1_of).sum((1, 2)), "kept": kept.sum((1, 2))}, index=names)
-print(f"{int(pairs.kept.sum())} of {int(pairs.pairs.sum())} (split, rate) pairs go to the solver")
-
-# The proof by trial: for every pair thrown away there is one kept that, in random company, never costs more.
-rng = np.random.default_rng(0)
-splits, rates = len(example.device.split), len(example.fps_options)
-random_choice = lambda: Choice(int(rng.integers(splits)), int(rng.integers(rates)), 0)
-company = [[random_choice() for _ in example.apps[1:]] for _ in range(10)]
-cost_of = lambda k, f: np.array([cost(example, [Choice(int(k), int(f), 0), *others]) for others in company])
-stays = [(f1_of[0, k, f], f, cost_of(k, f)) for k, f in np.argwhere(kept[0])]
-gone = np.argwhere(~kept[0] & np.isfinite(f1_of[0]))
-for k, f in gone:
-    dear = cost_of(k, f)
-    assert any(v >= f1_of[0, k, f] and g <= f and (c <= dear + 1e-9).all() for v, g, c in stays)
-print(f"{names[0]}: {len(gone)} pairs thrown away; for each, one that stays is no worse and cost no more, "
-      f"in {len(company)} random companies")  # fmt: skip
-pairs
+at = example.device.split.index  # and by the function of the lesson, which numbers the points 0, 1, 2 …
+by_price = price([(at(33), 2), (at(63), 1)])
+more = price([(at(33), 2), (at(63), 2)]) - by_price
+print(f"the plan costs {by_hand_:.2f} units/s, by the function {by_price:.2f}; two looks for both cost {more:.2f} more,")
+print(f"of which {alone:.2f} is stem and {tail_at[63]:.2f} tail")
+assert abs(by_hand_ - by_price) < 1e-9 and abs(more - alone - tail_at[63]) < 1e-9
+check("04.1", by_hand_)

@@ -1,6 +1,8 @@
 # Greedy moves one application at a time. One more frame per second of the whole stem is a large purchase that pays only
 # when several share it: greedy spends on small things first, and then cannot afford it. So look at budgets around whole
 # multiples of the stem's cost (the dotted lines): left of a line nobody can buy it, far to its right greedy can too.
+import matplotlib.pyplot as plt
+
 stem = sum(example.device.segments)
 scan = []
 for stems in (1.9, 2.02, 2.1, 2.2, 2.5, 2.9, 3.05):

@@ -18,12 +18,13 @@ from mainstream.kit.widgets.playground_controls import Controls, catalogue
 from mainstream.package import Events, MPackage
 from mainstream.scheduler import App, Problem, Schedule, solve
 from mainstream.scheduler.explain import with_more_budget
+from mainstream.study.figures import Drawing, label
 
 FLUENT_S = 0.3  # a change that takes longer is made when the slider is let go, not while it moves
 
 
 class Playground:
-    """`box` to be shown by hand; `figure()`, `table()`, `why()` and `caption()` of the plan for a batch run.
+    """`box` to be shown by hand; `drawing()`, `figure()`, `table()` and `why()` of the plan for a batch run.
 
     Args:
         problem: where to start.
@@ -68,13 +69,15 @@ class Playground:
         """Each application's best next move, and its optimal plan with and without 10% more budget."""
         return plan_view.why_table(self.planned, self.plan, self._richer)
 
-    def caption(self) -> str:
-        """The plan's conclusion."""
-        p, n = self.plan, len(self.plan.units)
-        return (
-            f"{p.scheduler} gives {n} applications a mean Event-F1 of {p.mean_f1:.3f} for {p.cost:.1f} of "
-            f"{p.budget:.4g} units/s. {plan_view.best_move(self.planned, p)}"
+    def drawing(self) -> Drawing:
+        """The figure with the plan's conclusion, to be kept."""
+        p = self.plan
+        text = (
+            "{system} gives {n} applications a mean Event-F1 of {f1:.3f} for {cost:.1f} of {budget:.4g} units/s. {move}"
         )
+        numbers = {"system": label(p.scheduler), "n": len(p.units), "f1": p.mean_f1, "cost": p.cost,
+                   "budget": p.budget, "move": plan_view.best_move(self.planned, p)}  # fmt: skip
+        return Drawing(self.figure(), self.table(), "The plan, who pays, and the next move", "published", text, numbers)
 
     # -- what can be done to it -------------------------------------------------------------------------------------
     def add(self, entry: str, *, event_length_s: float, event_frequency: float, correlation: float) -> None:

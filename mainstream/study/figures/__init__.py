@@ -12,7 +12,6 @@ from mainstream.study.figures.look import (
     label,
     lines,
     log_ticks,
-    schedule_map,
     shared_legend,
     small_multiples,
     use_style,
@@ -21,5 +20,5 @@ from mainstream.study.figures.output import Drawing, Match, Output
 
 __all__ = [
     "COLOURS", "LABELS", "Drawing", "Match", "Output", "colour_of", "identity", "label", "lines", "log_ticks",
-    "schedule_map", "shared_legend", "small_multiples", "use_style",
+    "shared_legend", "small_multiples", "use_style",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Drawings rather than plots: the tree of a shared stem, the bar of its cost, a leaderboard (notebooks 00 and 04)."""
+"""Drawings rather than plots: the tree of a shared stem, the bar of its cost (notebooks 00 and 04)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
 from mainstream.errors import UserError
-from mainstream.study.figures.look import COLOURS, LABELS
 
 TRUNK = "#555555"
 STEM_SHADES = ("#555555", "#8a8a8a")  # segments side by side
@@ -158,18 +157,3 @@ def bar_axis(ax: Axes, top: float) -> None:
     ax.set(xlim=(0, top), ylim=(-0.95, 0.95), yticks=[], xlabel="cost (units/s)")
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
-
-
-def leaderboard_bars(ax: Axes, board: pd.DataFrame) -> None:
-    """Mean F1 of every ranked scheduler of `leaderboard`, best on top; of the others, why they have no bar."""
-    order = board.iloc[::-1]
-    names = [LABELS.get(name, name) for name in order.scheduler]
-    shades = [COLOURS.get(name, "#444444") for name in order.scheduler]
-    means = order.mean_f1.to_numpy(dtype=float)
-    ax.barh(names, np.nan_to_num(means), color=shades)
-    for y, (mean, status) in enumerate(zip(means, order.status, strict=True)):
-        text = f" {mean:.4f}" if np.isfinite(mean) else f" not ranked: {status}"
-        ax.text(np.nan_to_num(mean), y, text, va="center", color="black" if np.isfinite(mean) else "0.4")
-    ax.set(xlabel="mean Event-F1", xlim=(0, 1.18 * max(0.1, *np.nan_to_num(means))))
-    ax.grid(axis="y", visible=False)
-    ax.set_axisbelow(True)

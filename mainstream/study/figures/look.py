@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -56,9 +56,10 @@ def use_style() -> None:
 
 
 def colour_of(name: str) -> str:
-    """The colour of a system or of an application ('cat 2' has that of 'cat'); any other name has one of its own."""
-    kind = name.rsplit(" ", 1)[0] if name.rsplit(" ", 1)[-1].isdigit() else name
-    return COLOURS.get(kind) or APPLICATIONS.get(kind) or OTHERS[sum(map(ord, kind)) % len(OTHERS)]
+    """The colour of a system or of an application ('cat 2', 'cats-6': as 'cat'); any other name has one of its own."""
+    kind = re.sub(r"[ -]\d+$", "", name)
+    known = COLOURS | APPLICATIONS
+    return known.get(kind) or known.get(kind.removesuffix("s")) or OTHERS[sum(map(ord, kind)) % len(OTHERS)]
 
 
 def label(name: str) -> str:
@@ -118,11 +119,3 @@ def log_ticks(ax: Axes, values: Iterable[float]) -> None:
     ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(v) for v in ticks])
     ax.minorticks_off()
-
-
-def schedule_map(ax: Axes, units: pd.DataFrame, stream_fps: float) -> None:
-    """Each application of a schedule as a point: split against rate (a picture of who specialises and who looks)."""
-    jitter = np.linspace(-0.12, 0.12, len(units))
-    sizes = 30 + 220 * units["f1"].to_numpy()
-    ax.scatter(units["split"], units["fps"] + jitter, s=sizes, alpha=0.65, color=COLOURS["optimal"])
-    ax.set(xlabel="split point (frozen layers)", ylabel="analysed frames/s", ylim=(0, stream_fps + 0.7))

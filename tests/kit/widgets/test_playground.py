@@ -32,7 +32,7 @@ def test_it_starts_with_the_plan_of_its_problem(playground):
     assert same_as(playground, playground.problem)
     why, table = playground.why(), playground.table()
     assert list(why.app) == list(table.app) and "f1_richer" in why
-    assert playground.caption().startswith("optimal gives 4 applications a mean Event-F1 of ")
+    assert playground.drawing().text.startswith("Mainstream, optimal gives 4 applications a mean Event-F1 of ")
     assert playground.image in playground.box.children and bytes(playground.image.value)[1:4] == b"PNG"
 
 
