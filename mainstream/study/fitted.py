@@ -5,9 +5,10 @@ Works on a `Recording`: nothing here runs a network.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from mainstream import quality
@@ -44,6 +45,27 @@ def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackag
         events = counted.events_on_video(recording.footage, package.application, videos)
         found.append(package.model_copy(update={"splits": tuple(splits), "events": events}))
     return found
+
+
+def parameters(packages: Iterable[MPackage]) -> pd.DataFrame:
+    """What packages with rates on video say: app, index, layer, tpr, fpr, rho, length_s, frequency of every split."""
+    return pd.DataFrame([
+        {"app": p.application, "index": k, "layer": s.layer, "tpr": s.video.tpr, "fpr": s.video.fpr,
+         "rho": s.video.correlation[0], "length_s": p.events.length_s, "frequency": p.events.frequency}
+        for p in packages if p.events for k, s in enumerate(p.splits) if s.video
+    ])  # fmt: skip
+
+
+def correlation_by_lag(packages: Iterable[MPackage], stream_fps: float) -> pd.DataFrame:
+    """ρ of hits by the seconds between two looks, beside that of a chain which forgets geometrically.
+
+    Returns: app, lag_s, rho, chain.
+    """
+    rows = []
+    for app, rho in [(p.application, p.events.correlation) for p in packages if p.events]:
+        lag = np.arange(1, len(rho) + 1)
+        rows.append(pd.DataFrame({"app": app, "lag_s": lag / stream_fps, "rho": rho, "chain": rho[0] ** lag}))
+    return pd.concat(rows, ignore_index=True)
 
 
 def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int], *, seed: int = 0) -> pd.DataFrame:
@@ -97,3 +119,29 @@ def expected(
         event_frequency=column("event_frequency"), x_vote=table.x_vote.to_numpy(), form=form,
         **{name: column(name) for name in names if name not in left_out},
     )  # fmt: skip
+
+
+def against_count(sets: Mapping[str, pd.DataFrame], stream_fps: float) -> pd.DataFrame:
+    """Tables of `with_parameters`, by name, predicted by each form, and by the heterogeneous one without a part.
+
+    Returns their rows with parameters (the name), form, without ("–": nothing), model_recall, model_precision,
+    model_f1 and error (model − counted Event-F1).
+    """
+    variants: list[tuple[quality.Form, str]] = [("consistent", ""), ("as_published", ""), ("heterogeneous", "")]
+    variants += [("heterogeneous", part) for part in PARTS if part != "memory"]
+    rows = []
+    for (name, table), (form, part) in product(sets.items(), variants):
+        model = expected(table, stream_fps, form=form, without=[part] if part else [])
+        how = {"parameters": name, "form": form, "without": part or "–"}
+        found = {f"model_{of}": value for of, value in model._asdict().items()}
+        rows.append(table.assign(**how, **found, error=model.f1 - table.f1))
+    return pd.concat(rows, ignore_index=True)
+
+
+def summary(against: pd.DataFrame) -> pd.DataFrame:
+    """Of `against_count`, by parameters, form and what was left out: mean_absolute, bias and largest error."""
+    groups = against.groupby(["parameters", "form", "without"], sort=False)
+    absolute = groups.error.agg(lambda e: e.abs().mean())
+    return pd.DataFrame({
+        "mean_absolute": absolute, "bias": groups.error.mean(), "largest": groups.error.agg(lambda e: e.abs().max()),
+    })  # fmt: skip

@@ -21,6 +21,7 @@ from mainstream.study.experiments import solved
 
 DEPLOYED_FPS = 15.0  # of the deployed train video
 TRAIN_LEAVES_S = 114 / DEPLOYED_FPS
+BOTH_FORMS: tuple[quality.Form, ...] = ("consistent", "as_published")
 DEPENDENCES: Mapping[str, float | None] = {"independent": 0.0, "as in the setups": None, "dependent": 1.0}
 
 
@@ -57,6 +58,29 @@ def sampling_recall(
         x_vote=None if form == "as_published" else 1,
     )  # fmt: skip
     return each @ events.share
+
+
+def sampling_against_record(apps: Iterable[str] = ("train", "pedestrian")) -> pd.DataFrame:
+    """Recall at every stride: the record's and the model's, for independent looks and for looks as they were counted.
+
+    For the counted curve ρ is the one number that is fitted, in the consistent form; the other form gets the same.
+    Returns: app, series, form, rho, stride, recorded, model, error.
+    """
+    rows = []
+    for app in apps:
+        record = published.table("recall_by_sample_rate").query("app == @app")
+        record = record.pivot(index="stride", columns="series", values="event_recall")
+        seen, counted = sampling_events(app), record["empirical-random"].to_numpy()
+        distance = lambda r: np.abs(sampling_recall(seen, record.index, correlation=r) - counted).mean()  # noqa: B023
+        fitted = min(np.arange(0, 1, 0.01), key=distance)
+        looks = (("independent", "independent-whole", 0.0), ("as counted", "empirical-random", fitted))
+        for (series, name, rho), form in product(looks, BOTH_FORMS):
+            model, recorded = sampling_recall(seen, record.index, correlation=rho, form=form), record[name].to_numpy()
+            rows.append(pd.DataFrame({
+                "app": app, "series": series, "form": form, "rho": rho, "stride": record.index,
+                "recorded": recorded, "model": model, "error": np.abs(model - recorded),
+            }))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
 
 
 def sweep_quality(budget: int, *, form: quality.Form = "as_published") -> pd.DataFrame:

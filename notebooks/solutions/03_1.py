@@ -1,20 +1,15 @@
-# With x = L·fps < 1 an event meets one analysed frame or none: one with probability x, as the phase is random. One look
-# has nothing before it to be correlated with, so the event is found when it is looked at and hit: x·TPR.
-scene = {"stream_fps": 15, "event_length_s": 0.5}
-slow = np.array([0.1, 0.5, 1.0, 1.5, 1.9])
-print("frames seen:", quality.frames_seen(slow, **scene))
-for rho in (0.0, 0.5, 1.0):
-    found = quality.event_recall(0.8, slow, correlation=rho, **scene)
-    assert np.allclose(found, 0.8 * slow * 0.5)
-    print(f"ρ = {rho}: Event-recall {found.round(4)}, divided by L·fps {(found / (0.5 * slow)).round(4)}")
+# Half a second at two and a half looks per second: x = 1.25 looks on average, one for certain and a second in a quarter
+# of the cases. One look finds R₁ = p = 0.8; of two, the second hits after a miss with p(1 − ρ) = 0.4 only, so
+# R₂ = 1 − 0.2·0.6 = 0.88. Together 0.75·0.8 + 0.25·0.88.
+by_pencil = 0.75 * 0.8 + 0.25 * (1 - 0.2 * (1 - 0.8 * 0.5))
+assert np.isclose(by_pencil, event_recall(0.8, 2.5 * 0.5, 0.5))
+check("03.1", by_pencil)
 
-# In the code: `declared_of` mixes two rows of a table, n = ⌊x⌋ = 0 and n = 1, with weights 1 − x and x. Row 0 is zero,
-# row 1 is p·hit_hit⁰ = p for one vote. Two votes need a second look, and there is none.
-two = quality.event_recall(0.8, slow, x_vote=2, **scene)
-assert (two == 0).all()
-print("two votes:", two)
-
-# Beyond one look per event both come in: the correlation, and the second vote.
-fast = np.array([2.0, 3.0, 4.0])
-for rho in (0.0, 0.5, 1.0):
-    print(f"at {fast} frames/s, ρ = {rho}:", quality.event_recall(0.8, fast, correlation=rho, **scene).round(4))
+# At one look per second half of the events are met once and the others never. One look has nothing before it to be
+# correlated with, so ρ does not matter up to x = 1: Event-recall is x·p.
+for dependent in (0.0, 0.5, 1.0):
+    few, more = event_recall(0.8, 1 * 0.5, dependent), event_recall(0.8, 2.5 * 0.5, dependent)
+    print(f"ρ = {dependent}: Event-recall {few:.3f} at one look per second, {more:.3f} at two and a half")
+    assert np.isclose(few, 0.5 * 0.8)
+# Two votes find nothing there: they need a second look, and there is none.
+print("two votes:", quality.event_recall(0.8, 1.0, x_vote=2, stream_fps=15, event_length_s=0.5))

@@ -17,6 +17,7 @@ from mainstream.errors import unknown
 from mainstream.kit.widgets.moving import Moving
 from mainstream.kit.widgets.setting import FORMS, NAMES, STEP_FPS, VOTES, Setting, View, presets, sentence, tidy, view
 from mainstream.quality import Form
+from mainstream.study.figures import Drawing
 
 OWN = "own values"
 STYLE: dict[Form, str] = {"consistent": "-", "as_published": "--"}
@@ -80,6 +81,12 @@ class Explorer:
             f"With TPR {s.tpr:.2f}, FPR {s.fpr:.2f} and events of {s.event_length_s:g} s, {s.fps:g} of "
             f"{s.stream_fps:g} frames/s give Event-F1 {ours.here.f1:.2f} by the consistent form and "
             f"{theirs.here.f1:.2f} as published; the best rates are {ours.best_fps:g} and {theirs.best_fps:g} frames/s."
+        )
+
+    def drawing(self) -> Drawing:
+        """The figure as it is now with its title, table and caption, for `Output.show`."""
+        return Drawing(
+            self.figure(), self.table(), "The model at one point", "model", "{says}", {"says": self.caption()}
         )
 
     def update(self) -> None:

@@ -12,6 +12,7 @@ from mainstream.study.figures.look import (
     label,
     lines,
     log_ticks,
+    shades,
     shared_legend,
     small_multiples,
     use_style,
@@ -20,5 +21,5 @@ from mainstream.study.figures.output import Drawing, Match, Output
 
 __all__ = [
     "COLOURS", "LABELS", "Drawing", "Match", "Output", "colour_of", "identity", "label", "lines", "log_ticks",
-    "shared_legend", "small_multiples", "use_style",
+    "shades", "shared_legend", "small_multiples", "use_style",
 ]  # fmt: skip

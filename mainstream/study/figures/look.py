@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -60,6 +61,11 @@ def colour_of(name: str) -> str:
     kind = re.sub(r"[ -]\d+$", "", name)
     known = COLOURS | APPLICATIONS
     return known.get(kind) or known.get(kind.removesuffix("s")) or OTHERS[sum(map(ord, kind)) % len(OTHERS)]
+
+
+def shades(number: int) -> list[str]:
+    """So many colours from dark to light, for curves whose parameter has an order: votes, TPRs, sizes."""
+    return [to_hex(c) for c in plt.get_cmap("viridis")(np.linspace(0, 0.88, number))]
 
 
 def label(name: str) -> str:
