@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -108,15 +108,32 @@ def present(things: Sequence[Placed]) -> np.ndarray:
     The rule: an object counts when at least VISIBLE_SHARE of its own area is inside the frame and hidden by nothing
     nearer. An object larger than FRAME_SHARE of the frame counts as if it were just that large.
     """
+    found = np.zeros(len(APPS), bool)
+    for thing, _ in _counting(things):
+        found[[APPS.index(label) for label in thing.labels]] = True
+    return found
+
+
+def boxes(things: Sequence[Placed]) -> list[tuple[str, tuple[int, int, int, int]]]:
+    """(application, (left, top, width, height) in px) around what shows of each object that counts for `present`."""
+    found = []
+    for thing, cells in _counting(things):
+        rows, columns = (np.flatnonzero(cells.any(axis)) for axis in (1, 0))
+        corner, size = (columns[0], rows[0]), (np.ptp(columns) + 1, np.ptp(rows) + 1)
+        box = tuple(int(GRID * v) for v in (*corner, *size))
+        found += [(label, box) for label in thing.labels]
+    return found
+
+
+def _counting(things: Sequence[Placed]) -> Iterator[tuple[Placed, np.ndarray]]:
+    """Each object that counts, and the cells in which it shows: bool (HEIGHT / GRID, WIDTH / GRID)."""
     owner = np.zeros((HEIGHT // GRID, WIDTH // GRID), np.uint8)
     for k, thing in enumerate(things, 1):
         _stamp(owner, thing, k)
     seen = np.bincount(owner.ravel(), minlength=len(things) + 1)
-    found = np.zeros(len(APPS), bool)
     for k, thing in enumerate(things, 1):
         if thing.labels and seen[k] >= VISIBLE_SHARE * min(thing.sprite.area, _CAP):
-            found[[APPS.index(label) for label in thing.labels]] = True
-    return found
+            yield thing, owner == k
 
 
 def _stamp(owner: np.ndarray, thing: Placed, number: int) -> None:

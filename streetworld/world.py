@@ -16,7 +16,7 @@ import numpy as np
 from streetworld.cameras import HEIGHT, SEEN, UNSEEN, WIDTH, camera
 from streetworld.errors import WorldError
 from streetworld.objects import APPS
-from streetworld.render import Placed, Stage, present
+from streetworld.render import Placed, Stage, boxes, present
 from streetworld.traffic import DEFAULT_EVENTS, EventSpec, Individual, arrivals, checked_events
 from streetworld.weather import SPLITS, Weather, draw_weather, split_number
 
@@ -119,6 +119,13 @@ class World:
         t = i / self.fps
         picture = self._stage.paint(self._things(t), t, [*self._key, 3, i])
         return picture if self.size == (WIDTH, HEIGHT) else cv2.resize(picture, self.size, interpolation=cv2.INTER_AREA)
+
+    def boxes(self, i: int) -> list[tuple[str, tuple[int, int, int, int]]]:
+        """Where in frame `i` the visible objects are, far to near: (application, (left, top, width, height) in px).
+
+        In px of the scene, WIDTH × HEIGHT. Notebook 00.
+        """
+        return boxes(self._things(i / self.fps))
 
     def pictures(self, stride: int = 1) -> Iterator[np.ndarray]:
         """Every `stride`-th frame in order, and on the way what `presence` needs: nothing is drawn twice for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from streetworld.cameras import HEIGHT, WIDTH
 from streetworld.errors import WorldError
 from streetworld.weather import Weather
 from streetworld.world import APPS, SEEN, UNSEEN, EventSpec, World
@@ -47,6 +48,14 @@ def test_truth_is_exactly_the_runs_of_presence(minute):
             ends.append(end)
             rebuilt[round(start * minute.fps) : round(end * minute.fps), k] = True
     assert np.array_equal(rebuilt, minute.presence)
+
+
+def test_boxes_are_around_what_can_be_seen(minute):
+    for i in range(0, len(minute), 100):
+        found = minute.boxes(i)
+        assert {app for app, _ in found} == {app for app, seen in zip(APPS, minute.visible[i], strict=True) if seen}
+        for _, (left, top, width, height) in found:
+            assert 0 <= left < left + width <= WIDTH and 0 <= top < top + height <= HEIGHT
 
 
 def test_presence_differs_from_visible_only_in_short_gaps_and_blinks(minute):
