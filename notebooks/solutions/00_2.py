@@ -1,25 +1,28 @@
-# Measure ResNet-50 as the notebook measured its own network, and draw both against the share of layers passed.
-other = "resnet50"
-deeper = with_head(bases.build(other, size))
-passed = {
-    name: {p.index: 100 * p.fraction for p in split_points(m)}
-    for name, m in ((architecture, application), (other, deeper))
-}
-some = [p.name for p in split_points(deeper)][::4]  # every fourth split point shows the shape
-how_other = bases.ARCHITECTURES[other][2]
-rest = segment_costs(deeper, some, threads=threads, repeats=max(repeats // 4, 5), preprocessing=how_other)
-rest["stem_share"] = rest.stem_ms / rest.segment_ms.sum()
+# One point per thing to freeze. The network has a layer for every step of arithmetic. One can cut only where all paths
+# pass through; and of neighbours that leave the same weights to train, the last one is kept.
+from mainstream.networks.graph import nodes_of, unavoidable
 
-fig, ax = plt.subplots()
-for name, part in ((architecture, segments), (other, rest)):
-    x, y = part["index"].map(passed[name]), 100 * part.stem_share
-    ax.plot(x, y, "o-", ms=4, label=f"{name} ({part.segment_ms.sum():.1f} ms)")
-    print(f"{name}: half of the layers passed, {np.interp(50, x, y):.0f}% of the time spent")
-ax.plot([0, 100], [0, 100], ":", color="0.6")
-ax.set(
-    xlabel="layers passed (%)", ylabel="time spent below (%)", title=f"Above the dotted line: dear early ({size} px)"
-)
-ax.legend()
-plt.show()
-# What is spent early is won by the first few shared layers; what is spent late is won only by those who share nearly
-# everything. The shape belongs to network, image size and machine together: compare the table "Cost of the stem" above.
+for name, model in {architecture: application, "resnet50": with_head(bases.build("resnet50", size))}.items():
+    print(f"{name}: {len(nodes_of(model))} layers, all paths pass through {len(unavoidable(nodes_of(model)))} of them, "
+          f"{len(split_points(model))} are split points")  # fmt: skip
+# A chain has one path. A residual network has two around every block, and a stem that ends inside a block is none.
+
+nodes = nodes_of(application)
+everywhere = [nodes[k].operation for k in unavoidable(nodes)]
+kept = {p.layer for p in points}
+assert kept <= {layer.name for layer in everywhere}
+
+# The layers up to the third split point. Freezing `conv1` but not its normalisation and activation would leave hardly
+# anything more to train, and a depthwise convolution waits for the pointwise one that belongs to it.
+frozen, rows = 0, []
+for layer in everywhere[1:]:
+    frozen += layer.count_params()
+    rows.append((layer.name, type(layer).__name__, f"{frozen:,}", "●" if layer.name in kept else ""))
+    if layer.name == points[2].layer:
+        break
+print(pd.DataFrame(rows, columns=["layer", "kind", "frozen parameters", "split point"]).to_string(index=False))
+
+# Each point freezes something more than the one before; only the pooling has no weights of its own.
+more = np.diff([p.frozen_parameters for p in points])
+assert (more >= 0).all()
+print("\nnothing more is frozen at:", [p.name for p, n in zip(points[1:], more, strict=True) if n == 0])

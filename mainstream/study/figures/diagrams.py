@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
 from mainstream.errors import UserError
+from mainstream.study.figures.look import APPLICATIONS
 
 TRUNK = "#555555"
 STEM_SHADES = ("#555555", "#8a8a8a")  # segments side by side
@@ -20,7 +21,12 @@ NAME_LENGTH = 17  # characters that fit between a leaf and its numbers
 
 
 def colours(apps: Sequence[str]) -> dict[str, str]:
-    """Each application's colour, by its place: the same in the tree, in the bar and in tables; darker after ten."""
+    """Each application's colour: the same in the tree, in the bar and in tables.
+
+    Of its kind, where each kind has one and is there once; otherwise by its place, darker after ten.
+    """
+    if set(apps) <= set(APPLICATIONS):
+        return {app: APPLICATIONS[app] for app in apps}
     cycle = [f"C{i}" for i in range(10)]
     cycle += [to_hex((0.55 * r, 0.55 * g, 0.55 * b)) for r, g, b in map(to_rgb, cycle)]
     return {app: cycle[i % len(cycle)] for i, app in enumerate(apps)}

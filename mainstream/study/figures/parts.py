@@ -1,13 +1,15 @@
-"""The parts of Mainstream and what passes between them: a table, and its drawing (notebook 00)."""
+"""The parts of Mainstream and what passes between them, drawn (notebook 00)."""
 
 from __future__ import annotations
 
 import textwrap
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
+
+from mainstream.study.figures.output import Drawing
 
 # part → when it works, what it takes, what it gives, where in the kit, notebook
 PARTS: dict[str, tuple[str, str, str, str, str]] = {
@@ -26,14 +28,9 @@ ARROWS = (
 WIDTH, HEIGHT = 0.74, 0.5
 
 
-def table() -> pd.DataFrame:
-    """One row per part: part, works, takes, gives, module, notebook."""
-    return pd.DataFrame([(name, *row) for name, row in PARTS.items()],
-                        columns=["part", "works", "takes", "gives", "module", "notebook"])  # fmt: skip
-
-
-def draw(ax: Axes) -> None:
+def parts() -> Drawing:
     """The parts as boxes, arrows from who gives to who takes; left of the line before deployment, right of it after."""
+    fig, ax = plt.subplots(figsize=(12, 4.2))
     for name, (x, y) in PLACES.items():
         works, takes, gives, module, _ = PARTS[name]
         style = "round,pad=0.02,rounding_size=0.06"
@@ -55,3 +52,10 @@ def draw(ax: Axes) -> None:
         ax.text(x, 1.2, text, ha="right" if x < 1.5 else "left", va="center", fontsize=8.5, color="0.35")
     ax.set(xlim=(-0.42, 3.42), ylim=(-0.32, 1.3))
     ax.set_axis_off()
+    caption = (
+        "Tenants train alone and hand in packages; only M-Scheduler sees all applications and the device at once, so "
+        "how much is shared is decided at deployment."
+    )
+    rows = [(name, *row) for name, row in PARTS.items()]
+    data = pd.DataFrame(rows, columns=["part", "works", "takes", "gives", "module", "notebook"])
+    return Drawing(fig, data, "The parts of Mainstream", "model", caption, {})
