@@ -118,9 +118,8 @@ def boxes(things: Sequence[Placed]) -> list[tuple[str, tuple[int, int, int, int]
     """(application, (left, top, width, height) in px) around what shows of each object that counts for `present`."""
     found = []
     for thing, cells in _counting(things):
-        rows, columns = (np.flatnonzero(cells.any(axis)) for axis in (1, 0))
-        corner, size = (columns[0], rows[0]), (np.ptp(columns) + 1, np.ptp(rows) + 1)
-        box = tuple(int(GRID * v) for v in (*corner, *size))
+        rows, columns = (GRID * np.flatnonzero(cells.any(axis)) for axis in (1, 0))
+        box = (int(columns[0]), int(rows[0]), int(np.ptp(columns)) + GRID, int(np.ptp(rows)) + GRID)
         found += [(label, box) for label in thing.labels]
     return found
 
