@@ -35,9 +35,11 @@ class Placed:
 class Stage:
     """One camera in one weather: paints moments of it. Used by `World` and `still_images`."""
 
-    def __init__(self, number: int, weather: Weather, fps: float, clutter_seed: Sequence[int]):
+    def __init__(
+        self, number: int, weather: Weather, fps: float, clutter_seed: Sequence[int], exposure: float = 1.0
+    ):
         self.view: Camera = camera(number)
-        self.weather, self.fps = weather, fps
+        self.weather, self.fps, self.exposure = weather, fps, exposure
         self._depth = depth(number)
         self._backdrop = hazy(background(number), weather, self._depth)
         self._sprites: OrderedDict[tuple[object, ...], Sprite] = OrderedDict()
@@ -76,8 +78,9 @@ class Stage:
             self._sprites.move_to_end(key)
         else:
             drawn = kind.draw(np.random.default_rng(who.seed), who.ppm, phase / kind.phases)
-            exposure = 0.25 if self.weather.cloud < 0.6 else 0.4  # share of the frame's time that the shutter is open
-            self._sprites[key] = sprite(drawn.picture(), self._look(who.y, who.speed() / self.fps * exposure), facing)
+            open_share = 0.25 if self.weather.cloud < 0.6 else 0.4  # of the frame's time
+            motion_px = who.speed() / self.fps * open_share * self.exposure
+            self._sprites[key] = sprite(drawn.picture(), self._look(who.y, motion_px), facing)
             if len(self._sprites) > 240:
                 self._sprites.popitem(last=False)
         x = who.x(t)

@@ -33,7 +33,9 @@ class World:
     seed: another day: other weather, hour, individuals and arrivals. split: train, val or test; two splits share no
     individual, hour or weather, whatever their seeds. events: `EventSpec` per application, over `DEFAULT_EVENTS`.
     distractors: factor on their frequency (0: none). weather: a `Weather` instead of the seed's own.
-    width, height: px of the frames returned. Raises `WorldError` for values that make no sense.
+    width, height: px of the frames returned. exposure: how many times as long the shutter is open, hence the motion
+    blur: a camera that sees everything pass s times as fast, by the same light, has s times its blur. Raises
+    `WorldError` for values that make no sense.
     """
 
     def __init__(
@@ -49,15 +51,17 @@ class World:
         weather: Weather | None = None,
         width: int = WIDTH,
         height: int = HEIGHT,
+        exposure: float = 1.0,
     ):
-        _check(camera, seed, seconds=seconds, fps=fps, distractors=distractors, width=width, height=height)
+        sizes = {"width": width, "height": height}
+        _check(camera, seed, seconds=seconds, fps=fps, distractors=distractors, exposure=exposure, **sizes)
         self.camera, self.seed, self.split = int(camera), int(seed), split
         self.seconds, self.fps, self.size = float(seconds), float(fps), (int(width), int(height))
         self._key = (split_number(split), self.camera, self.seed)
         self.weather = weather or draw_weather(np.random.default_rng([*self._key, 1]), split)
         self.events = checked_events(events)
         self._distractors = distractors
-        self._stage = Stage(self.camera, self.weather, self.fps, [*self._key, 2])
+        self._stage = Stage(self.camera, self.weather, self.fps, [*self._key, 2], exposure)
         self._seen: dict[int, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -154,6 +158,7 @@ def _check(number: int, seed: int, **values: float) -> None:
         "seconds": (0.05, 86_400),
         "fps": (0.5, 240),
         "distractors": (0, 5),
+        "exposure": (0, 100),
         "width": (32, 3840),
         "height": (32, 2160),
     }

@@ -34,10 +34,12 @@ def world_footage(
     split: str = "test",
     size: int = 128,
     jobs: int = 2,
+    exposure: float = 1.0,
 ) -> Footage:
     """One clip of the world per camera and seed (another day each), analysed `fps` times a second.
 
-    fps must divide the world's 20 frames/s. Raises `UserError` as `World`, and for unknown applications.
+    fps must divide the world's 20 frames/s. exposure: as of `World`.
+    Raises `UserError` as `World`, and for unknown applications.
     """
     known(apps)
     stride = WORLD_FPS / fps if fps > 0 else 0.5
@@ -45,14 +47,14 @@ def world_footage(
         raise UserError(f"fps={fps}: must divide the world's {WORLD_FPS:g} frames per second")
     places = [(camera, seed) for seed in seeds for camera in cameras]
     clips = Parallel(jobs)(
-        delayed(_clip)(camera, seed, apps, seconds, split, size, int(stride)) for camera, seed in places
+        delayed(_clip)(camera, seed, apps, seconds, split, size, int(stride), exposure) for camera, seed in places
     )
     return joined(clips, apps, fps)
 
 
 def _clip(
-    camera: int, seed: int, apps: Sequence[str], seconds: float, split: str, size: int, stride: int
+    camera: int, seed: int, apps: Sequence[str], seconds: float, split: str, size: int, stride: int, exposure: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    world = World(camera, seed, seconds=seconds, split=split, width=size, height=size)
+    world = World(camera, seed, seconds=seconds, split=split, width=size, height=size, exposure=exposure)
     images = np.stack(list(world.pictures(stride)))
     return images, world.presence[::stride][:, [APPS.index(app) for app in apps]]

@@ -13,9 +13,10 @@ from mainstream.errors import UserError, one_line
 from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.package import MPackage
 from mainstream.paths import BASE, read_json
+from mainstream.quality import Form
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.sampling import Ladder
-from mainstream.scheduler import App, Device, Problem, Schedule, Scheduler, solve
+from mainstream.scheduler import FORM_OF_PACKAGES, App, Device, Problem, Schedule, Scheduler, solve
 
 MS_PER_S = 1000.0
 RATES = (*range(1, 31), *range(40, 121, 10))  # looks per second that a schedule chooses from, if the stream has them
@@ -30,6 +31,7 @@ def plan(
     scheduler: str | Scheduler = "optimal",
     fps_options: Sequence[float] | None = None,
     x_options: Sequence[int] = (1, 2, 3),
+    form: Form = FORM_OF_PACKAGES,
 ) -> tuple[list[Member], Schedule]:
     """Who runs at which split, how often and with how many votes.
 
@@ -38,6 +40,7 @@ def plan(
         device: latencies in milliseconds.
         budget: share of the device; 1.0 is one saturated device.
         fps_options: rates to choose from (default: `RATES` up to the stream's; below 1 frame/s, the stream's own).
+        form: of the model of Event-F1.
 
     Raises `UserError`: no package, a budget that is none or that no schedule fits, a rate or X that is none, packages
     of different bases, or as `solve`.
@@ -53,7 +56,7 @@ def plan(
     try:
         problem = Problem(
             stream_fps=stream_fps, fps_options=options, x_options=tuple(x_options), budget=budget * MS_PER_S,
-            device=device, apps=tuple(apps),
+            device=device, apps=tuple(apps), form=form,
         )  # fmt: skip
     except ValidationError as e:
         raise UserError(one_line(e)) from e

@@ -1,10 +1,11 @@
 """M-Scheduler: how much to specialise and how often to look, for every application, within one budget."""
 
-from mainstream.scheduler.problem import App, Choice, Device, Problem
+from mainstream.scheduler.problem import FORM_OF_PACKAGES, App, Choice, Device, Problem
 from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler
 from mainstream.scheduler.schedule import SCHEDULERS, Schedule, Unit, as_schedule, solve
 
 __all__ = [
+    "FORM_OF_PACKAGES",
     "SCHEDULERS",
     "App",
     "Choice",

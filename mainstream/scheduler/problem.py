@@ -18,6 +18,7 @@ from mainstream.scheduler.device import Device, NonNegative, aligned, increasing
 
 Array = NDArray[np.float64]
 OBJECTIVES = ("mean", "weighted", "max-min")
+FORM_OF_PACKAGES: quality.Form = "heterogeneous"  # it predicts best what is counted of them: notebook 03
 ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (half is remembered for 0.1 s)
 ASSUMED_CV = 0.4
 PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")

@@ -6,6 +6,7 @@ Works on a `Recording`: nothing here runs a network (design section 2).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from mainstream import quality
 from mainstream.data import rates as counted
 from mainstream.data.progress import progress
 from mainstream.package import MPackage
-from mainstream.scheduler import App, Problem, solve
+from mainstream.scheduler import FORM_OF_PACKAGES, App, Problem, solve
 from mainstream.scheduler.problem import Device
 from mainstream.scheduler.schedule import Schedule
 from mainstream.study import replay
@@ -45,7 +46,7 @@ def played(package: MPackage, speed: float) -> MPackage:
 
 def problem(
     packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float = 1.0,
-    event_length_s: float | None = None, form: quality.Form = "consistent",
+    event_length_s: float | None = None, form: quality.Form = FORM_OF_PACKAGES,
 ) -> Problem:  # fmt: skip
     """The scheduling problem of these packages. budget: share of the device; event_length_s: instead of their own."""
     apps = [App.from_package(p, name=name) for name, p in packages.items()]
@@ -74,9 +75,30 @@ def execute(schedule: Schedule, recording: Recording, packages: Mapping[str, MPa
     return np.stack([done[packages[u.app].application, u.split, u.fps, u.x_vote or 1] for u in schedule.units])
 
 
+class Counted(NamedTuple):
+    """One schedule: the Event-F1 that the model promises, and what was found; int (units, clips, 4)."""
+
+    promised: float
+    found: np.ndarray
+
+
+def planned_and_counted(
+    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *,
+    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS,
+) -> dict[int, dict[str, Counted]]:  # fmt: skip
+    """For n = `counts` applications, every system's schedule by the model, executed."""
+    done: dict[int, dict[str, Counted]] = {}
+    for n in progress(list(counts), desc="executing"):
+        named = in_turn(packages, n)
+        asked = problem(named, device, stream_fps=recording.fps, form=form)
+        plans = {system: solve(asked, system) for system in systems}
+        done[n] = {name: Counted(plan.mean_f1, execute(plan, recording, named)) for name, plan in plans.items()}
+    return done
+
+
 def headline(
     packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0,
-    form: quality.Form = "consistent", systems: Sequence[str] = HEADLINE_SYSTEMS,
+    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS,
 ) -> pd.DataFrame:  # fmt: skip
     """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
 
@@ -84,29 +106,29 @@ def headline(
     no_sharing and over max_sharing with limits, the same clips being drawn for both.
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
-    for n in progress(list(counts), desc="executing"):
-        named = in_turn(packages, n)
-        asked = problem(named, device, stream_fps=recording.fps, form=form)
-        found = {}
-        for system in systems:
-            schedule = solve(asked, system)
-            counts_of = execute(schedule, recording, named)
-            again = replay.score(np.einsum("sc,ucx->sux", drawn, counts_of)).f1.mean(1)
-            found[system] = (schedule.mean_f1, float(replay.score(counts_of.sum(1)).f1.mean()), again)
-        for system, (model, f1, again) in found.items():
-            row = {"n_apps": n, "system": system, "model": model, "executed": f1}
-            row |= dict(zip(("low", "high"), _limits(again), strict=True))
+    for n, plans in planned_and_counted(packages, recording, counts, device, form=form, systems=systems).items():
+        f1 = {system: float(replay.score(p.found.sum(1)).f1.mean()) for system, p in plans.items()}
+        again = {system: mean_f1(p.found, drawn) for system, p in plans.items()}
+        for system, plan in plans.items():
+            low, high = limits(again[system])
+            row = {"n_apps": n, "system": system, "model": plan.promised, "executed": f1[system]}
+            row |= {"low": low, "high": high}
             for base in ("no_sharing", "max_sharing"):
-                low, high = _limits(again / found[base][2])
-                row |= {f"over_{base}": f1 / found[base][1], f"over_{base}_low": low, f"over_{base}_high": high}
-                row |= {f"model_over_{base}": model / found[base][0]}
+                low, high = limits(again[system] / again[base])
+                row |= {f"over_{base}": f1[system] / f1[base], f"over_{base}_low": low, f"over_{base}_high": high}
+                row |= {f"model_over_{base}": plan.promised / plans[base].promised}
             rows.append(row)
     return pd.DataFrame(rows)
 
 
+def mean_f1(found: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Mean Event-F1 of a schedule's units in every draw of clips: (units, clips, 4), (draws, clips) → (draws,)."""
+    return replay.score(np.einsum("sc,ucx->sux", drawn, found)).f1.mean(1)
+
+
 def ratio_map(
     packages: Sequence[MPackage], counts: Iterable[int], lengths: Iterable[float], device: Device, *,
-    stream_fps: float, form: quality.Form = "consistent", jobs: int = 2,
+    stream_fps: float, form: quality.Form = FORM_OF_PACKAGES, jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
     """Notebook 05: the model's Event-F1 of three systems over applications × event length, and what sharing is worth.
 
@@ -124,6 +146,7 @@ def ratio_map(
     return table.assign(ratio=table.optimal / table.no_sharing, over_max_sharing=table.optimal / table.max_sharing)
 
 
-def _limits(values: np.ndarray) -> tuple[float, float]:
+def limits(values: np.ndarray) -> tuple[float, float]:
+    """The middle 95% of draws."""
     low, high = np.nanquantile(values, [0.025, 0.975])  # of a ratio, in the draws where it is defined
     return float(low), float(high)

@@ -17,7 +17,7 @@ from mainstream.kit.commands.new_app import example_command, new_app_command
 from mainstream.kit.commands.report import report_command
 from mainstream.kit.commands.running import profile_command, stream_command
 from mainstream.kit.commands.training import train_command
-from mainstream.kit.commands.upkeep import bench_command, reach_command, reference_command
+from mainstream.kit.commands.upkeep import bench_command, claims_command, reach_command, reference_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
@@ -51,7 +51,7 @@ def about(
 
 COMMANDS = (
     train_command, profile_command, stream_command, new_app_command, example_command, report_command, lab_command,
-    reference_command, reach_command, bench_command,
+    reference_command, claims_command, reach_command, bench_command,
 )  # fmt: skip
 for command in COMMANDS:
     more = {"allow_extra_args": True, "ignore_unknown_options": True} if command is lab_command else {}

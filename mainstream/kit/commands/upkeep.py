@@ -1,4 +1,4 @@
-"""Commands for who keeps the kit: `mainstream reference`, `reach` and `bench`. Thin; `main` mounts them."""
+"""Commands for who keeps the kit: `mainstream reference`, `claims`, `reach` and `bench`. Thin; `main` mounts them."""
 
 from __future__ import annotations
 
@@ -58,6 +58,25 @@ def reach_command() -> None:
         rooms = ", ".join(f"{room} {n:,}" for room, n in sorted(lines.items(), key=lambda item: -item[1]))
         beside = lines.total() - lines["figures"]
         typer.echo(f"{name:<24} {beside:>6,} lines beside figures: {rooms}")
+
+
+def claims_command(
+    profile: options.Profile = "default",
+) -> None:
+    """Hold every claim of talk and paper against a run's results: numbers, verdict, why; written to REPRODUCTION.md."""
+    from mainstream.kit.pipeline import claims
+    from mainstream.kit.pipeline.project import Project
+    from mainstream.paths import write_text
+
+    project = Project()
+    project.profile(profile)
+    results = project.results(profile)
+    rows = claims.judged(project.root / "data" / "claims.yml", results)
+    write_text(results / claims.PAGE, claims.page(rows))
+    for row in rows:
+        numbers = ", ".join(f"{name} {row[name]}" for name in claims.NUMBERS.values() if row[name] != "–")
+        typer.echo(f"{row['verdict']:<14}  {row['claim']}  ({numbers})")
+    typer.echo(f"{results / claims.PAGE}", err=True)
 
 
 def bench_command(

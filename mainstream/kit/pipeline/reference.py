@@ -11,6 +11,7 @@ import pandas as pd
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.claims import PAGE, judged, load_claims, megabytes, page
 from mainstream.kit.pipeline.project import Project
 from mainstream.paths import write_text
 
@@ -39,7 +40,7 @@ def save_reference(project: Project, profile: str) -> list[Path]:
             k: run[k] for k in ("finished", "parameters", "seconds", "versions", "machine", "git", "key")
         }
         copied += [Path(shutil.copy(directory / name, target / name)) for name in names]
-    copied += save_decisions(project, profile)
+    copied += save_decisions(project, profile) + save_claims(project, profile)
     write_text(target / "provenance.json", json.dumps(provenance, indent=1, sort_keys=True) + "\n")
     return copied
 
@@ -47,25 +48,40 @@ def save_reference(project: Project, profile: str) -> list[Path]:
 def save_decisions(project: Project, profile: str) -> list[Path]:
     """Keeps what notebook 05 needs of 01 and 03 in results/reference/decisions/, so that it runs without training.
 
-    Packages without weights, and what each application said about every recorded frame, without how sure it was.
+    Packages without weights, and what each application said about every recorded frame, without how sure it was. A run
+    of the first seed begins anew; one of another seed is kept beside it, if it saw the same days (`study.trainings`).
     """
-    from mainstream.study.curves import load_packages
-    from mainstream.study.replay import Recording
+    from mainstream.study.trainings import FINETUNED, RECORDED, load_trainings, recording_name
 
     results, target = project.results(profile), project.results("reference") / "decisions"
-    shutil.rmtree(target, ignore_errors=True)
-    trained, counted = target / "01_finetune_every_split" / "packages", target / "03_event_f1_model"
+    trained, counted = target / FINETUNED / "packages", target / RECORDED
     kept = []
-    for package in load_packages(results / "01_finetune_every_split" / "packages"):
-        bare = tuple(s.model_copy(update={"tail": None}) for s in package.splits)
-        name = f"{package.application}-{package.training.get('seed', 0)}"
-        kept.append(package.model_copy(update={"splits": bare}).save(trained / name))
-    counted.mkdir(parents=True)
-    Recording.load(results / "03_event_f1_model" / "recording.npz").without_probabilities().save(
-        counted / "recording.npz"
-    )
-    shutil.copy(results / "03_event_f1_model" / "model_error.csv", counted)
-    return [*kept, *counted.iterdir()]
+    for training in load_trainings(results / FINETUNED, results / RECORDED, kept=None):
+        for package in training.packages:
+            bare = tuple(s.model_copy(update={"tail": None}) for s in package.splits)
+            folder = trained / f"{package.application}-{training.seed}"
+            kept.append(package.model_copy(update={"splits": bare}).save(folder))
+        counted.mkdir(parents=True, exist_ok=True)
+        kept.append(counted / recording_name(training.seed))
+        training.recording.without_probabilities().save(kept[-1])
+    return [*kept, Path(shutil.copy(results / RECORDED / "model_error.csv", counted))]
+
+
+def save_claims(project: Project, profile: str) -> list[Path]:
+    """Keeps the files that the claims rest on in results/reference/claims/, and writes REPRODUCTION.md from them."""
+    claims, results = project.root / "data" / "claims.yml", project.results(profile)
+    target = project.results("reference") / "claims"
+    shutil.rmtree(target, ignore_errors=True)
+    kept = []
+    for file in sorted({v.file for c in load_claims(claims) for v in c.numbers().values()}):
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        kept.append(Path(shutil.copy(results / file, target / file)))
+    for stage in sorted(target.iterdir()):
+        run = cache.read_run(results / stage.name) or {}
+        about = {"seconds": run["seconds"], "megabytes": megabytes(results / stage.name)}
+        write_text(stage / cache.RUN, json.dumps(about) + "\n")
+    write_text(project.root / PAGE, page(judged(claims, target)))
+    return [*kept, project.root / PAGE]
 
 
 def readme_table(results: Path) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache, report_words
+from mainstream.kit.pipeline.claims import NUMBERS, judged
 from mainstream.kit.pipeline.project import Outcome, Project, read_notebook, read_yaml
 from mainstream.paths import read_text, write_text, written
 
@@ -93,10 +94,19 @@ def gather(
         "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
         "figures": figures, "headline_figure": figures.get(HEADLINE_FIGURE),
         "words": report_words.headline(results, figures), "tables": report_words.headline_tables(results),
+        "claims": _claims(project, results), "claim_columns": list(NUMBERS.values()),
         "tally": report_words.tally(sections), "provenance": report_words.provenance(sections),
         "commands": report_words.commands(project, profile, sections),
         "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,
     }  # fmt: skip
+
+
+def _claims(project: Project, results: Path) -> list[dict[str, Any]] | str:
+    """Verdicts on the claims whose notebooks have run; in words why there are none, where a number is missing."""
+    try:
+        return judged(project.root / "data" / "claims.yml", results, of_what_ran=True)
+    except UserError as e:
+        return str(e)
 
 
 def render(template: str, report: dict[str, Any]) -> str:

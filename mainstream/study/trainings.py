@@ -1,0 +1,105 @@
+"""Executed ratios over several trainings and the days on which they were counted (notebook 05).
+
+A training is a seed: its packages, and what its networks said on the same days as everybody's. The trainings that a run
+has not made itself are kept as decisions in `results/reference/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mainstream import quality
+from mainstream.package import MPackage
+from mainstream.paths import REFERENCE
+from mainstream.scheduler import FORM_OF_PACKAGES, Device
+from mainstream.study import executed, replay
+from mainstream.study.curves import load_packages
+from mainstream.study.replay import Recording
+
+KEPT = REFERENCE / "decisions"
+FINETUNED, RECORDED = "01_finetune_every_split", "03_event_f1_model"
+SYSTEMS = ("no_sharing", "max_sharing", "optimal")
+BASELINES = SYSTEMS[:2]
+
+
+class Training(NamedTuple):
+    """The packages of one seed, and what they said on the days of the recording."""
+
+    seed: int
+    packages: list[MPackage]
+    recording: Recording
+
+
+def recording_name(seed: int, first: int = 0) -> str:
+    """The file of a seed's recording; that of a run's first seed is the one that other notebooks read."""
+    return "recording.npz" if seed == first else f"recording-{seed}.npz"
+
+
+def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> list[Training]:
+    """All trainings of a run that notebook 03 has recorded, by seed, then the kept ones of other seeds, same days.
+
+    trained, recorded: results of notebooks 01 and 03. Raises `UserError` where there are no packages.
+    """
+    packages, found = load_packages(trained / "packages"), []
+    seeds = sorted({int(p.training["seed"]) for p in packages})
+    for seed in seeds:
+        if (file := recorded / recording_name(seed, seeds[0])).is_file():
+            own = [p for p in packages if p.training["seed"] == seed]
+            found.append(Training(seed, own, Recording.load(file)))
+    if kept is None or not kept.is_dir() or not found:
+        return found
+    mine = {t.seed for t in found}
+    others = load_trainings(kept / FINETUNED, kept / RECORDED, None)
+    return found + [t for t in others if t.seed not in mine and _same_days(t.recording, found[0].recording)]
+
+
+def _same_days(a: Recording, b: Recording) -> bool:
+    return a.fps == b.fps and np.array_equal(a.apps, b.apps) and np.array_equal(a.labels, b.labels)
+
+
+def over_trainings(
+    trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0,
+    form: quality.Form = FORM_OF_PACKAGES,
+) -> pd.DataFrame:  # fmt: skip
+    """Optimal over each baseline, the mean over trainings, each training planning with its own packages.
+
+    Columns: n_apps, over (the baseline), trainings, ratio, low, high (95%, trainings and whole clips drawn anew, the
+    same for both systems), lowest and highest (of one training), from_trainings and from_clips: the share of the
+    variance that is left when only the one is drawn. An interval over three trainings is too narrow by about a fifth:
+    what is drawn from three cannot vary as much as trainings do. speed: of `Recording.played`.
+    """
+    counts, rng = list(counts), np.random.default_rng(seed)
+    films = [t.recording.played(speed) for t in trainings]
+    own = [[executed.played(p, speed) for p in t.packages] for t in trainings]
+    plans = [
+        executed.planned_and_counted(packages, film, counts, device, form=form, systems=SYSTEMS)
+        for packages, film in zip(own, films, strict=True)
+    ]
+    clips, T = len(films[0].clips), len(trainings)
+    drawn = replay.draws(clips, seed, executed.SAMPLES)
+    weights = rng.multinomial(T, np.full(T, 1 / T), executed.SAMPLES) / T  # how often each training is drawn
+    rows = []
+    for n in counts:
+        f1 = {s: np.stack([executed.mean_f1(p[n][s].found, drawn) for p in plans]) for s in SYSTEMS}
+        whole = {
+            s: np.array([executed.mean_f1(p[n][s].found, np.ones((1, clips), int))[0] for p in plans]) for s in SYSTEMS
+        }
+        for base in BASELINES:
+            of = lambda values, base=base: values["optimal"] / values[base]
+            both = of({s: np.einsum("st,ts->s", weights, v) for s, v in f1.items()})
+            alone = of(whole)
+            low, high = executed.limits(both)
+            variance = np.nanvar(both)
+            share = lambda values, variance=variance: float(np.nanvar(values) / variance) if variance else 0.0
+            rows.append({
+                "n_apps": n, "over": base, "trainings": T, "ratio": of({s: v.mean() for s, v in whole.items()}),
+                "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
+                "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
+                "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),
+            })  # fmt: skip
+    return pd.DataFrame(rows)

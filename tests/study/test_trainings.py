@@ -1,0 +1,88 @@
+"""Ratios over several trainings: what each contributes, and whose recordings belong together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mainstream.package import Base, Events, MPackage, SplitRecord
+from mainstream.runner.devices import nuc_2017
+from mainstream.study import executed, fitted, trainings
+from mainstream.study.replay import Recording
+from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_trainings, recording_name
+
+SPLITS, LAYERS = (0, 45, 82), ("input", "middle", "last")
+
+
+def training(seed, tpr=(0.9, 0.8, 0.5)):
+    """Two applications on six clips of a minute at 10 frames/s, whose networks differ from seed to seed."""
+    rng, n, clips = np.random.default_rng(seed), 600, 6
+    labels = np.stack([(np.arange(n * clips) + 17 * a) % 60 < 12 for a in range(2)])
+    said = np.array([[rng.random(n * clips) < np.where(labels[a], p, 0.05) for p in tpr] for a in range(2)])
+    recording = Recording(
+        apps=np.array(["car", "cat"]), layers=np.array(LAYERS), splits=np.array(SPLITS),
+        probabilities=said.astype("float32"), thresholds=np.full((2, 3), 0.5), labels=labels,
+        clip=np.repeat(np.arange(clips), n), fps=10.0,
+    )  # fmt: skip
+    base = Base(architecture="a", input_shape=(1, 1, 3), preprocessing="none", weights="sha256:" + "0" * 64)
+    splits = tuple(SplitRecord(split=k, layer=layer, tpr=0.5, fpr=0.5, threshold=0.5)
+                   for k, layer in zip(SPLITS, LAYERS, strict=True))  # fmt: skip
+    events = Events(length_s=1, frequency=0.5, correlation=(0.0,))
+    bare = [MPackage(application=a, base=base, splits=splits, events=events, training={"seed": seed})
+            for a in ("car", "cat")]  # fmt: skip
+    return Training(seed, fitted.refitted(bare, recording), recording)
+
+
+def saved(made, root):
+    """Results of notebooks 01 and 03 as these trainings would have left them."""
+    for t in made:
+        for package in t.packages:
+            package.save(root / FINETUNED / "packages" / f"{package.application}-{t.seed}")
+        (root / RECORDED).mkdir(parents=True, exist_ok=True)
+        t.recording.save(root / RECORDED / recording_name(t.seed, made[0].seed))
+    return root / FINETUNED, root / RECORDED
+
+
+def test_one_training_is_the_headline_and_three_alike_vary_by_clips_alone():
+    one, device = training(0), nuc_2017()
+    alone = over_trainings([one], [8], device)
+    row = executed.headline(one.packages, one.recording, [8], device).query("system == 'optimal'").iloc[0]
+    for r in alone.itertuples():
+        assert (r.ratio, r.low, r.high) == pytest.approx(
+            (row[f"over_{r.over}"], row[f"over_{r.over}_low"], row[f"over_{r.over}_high"]), abs=1e-12
+        )
+        assert r.lowest == r.highest == r.ratio and r.from_trainings == pytest.approx(0, abs=1e-12)
+    thrice = over_trainings([one, one, one], [8], device)
+    assert thrice[["ratio", "low", "high"]].to_numpy() == pytest.approx(alone[["ratio", "low", "high"]].to_numpy())
+
+
+def test_trainings_that_differ_widen_the_interval():
+    unlike, device = [training(0), training(1, (0.95, 0.7, 0.2)), training(2, (0.6, 0.6, 0.55))], nuc_2017()
+    rows = over_trainings(unlike, [8], device).set_index("over")
+    alone = over_trainings(unlike[:1], [8], device).set_index("over")
+    for r in rows.itertuples():
+        assert r.trainings == 3 and r.lowest <= r.ratio <= r.highest and r.low <= r.ratio <= r.high
+        assert 0 <= r.from_trainings < 1.2 and 0 <= r.from_clips < 1.2
+    assert rows.high.max_sharing - rows.low.max_sharing > alone.high.max_sharing - alone.low.max_sharing
+    assert rows.from_trainings.max_sharing > rows.from_clips.max_sharing
+
+
+def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
+    mine, others = training(1), [training(0), training(1), training(2)]
+    run, kept = saved([mine], tmp_path / "run"), tmp_path / "kept"
+    saved(others, kept)
+    found = load_trainings(*run, kept)
+    assert [t.seed for t in found] == [1, 0, 2]
+    assert all([p.training["seed"] for p in t.packages] == [t.seed] * 2 for t in found)
+    assert (found[0].recording.said == mine.recording.said).all()
+    assert [t.seed for t in load_trainings(*run, tmp_path / "nowhere")] == [1]
+    elsewhere = replace(mine.recording, labels=~mine.recording.labels)
+    elsewhere.save(run[1] / "recording.npz")
+    assert [t.seed for t in load_trainings(*run, kept)] == [1]
+
+
+def test_the_kept_trainings_are_there_and_saw_the_same_days():
+    found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
+    assert found and all(trainings._same_days(t.recording, found[0].recording) for t in found)
