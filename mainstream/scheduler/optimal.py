@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import LinearConstraint, OptimizeResult
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
 
 from mainstream.errors import UserError
-from mainstream.scheduler import highs
 from mainstream.scheduler.cost import cost
 from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
@@ -155,8 +154,11 @@ class _Model:
         return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
 
     def _ask(self, gain: Array, rows: list[LinearConstraint], time_limit_s: float, rel_gap: float) -> OptimizeResult:
-        options = {"time_limit": time_limit_s, "mip_rel_gap": rel_gap}
-        result = highs.maximise(gain, rows, self.upper, options, unit=1 / _VALUE)
+        """Whole numbers from 0 to `upper` with the largest Σ gain·x."""
+        result = milp(
+            -gain, integrality=np.ones(self.width), bounds=Bounds(0, self.upper), constraints=rows,
+            options={"time_limit": time_limit_s, "mip_rel_gap": rel_gap},
+        )  # fmt: skip
         if result.x is None:
             raise UserError(f"no schedule found: {result.message}")
         return result

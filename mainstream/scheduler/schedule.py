@@ -12,7 +12,6 @@ import numpy as np
 
 from mainstream.errors import UserError, unknown
 from mainstream.scheduler.cost import cheapest, cost
-from mainstream.scheduler.exhaustive import exhaustive
 from mainstream.scheduler.greedy import greedy, greedy_as_published
 from mainstream.scheduler.optimal import Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
@@ -70,7 +69,6 @@ def system(problem: Problem, name: str) -> Problem:
 EXACT = ("optimal", "no_sharing", "max_sharing")  # the baselines: rates and votes by `optimal`, all at one split
 SCHEDULERS: dict[str, Scheduler] = {
     **dict.fromkeys(EXACT, optimal), "greedy": greedy, "greedy_as_published": greedy_as_published,
-    "exhaustive": exhaustive,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ MODULES = (
     "mainstream", "!mainstream.(kit.commands.*|networks.backend|__main__)", "streetworld",
     "!streetworld.(animals|buses|canvas|cars|furniture|objects|people|scene|sprite|wares)",
     *(f"mainstream.scheduler.{m}" for m in ("problem", "cost", "protocol", "schedule", "greedy", "optimal",
-                                            "exhaustive", "explain", "leaderboard")),
+                                            "explain", "leaderboard")),
     *(f"mainstream.trainer.{m}" for m in ("settings", "run")),
 )  # fmt: skip
 LIMITS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scheduler.oracle import plain_cost
 
 from mainstream.scheduler import App, Choice, Device, Problem, solve
-from mainstream.scheduler.exhaustive import plain_cost
 from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves, with_more_budget
 from mainstream.scheduler.greedy import State
 from mainstream.study import experiments

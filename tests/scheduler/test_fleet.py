@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scheduler.oracle import plain_cost
 
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Choice, Device, Problem, fleet, solve
-from mainstream.scheduler.exhaustive import plain_cost
 from mainstream.study import experiments
 
 

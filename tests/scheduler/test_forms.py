@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
+from scheduler.oracle import exhaustive
 
 from mainstream import quality
 from mainstream.package import Base, Events, Memory, MPackage, SplitRecord, VideoRates
@@ -56,7 +57,7 @@ def test_other_forms_do_not_know_of_it():
 
 def test_schedules_are_found_and_restricted_splits_keep_theirs():
     mixed = problem(package(LOOKS), package(), package(LOOKS, length_cv=0.9))
-    assert solve(mixed, "optimal").objective_value == pytest.approx(solve(mixed, "exhaustive").objective_value)
+    assert solve(mixed, "optimal").objective_value == pytest.approx(solve(mixed, exhaustive).objective_value)
     alone = mixed.restricted(5)
     assert alone.apps[0].lasting == (0.3,) and (alone.table.f1[:, 1] == mixed.table.f1[:, 1]).all()
 

@@ -23,7 +23,6 @@ COLOURS = {
     "greedy": "#56B4E9",
     "greedy_as_published": "#CC79A7",
     "optimal": "#009E73",
-    "exhaustive": "#000000",
 }
 LABELS = {
     "no_sharing": "No Sharing",
@@ -32,7 +31,6 @@ LABELS = {
     "greedy": "Mainstream, greedy",
     "greedy_as_published": "Mainstream, greedy as published",
     "optimal": "Mainstream, optimal",
-    "exhaustive": "Exhaustive",
     "as_published": "as published",
     "consistent": "consistent units",
     "heterogeneous": "heterogeneous events",

@@ -1,27 +1,22 @@
-"""Brute force: every schedule, one by one, with a cost written out plainly. The oracle of tests and of notebook 04."""
+"""Brute force, the oracle: every schedule, one by one, with a cost written out plainly."""
 
 from __future__ import annotations
 
 import itertools
-import math
 
 from mainstream.errors import UserError
 from mainstream.scheduler.problem import Choice, Problem
 
-LIMIT = 5_000_000
-
 
 def exhaustive(problem: Problem) -> list[Choice]:
-    """The best schedule by trying all (UserError above 5 million; use `optimal` there)."""
+    """The best schedule by trying all; UserError where none is within the budget."""
     k_n, f_n, x_n = len(problem.device.split), len(problem.fps_options), len(problem.x_options)
     menus = [
         [Choice(k, f, x) for k in range(k_n) if problem.allowed[a, k] for f in range(f_n) for x in range(x_n)]
         for a in range(len(problem.apps))
     ]
-    if (size := math.prod(map(len, menus))) > LIMIT:
-        raise UserError(f"exhaustive search over {size:.3g} schedules is too long; use optimal")
     f1 = problem.table.f1
-    best: tuple[tuple[float, float], tuple[Choice, ...]] | None = None
+    best = None
     for choices in itertools.product(*menus):
         if not problem.affordable(plain_cost(problem, choices)):
             continue
