@@ -11,7 +11,7 @@ import typer
 
 from mainstream import __version__
 from mainstream.errors import UserError
-from mainstream.kit.commands import completion, options
+from mainstream.kit.commands import options
 from mainstream.kit.commands.lab import lab_command
 from mainstream.kit.commands.new_app import example_command, new_app_command
 from mainstream.kit.commands.report import report_command
@@ -61,19 +61,11 @@ for command in COMMANDS:
 @app.command("run")
 def run_command(
     profile: options.Profile = "default",
-    only: Annotated[
-        str | None,
-        typer.Option(help="Only these stages, by number or name: 04,05", autocompletion=completion.stages),
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option("--from", help="This stage and those after it: 05", autocompletion=completion.stages)
-    ] = None,
+    only: Annotated[str | None, typer.Option(help="Only these stages, by number or name: 04,05")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="This stage and those after it: 05")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
-    param: Annotated[
-        list[str] | None,
-        typer.Option(help="Change a parameter: 04.seed=3 (repeatable).", autocompletion=completion.parameters),
-    ] = None,
+    param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
 ) -> None:
     """Run the notebooks of a profile and write the report.

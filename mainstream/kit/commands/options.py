@@ -1,32 +1,30 @@
-"""Options that several commands have, with their help and what a shell completes after them."""
+"""Options that several commands have, with their help; a shell completes the names of a `Literal`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import completion
 
 if TYPE_CHECKING:
     from mainstream.package import MPackage
 
-Profile = Annotated[str, Option(help="smoke (a quick check), default, or paper.", autocompletion=completion.profiles)]
+Profile = Annotated[str, Option(help="smoke (a quick check), default, or paper.")]
 Json = Annotated[bool, Option("--json", help="Print JSON instead of a table.")]
-Base = Annotated[str, Option(help="embedded (drawn pictures) or imagenet (real photos; keras.applications).",
-                             autocompletion=completion.among(completion.BASES))]  # fmt: skip
+BaseName = Literal["embedded", "imagenet"]
+Base = Annotated[BaseName, Option(help="embedded (drawn pictures) or imagenet (real photos; keras.applications).")]
 Weights = Annotated[Path | None, Option(help="For imagenet: a no-top weights file, no download.")]
 Architecture = Annotated[str | None, Option(help="For imagenet: e.g. mobilenet-1.0, resnet50.")]
 Size = Annotated[int | None, Option(help="For imagenet: px of the network's input.")]
-Engine = Annotated[str, Option(help="openvino or keras.", autocompletion=completion.among(completion.ENGINES))]
-Device = Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.",
-                               autocompletion=completion.among(completion.DEVICES))]  # fmt: skip
+Engine = Annotated[Literal["openvino", "keras", "predict"], Option(help="What runs the network's pieces.")]
+Device = Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.")]
 Budget = Annotated[float, Option(help="Share of the device; 1.0 is one saturated device.")]
-Scheduler = Annotated[str, Option(help=f"{', '.join(completion.SCHEDULERS)}, or FILE.py:function.",
-                                  autocompletion=completion.among(completion.SCHEDULERS))]  # fmt: skip
+SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
+Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from mainstream.errors import unknown
-from mainstream.kit.commands import completion, options
-
-FORMATS = ("html", "pdf")
+from mainstream.kit.commands import options
 
 
 def report_command(
     profile: options.Profile = "default",
     format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="html, or pdf: the figures' pages joined, vectors kept.",
-            autocompletion=completion.among(FORMATS),
-        ),
+        Literal["html", "pdf"], typer.Option("--format", help="pdf: the figures' pages joined, vectors kept.")
     ] = "html",
 ) -> None:
     """Write the report of results that are there, with --format pdf its figures as one PDF too; nothing is run.
@@ -28,8 +20,6 @@ def report_command(
     The page says of each stage whether its inputs have changed since, and links the PDF.
     Examples:  mainstream report    mainstream report --format pdf    mainstream report --profile smoke
     """
-    if format_ not in FORMATS:
-        raise unknown("format", format_, FORMATS)
     from mainstream.kit.pipeline.project import Project
     from mainstream.kit.pipeline.report import from_disk, write_page, write_pdf
     from mainstream.paths import ROOT

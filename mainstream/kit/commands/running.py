@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from mainstream.errors import UserError, unknown
-from mainstream.kit.commands import completion, options
+from mainstream.errors import UserError
+from mainstream.kit.commands import options
 from mainstream.paths import write_text
-
-if TYPE_CHECKING:
-    from mainstream.runner.clock import Clock
 
 
 def profile_command(
@@ -47,11 +44,7 @@ def stream_command(
     budget: options.Budget = 1.0,
     scheduler: options.Scheduler = "optimal",
     clock: Annotated[
-        str,
-        typer.Option(
-            help="wall, virtual (the device emulated), or none (every frame).",
-            autocompletion=completion.among(completion.CLOCKS),
-        ),
+        Literal["wall", "virtual", "none"], typer.Option(help="virtual: the device emulated; none: every frame.")
     ] = "wall",
     device: options.Device = "this-machine",
     events: Annotated[
@@ -59,12 +52,7 @@ def stream_command(
     ] = None,
     annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
     base: Annotated[
-        str | None,
-        typer.Option(
-            help="embedded or imagenet.",
-            show_default="what the packages name",
-            autocompletion=completion.among(completion.BASES),
-        ),
+        options.BaseName | None, typer.Option(help="The network.", show_default="what the packages name")
     ] = None,
     weights: options.Weights = None,
     architecture: Annotated[str | None, typer.Option(help="As the packages', or none.")] = None,
@@ -76,9 +64,10 @@ def stream_command(
     ] = "15",
 ) -> None:
     """Run applications on a stream: one schedule, one shared stem, detections as they end. Ctrl-C ends it in order."""
-    packages, chosen = options.packages("--apps", apps), _clock(clock)
+    packages = options.packages("--apps", apps)
     _check_budget(budget, clock)
     from mainstream.kit.commands.live import Live, stopped_by_signals, summary
+    from mainstream.runner.clock import Unhurried, Virtual, Wall
     from mainstream.runner.devices import HERE, load_device
     from mainstream.runner.planning import base_of
     from mainstream.runner.sources import VideoSource
@@ -103,7 +92,7 @@ def stream_command(
         typer.echo(f"{m.app}: split {m.layer}, {m.fps:g} frames/s, X = {m.x_vote}")
     with stopped_by_signals(runner) as stopped:
         try:
-            runner.run(source, chosen, keep=False)
+            runner.run(source, {"wall": Wall, "virtual": Virtual, "none": Unhurried}[clock](), keep=False)
         finally:
             live.close()
             summary(runner)
@@ -140,12 +129,3 @@ def _seconds(text: str) -> float:
     if not seconds >= 0:
         raise UserError(f"--reconnect {text}: must be seconds, 0 or more, or forever")
     return seconds
-
-
-def _clock(name: str) -> Clock:
-    from mainstream.runner.clock import Unhurried, Virtual, Wall
-
-    clocks = {"wall": Wall, "virtual": Virtual, "none": Unhurried}
-    if name not in clocks:
-        raise unknown("clock", name, clocks)
-    return clocks[name]()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mainstream.kit.commands import completion, options
+from mainstream.kit.commands import options
 
 if TYPE_CHECKING:
     from mainstream.kit.pipeline.project import Project
@@ -80,10 +80,7 @@ def claims_command(
 
 
 def bench_command(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(help="Benchmarks to run; all when none.", autocompletion=completion.benchmarks),
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all when none.")] = None,
 ) -> None:
     """Run the benchmarks: each prints JSON; a benchmark that misses its target is marked, not hidden."""
     import subprocess

@@ -29,5 +29,5 @@ def one_line(error: Any) -> str:
     if named := re.match("No such command '(.*?)'", text):
         return str(unknown("command", named[1], context.command.commands))
     path = context.command_path if context else "mainstream COMMAND"
-    text = " ".join(text.split()).rstrip(".")
+    text = " ".join(text.replace("Value error, ", "").split()).rstrip(".")
     return f"{text[:1].lower()}{text[1:]}; see {path} --help"

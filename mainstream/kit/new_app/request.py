@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
-from mainstream.kit.commands import completion, options
+from mainstream.kit.commands import options
 from mainstream.package import FILE, MPackage, checked_name
 from mainstream.paths import RESULTS, read_json
 
@@ -23,22 +23,12 @@ if TYPE_CHECKING:
     from mainstream.data.datasets import Listing
 
 APPS = RESULTS / "apps"
-CLOCKS = ("none", "virtual")
 DATA = ("images", "video", "video_fps", "truth", "label", "base", "weights", "architecture", "size")  # it is made of
 
 
 def _named(name: str) -> str:
     """'' is one still to be asked for."""
     return name and checked_name(name, "name")
-
-
-def _among(kind: str, names: Iterable[str]) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in names:
-            raise unknown(kind, name, names)
-        return name
-
-    return AfterValidator(check)
 
 
 Positive = Field(gt=0, allow_inf_nan=False)
@@ -60,7 +50,7 @@ class Request(BaseModel):
     others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
     budget: Annotated[options.Budget, Positive, Field(le=100)] = 1.0
     device: options.Device = "this-machine"
-    base: Annotated[options.Base, _among("base", completion.BASES)] = "embedded"
+    base: options.Base = "embedded"
     weights: options.Weights = None
     architecture: options.Architecture = None
     size: Annotated[options.Size, Positive] = None
@@ -69,8 +59,8 @@ class Request(BaseModel):
                               Option("--event-length", help="Seconds; assumed where there is no video.")] = 3.0
     event_frequency: Annotated[float, Positive, Field(lt=1),
                                Option(help="Share of windows with an event; assumed where there is no video.")] = 0.2
-    clock: Annotated[str, _among("clock", CLOCKS), Option(help="none (every frame) or virtual (the device emulated).",
-                     autocompletion=completion.among(CLOCKS))] = "none"
+    clock: Annotated[Literal["none", "virtual"],
+                     Option(help="none: every frame; virtual: the device emulated.")] = "none"
     quick: Annotated[bool, Option("--quick", help="Four splits and few epochs: does everything work?")] = False
     every_split: Annotated[bool, Option("--every-split", help="All split points, however long it takes.")] = False
     replace: Annotated[bool, Option("--replace", help="In place of that application from other data.")] = False
@@ -116,7 +106,7 @@ class Request(BaseModel):
             raise UserError("--quick and --every-split: name one of them")
         if self.base == "embedded" and (self.weights or self.architecture or self.size):
             raise UserError("--weights, --architecture and --size are for --base imagenet")
-        if self.device not in completion.DEVICES:
+        if self.device != "this-machine":
             from mainstream.runner.devices import load_device
 
             load_device(self.device)
