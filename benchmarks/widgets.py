@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mainstream.kit.widgets.explorer import Explorer
-from mainstream.kit.widgets.film import WorldFilm
 from mainstream.kit.widgets.player import Player
 from mainstream.kit.widgets.playground import Playground
 from mainstream.runner.report import Decision, Report
@@ -21,7 +20,7 @@ from mainstream.runner.voting import Detection
 from mainstream.study import experiments, figures
 from streetworld.world import World
 
-TARGET_S = 0.1
+TARGET_S = 0.3
 
 
 def redraws(move: Callable[[Any], None], values: Iterable[Any]) -> dict[str, float | bool]:
@@ -69,7 +68,7 @@ def player() -> dict[str, Any]:
     for app in apps:
         report.decisions += [Decision(app, k, k / 20, 0.5, k % 3 == 0) for k in range(0, len(world), 2)]
         report.detections += [Detection(app, t, t + 1, 0.5, (float(t), t + 1.0)) for t in range(0, 119, 3)]
-    made = Player(WorldFilm(world), world.truth, report)
+    made = Player(world, world.truth, report)
     show = lambda k: setattr(made.slider, "value", k)
     return {"playing": redraws(show, range(200, 240)), "jumping": redraws(show, [k * 379 % 2400 for k in range(1, 41)])}
 

@@ -14,7 +14,6 @@ from media import videos
 from mainstream.data.filmed import sampled_frames, video_seconds
 from mainstream.data.video import Video, is_live
 from mainstream.errors import UserError
-from mainstream.kit.widgets.film import VideoFilm
 from mainstream.runner.sources import VideoSource
 
 
@@ -44,9 +43,6 @@ def test_every_reader_has_what_a_player_shows(name, tmp_path):
     assert times == pytest.approx([f.time_s for f in frames])
     assert [videos.number_in(i) for i in images] == [videos.number_in(f.image) for f in frames]
 
-    film = VideoFilm(odd.path, fps=1000, video_fps=odd.said_fps)
-    assert film.times == pytest.approx(times) and list(film.numbers) == list(range(len(frames)))
-
     seconds = video_seconds(odd.path, fps=odd.said_fps)
     if "seconds_at_least" in odd.more:
         assert odd.more["seconds_at_least"] <= seconds <= odd.seconds
@@ -59,7 +55,7 @@ def test_every_reader_has_what_a_player_shows(name, tmp_path):
 def test_what_is_no_video_is_named_in_one_line_by_every_reader(name, tmp_path):
     make, word = videos.REFUSED[name]
     path = make(tmp_path)
-    readers = (Video, VideoSource, VideoFilm, video_seconds, lambda p: sampled_frames(p, fps=4, size=16))
+    readers = (Video, VideoSource, video_seconds, lambda p: sampled_frames(p, fps=4, size=16))
     for read in readers:
         with pytest.raises(UserError, match=word) as raised:
             read(path)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import ipywidgets
-import numpy as np
 import pandas as pd
 import traitlets
 from matplotlib.figure import Figure
@@ -14,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mainstream.errors import unknown
-from mainstream.kit.widgets.moving import Moving
 from mainstream.kit.widgets.setting import FORMS, NAMES, STEP_FPS, VOTES, Setting, View, presets, sentence, tidy, view
+from mainstream.kit.widgets.shown import png, sheet
 from mainstream.quality import Form
 from mainstream.study.figures import Drawing
 
@@ -25,10 +23,7 @@ PARTS = {"f1": ("F1", "black", 2.4), "recall": ("recall", "C0", 1.4), "precision
 
 
 class Explorer:
-    """`box` to be shown by hand; `figure()`, `table()` and `caption()` of the present setting for a batch run.
-
-    Left: F1, recall and precision against the rate. Middle: F1 over rate and TPR, with all that gives the F1 of here.
-    Right: F1 against votes. Solid: the consistent form, dashed: as published.
+    """`box` to be shown by hand; `drawing()` of the present setting for a batch run.
 
     Args:
         preset: where to start, a name of `setting.presets()`; the first by default.
@@ -42,24 +37,19 @@ class Explorer:
         name = preset or next(iter(self.presets))
         if name not in self.presets:
             raise unknown("preset", name, self.presets)
-        start = self.presets[name]._replace(**values)  # type: ignore[arg-type]
-        self.sliders = _sliders(start)
+        self.sliders = _sliders(self.presets[name]._replace(**values))  # type: ignore[arg-type]
         self.preset = ipywidgets.Dropdown(
             options=[OWN, *self.presets], value=OWN if values else name, description="start from",
             style={"description_width": "78px"}, layout={"width": "480px"},
         )  # fmt: skip
-        self.text = ipywidgets.HTML()
-        self.redraw_ms = 0.0  # what the last change took, the model included
+        self.image, self.text = ipywidgets.Image(format="png", layout={"max_width": "100%"}), ipywidgets.HTML()
         self._held = False
-        self._canvas = Moving(12.5, 3.5)
-        self._draw()
         for slider in self.sliders.values():
-            slider.observe(self._moved, "value")
+            slider.observe(lambda _: self._moved(), "value")
         self.preset.observe(self._chosen, "value")
         self.update()
         rows = ipywidgets.HBox(list(self.sliders.values()), layout={"flex_flow": "row wrap", "width": "100%"})
-        parts = [self.preset, rows, self._canvas.image, self.text]
-        self.box = ipywidgets.VBox(parts, layout={"align_items": "flex-start"})  # no picture wider than it is
+        self.box = ipywidgets.VBox([self.preset, rows, self.image, self.text], layout={"align_items": "flex-start"})
 
     @property
     def setting(self) -> Setting:
@@ -68,7 +58,7 @@ class Explorer:
 
     def figure(self) -> Figure:
         """The figure as it is now."""
-        return self._canvas.figure
+        return self._figure
 
     def table(self) -> pd.DataFrame:
         """What the figure is drawn from (`setting.tidy`)."""
@@ -91,17 +81,13 @@ class Explorer:
 
     def update(self) -> None:
         """Asks the model again and redraws."""
-        start, setting = time.perf_counter(), self.setting
+        setting = self.setting
         self.views = {form: view(setting, form) for form in FORMS}
-        if self._axes[0].get_xlim()[1] != setting.stream_fps:
-            self._scale(setting.stream_fps)
-        for form, v in self.views.items():
-            self._move(form, setting, v)
-        self._canvas.refresh()
+        self._figure = draw(setting, self.views)
+        self.image.value = png(self._figure)
         self.text.value = "<br>".join(sentence(form, setting, v) for form, v in self.views.items())
-        self.redraw_ms = (time.perf_counter() - start) * 1000
 
-    def _moved(self, change: dict[str, Any]) -> None:
+    def _moved(self) -> None:
         if not self._held:
             self.preset.value = OWN
             self.update()
@@ -115,63 +101,45 @@ class Explorer:
         self._held = False
         self.update()
 
-    def _draw(self) -> None:
-        """Axes, and the artists that `update` moves."""
-        axes = self._canvas.figure.subplots(1, 3, width_ratios=(5, 4.4, 2.6))
-        self._axes = left, middle, right = axes
-        self._canvas.figure.subplots_adjust(left=0.045, right=0.99, bottom=0.145, top=0.9, wspace=0.2)
-        self._lines = {
-            (form, part): left.plot([], [], STYLE[form], color=colour, lw=width)[0]
-            for form in FORMS for part, (_, colour, width) in PARTS.items()
-        }  # fmt: skip
-        self._picture = middle.imshow(np.zeros((2, 2)), vmin=0, vmax=1, origin="lower", aspect="auto", cmap="viridis")
-        self._picture.set_interpolation("bilinear")
-        self._equal = {form: middle.plot([], [], STYLE[form], color="white", lw=2)[0] for form in FORMS}
-        self._votes = {form: right.plot([], [], "o" + STYLE[form], color="black", ms=4)[0] for form in FORMS}
-        dot = {"marker": "o", "ms": 9, "mec": "#D55E00", "mew": 2, "ls": ""}
-        self._dots = {form: left.plot([], [], mfc="white", **dot)[0] for form in FORMS}
-        self._rings = {form: right.plot([], [], mfc="none", **dot)[0] for form in FORMS}
-        self._dot = middle.plot([], [], mfc="white", clip_on=False, **dot)[0]
-        self._at = left.axvline(1, color="0.6", lw=0.8)
-        middle.grid(False)
-        left.set(xlabel="analysed frames/s", ylim=(-0.02, 1.02))
-        middle.set(xlabel="analysed frames/s", ylabel="TPR", ylim=(0, 1))
-        middle.set_title("F1, consistent form (lines: same F1 as here)")
-        right.set(xlabel="votes X", xlim=(0.5, VOTES[-1] + 0.5), ylim=(-0.02, 1.02), xticks=VOTES)
-        right.set_title("F1 against votes")
-        self._canvas.figure.colorbar(self._picture, ax=middle, pad=0.02, aspect=30)
-        keys = [Line2D([], [], color=c, lw=w, label=label) for label, c, w in PARTS.values()]
-        keys += [Line2D([], [], color="0.4", ls=STYLE[form], label=NAMES[form].lower()) for form in FORMS]
-        left.legend(
-            handles=keys, ncols=5, loc="lower left", bbox_to_anchor=(-0.02, 0.99), borderpad=0.2, fontsize=8.5,
-            handlelength=1.7, handletextpad=0.5, columnspacing=1.1,
-        )  # fmt: skip
-        for ax in (left, middle):
-            ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        moved = [self._at, *self._lines.values(), self._picture, *self._equal.values(), *self._votes.values()]
-        moved += [*self._dots.values(), *self._rings.values(), self._dot]
-        self._canvas.settle(moved, scales=[left.xaxis, middle.xaxis])
 
-    def _scale(self, stream_fps: float) -> None:
-        """Other limits for another stream; only the axes of the rate are drawn anew."""
-        half = STEP_FPS / 2
-        self._picture.set_extent((half, stream_fps + half, -0.025, 1.025))
-        for ax in self._axes[:2]:
-            ax.set_xlim(0, stream_fps)
-        self._canvas.rescale()
-
-    def _move(self, form: Form, setting: Setting, v: View) -> None:
-        """One form's numbers into its artists."""
-        for part in PARTS:
-            self._lines[form, part].set_data(setting.rates, getattr(v.rates, part))
-        self._equal[form].set_data(setting.rates, v.equal)
-        self._votes[form].set_data(VOTES, v.votes.f1)
-        self._dots[form].set_data([setting.fps], [v.here.f1])
-        self._rings[form].set_data([setting.x_vote], [v.here.f1])
-        if form == "consistent":
-            self._picture.set_data(v.map)
-            self._dot.set_data([setting.fps], [setting.tpr])
-            self._at.set_xdata([setting.fps, setting.fps])
+def draw(setting: Setting, views: dict[Form, View]) -> Figure:
+    """Left: F1, recall and precision against the rate. Middle: F1 over rate and TPR, with all that gives the F1 of
+    here. Right: F1 against votes. Solid: the consistent form, dashed: as published."""
+    figure = sheet(12.5, 3.5)
+    left, middle, right = figure.subplots(1, 3, width_ratios=(5, 4.4, 2.6))
+    figure.subplots_adjust(left=0.045, right=0.99, bottom=0.145, top=0.9, wspace=0.2)
+    dot = {"marker": "o", "ms": 9, "mec": "#D55E00", "mew": 2, "ls": ""}
+    half = STEP_FPS / 2
+    extent = (half, setting.stream_fps + half, -0.025, 1.025)
+    picture = middle.imshow(
+        views["consistent"].map, extent=extent, vmin=0, vmax=1, origin="lower", aspect="auto", cmap="viridis",
+        interpolation="bilinear",
+    )  # fmt: skip
+    left.axvline(setting.fps, color="0.6", lw=0.8)
+    for form, v in views.items():
+        for part, (_, colour, width) in PARTS.items():
+            left.plot(setting.rates, getattr(v.rates, part), STYLE[form], color=colour, lw=width)
+        left.plot(setting.fps, v.here.f1, mfc="white", **dot)
+        middle.plot(setting.rates, v.equal, STYLE[form], color="white", lw=2)
+        right.plot(VOTES, v.votes.f1, "o" + STYLE[form], color="black", ms=4)
+        right.plot(setting.x_vote, v.here.f1, mfc="none", **dot)
+    middle.plot(setting.fps, setting.tpr, mfc="white", clip_on=False, **dot)
+    middle.grid(False)
+    left.set(xlabel="analysed frames/s", xlim=(0, setting.stream_fps), ylim=(-0.02, 1.02))
+    middle.set(xlabel="analysed frames/s", ylabel="TPR", xlim=(0, setting.stream_fps), ylim=(0, 1))
+    middle.set_title("F1, consistent form (lines: same F1 as here)")
+    right.set(xlabel="votes X", xlim=(0.5, VOTES[-1] + 0.5), ylim=(-0.02, 1.02), xticks=VOTES)
+    right.set_title("F1 against votes")
+    figure.colorbar(picture, ax=middle, pad=0.02, aspect=30)
+    keys = [Line2D([], [], color=c, lw=w, label=label) for label, c, w in PARTS.values()]
+    keys += [Line2D([], [], color="0.4", ls=STYLE[form], label=NAMES[form].lower()) for form in FORMS]
+    left.legend(
+        handles=keys, ncols=5, loc="lower left", bbox_to_anchor=(-0.02, 0.99), borderpad=0.2, fontsize=8.5,
+        handlelength=1.7, handletextpad=0.5, columnspacing=1.1,
+    )  # fmt: skip
+    for ax in (left, middle):
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    return figure
 
 
 def _sliders(start: Setting) -> dict[str, Any]:

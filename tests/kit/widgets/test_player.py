@@ -1,4 +1,4 @@
-"""The player: verdicts against a report whose truth is known by hand, steps, and a video file with its CSV."""
+"""The player: verdicts against a report whose truth is known by hand, the strip that is kept, moments to go to."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from mainstream.data.intervals import read_intervals
 from mainstream.errors import UserError
-from mainstream.kit.widgets.film import Film, VideoFilm, WorldFilm
-from mainstream.kit.widgets.filmstrip import chosen
-from mainstream.kit.widgets.player import ALL, Player
-from mainstream.kit.widgets.verdicts import VERDICTS, Verdicts
+from mainstream.kit.widgets.player import Player
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import Voter
-from streetworld import World, render_video
+from mainstream.study.figures.filmstrip import chosen
+from mainstream.study.verdicts import VERDICTS, Verdicts
+from streetworld import World
 
 # Ten frames per second. `car` looks at every second frame and needs two votes; `cat` joins at 2 s and looks at each.
 TRUTH = {"car": [(1.0, 2.0), (4.0, 4.5), (5.0, 5.1)], "cat": [(0.5, 1.0), (2.5, 3.0)]}
@@ -26,13 +24,15 @@ UNITS = {
 }
 
 
-class Grey(Film):
+class Grey:
     """60 frames, each of its own grey."""
 
-    numbers = np.arange(60)
-    times = numbers / 10
+    fps = 10.0
 
-    def picture(self, k):
+    def __len__(self):
+        return 60
+
+    def frame(self, k):
         return np.full((30, 40, 3), 4 * k, np.uint8)
 
 
@@ -66,7 +66,7 @@ def test_verdicts_of_looks(player, app, frame, expected):
 
 
 def test_outcomes_of_events_and_detections(player):
-    table = player.table()
+    table = player.verdicts.table()
     rows = [(r.kind, r.app, r.start_s, r.end_s, r.outcome, r.looks) for r in table.itertuples()]
     assert rows == [
         ("event", "car", 1.0, 2.0, "hit", 5),
@@ -79,7 +79,7 @@ def test_outcomes_of_events_and_detections(player):
         ("detection", "cat", 2.6, 2.9, "hit", 4),
         ("detection", "cat", 5.0, 5.0, "false alarm", 1),
     ]
-    assert player.caption() == (
+    assert player.drawing().text == (
         "2 of 4 events were found (found had 5.0 looks on average; missed had 2.0 looks on average); "
         "2 of 4 detections were false alarms."
     )
@@ -100,90 +100,45 @@ def test_the_border_and_the_table_say_the_gravest_verdict(player):
     assert "yes (0.90), detected" in player.text.value and "conv_pw_6, 5/s, X = 2" in player.text.value
     player.slider.value = 10
     assert "yes (0.90)<" in player.text.value  # the first of two votes
-    player.slider.value, player.app.value = 30, "cat"
-    assert "car" not in player.text.value and "rightly no" in player.text.value
 
 
 def test_a_moved_slider_changes_picture_timeline_and_clock(player):
-    before = player.picture.value, player._canvas.image.value, player.clock.value
+    before = player.picture.value, player.timeline.value, player.text.value
     player.slider.value = 33
-    after = player.picture.value, player._canvas.image.value, player.clock.value
-    assert all(a != b for a, b in zip(before, after, strict=True)) and player.clock.value.startswith("3.30 of ")
+    after = player.picture.value, player.timeline.value, player.text.value
+    assert all(a != b for a, b in zip(before, after, strict=True)) and player.text.value.startswith("<b>3.30 s</b>")
 
 
-def test_steps_land_inside_and_stop_at_the_ends(player):
-    landed = []
-    while player.step(1, "event"):
-        landed.append(player.time_s)
-        assert any(a <= player.time_s < b for spans in TRUTH.values() for a, b in spans)
-    assert landed == [0.5, 1.0, 2.5, 4.0, 5.0]
-    assert player.step(-1, "event") and player.time_s == 4.0
-    player.app.value, player.kind.value = "car", "false alarm"
-    player.back.click()
-    assert player.time_s == 3.2
-    player.kind.value = "miss"
-    player.on.click()
-    assert player.time_s == 4.0
-    player.app.value = ALL
-    assert player.step(1, "detection") and player.time_s == 5.0
-    with pytest.raises(UserError, match="did you mean 'event'"):
-        player.step(1, "events")
+def test_moments_to_go_to_are_events_and_detections_where_they_begin(player):
+    labels = dict(player.moment.options)
+    player.moment.value = labels["4.0 s  event car: miss"]
+    assert player.slider.value == 40 and player.verdicts.in_view("car", 4.0)
+    player.moment.value = labels["5.0 s  detection cat: false alarm"]
+    assert player.slider.value == 50 and "</span> false alarm<" in player.text.value
+    assert len(labels) == 1 + len(player.verdicts.spans)
 
 
-def test_the_strip_is_chosen_by_rule(player, tmp_path):
-    picked = chosen(player.verdicts, player.apps, 6)
+def test_the_strip_is_chosen_by_rule(player, report, tmp_path):
+    picked = chosen(player.verdicts, 6)
     assert [(s.app, s.outcome) for s in picked] == [
         ("car", "hit"), ("cat", "hit"), ("car", "false alarm"), ("car", "miss"), ("cat", "false alarm"), ("car", "miss")
     ]  # fmt: skip
-    assert [s.middle_s for s in chosen(player.verdicts, ("cat",), 4)] == [2.8, 5.0]
-    assert len(chosen(player.verdicts, player.apps, 3)) == 3
-    player.figure(6).savefig(tmp_path / "strip.png")
-    assert len(player.figure(6).axes) == 7 and len(player.figure(2).axes) == 3
-
-
-def test_speed_leaves_frames_out_rather_than_redraw_faster_than_ten_times_a_second(player):
-    for speed, step, interval in ((1, 1, 100), (0.25, 1, 400), (2, 2, 100), (8, 8, 100)):
-        player.speed.value = speed
-        assert (player.play.step, player.play.interval) == (step, interval)
+    assert len(chosen(player.verdicts, 3)) == 3
+    player.drawing().figure.savefig(tmp_path / "strip.png")
+    assert len(player.drawing(6).figure.axes) == 7 and len(player.drawing(2).figure.axes) == 3
+    alone = Player(Grey(), TRUTH, report, apps=["cat"])
+    assert [s.middle_s for s in chosen(alone.verdicts, 4)] == [2.8, 5.0]
 
 
 def test_a_world_with_its_frames():
     world = World(0, 10, seconds=6, split="test", width=64, height=64)
-    player = Player(WorldFilm(world), world.truth)
-    assert len(player.film) == 120 and (player.film.picture(7) == world.frame(7)).all()
-    app = player.apps[0]
+    player = Player(world, world.truth)
+    app = player.verdicts.apps[0]
     assert player.verdicts.in_view(app, world.truth[app][0][0])
-    assert "nan" not in player.caption() and player.figure(3).axes
+    assert player.drawing(3).text and player.drawing(3).figure.axes
 
 
-def test_a_video_with_a_csv_keeps_every_frame_that_was_looked_at(tmp_path):
-    video, csv = render_video(tmp_path / "street.mp4", 4, camera=0, seed=1, split="val", width=96, height=64)
-    truth = read_intervals(csv)
-    app = next(a for a, spans in truth.items() if spans)
-    decisions = [Decision(app, k, k / 20, 0.9, True) for k in range(0, 80, 7)]
-    report = Report(decisions=decisions, plans=[{"since_s": 0.0, "apps": {app: UNITS["cat"]}}])
-    player = Player.of_video(video, csv, report, fps=5)
-    assert set(player.film.numbers) == set(range(0, 80, 7)) | set(range(0, 80, 4))
-    world = World(0, 1, seconds=4, split="val", width=96, height=64)
-    for k, number in enumerate(player.film.numbers):
-        assert player.film.times[k] == pytest.approx(number / 20)
-        assert np.abs(player.film.picture(k).astype(int) - world.frame(int(number))).mean() < 12  # twice compressed
-        inside = any(a <= number / 20 < b for a, b in truth[app])
-        if number % 7 == 0:
-            assert player.verdicts.verdict(app, number, number / 20) == ("hit" if inside else "false alarm")
-    alone = Player.of_video(video, csv, fps=5)
-    if alone.step(1, "event"):
-        assert any(alone.verdicts.in_view(a, alone.time_s) for a in alone.apps)
-
-
-def test_what_cannot_be_played_is_refused(tmp_path, report):
-    video, csv = render_video(tmp_path / "street.mp4", 1, camera=0, seed=1, width=96, height=64)
-    with pytest.raises(UserError, match=r"at_most_mb=0.01: reached at \d+ s of .* fps \(now 20\)"):
-        VideoFilm(video, fps=20, at_most_mb=0.01)
-    with pytest.raises(UserError, match="has no frame 20, which was looked at"):
-        Player.of_video(video, csv, report)
-    with pytest.raises(UserError, match="cannot be opened: connection refused"):
-        VideoFilm("rtsp://127.0.0.1:9/none")
+def test_what_cannot_be_judged_is_refused(report):
     with pytest.raises(UserError, match="unknown application in the truth 'cat'"):
         Verdicts({"car": []}, report)
     with pytest.raises(UserError, match="names no application"):

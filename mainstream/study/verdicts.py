@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ VERDICTS = {
     "not looked at": "#777777",
     "not running": "#BBBBBB",
 }
-KINDS = ("event", "detection", "hit", "miss", "false alarm", "look")  # what `Verdicts.moments` finds
+FOUND_IN = {"hit": "detection", "miss": "event", "false alarm": "detection"}  # whose outcome each is
 
 
 class Span(NamedTuple):
@@ -65,7 +65,7 @@ class Verdicts:
         self.truth = {app: sorted(truth[app]) for app in self.apps}
         self._since = np.array([plan["since_s"] for plan in self.report.plans])
         self._looks = {(d.app, d.frame): d for d in self.report.decisions}
-        self._times = {app: np.array([d.time_s for d in self.report.decisions if d.app == app]) for app in self.apps}
+        self.times = {app: np.array([d.time_s for d in self.report.decisions if d.app == app]) for app in self.apps}
         self._declared = {(d.app, t) for d in self.report.detections for t in d.frames_s}
         self.spans = [span for app in self.apps for span in (*self._events(app), *self._detections(app))]
 
@@ -100,50 +100,24 @@ class Verdicts:
             return "hit" if found.positive else "miss"
         return "false alarm" if found.positive else "rightly no"
 
-    def moments(self, kind: str, apps: Sequence[str]) -> list[float]:
-        """Where to step to, seconds, ascending: beginnings of events or detections, of those hit, and so on.
-
-        Raises `UserError` for a kind that is not of KINDS.
-        """
-        if kind not in KINDS:
-            raise unknown("kind of moment", kind, KINDS)
-        if kind == "look":
-            return sorted({float(t) for app in apps for t in self._times[app]})
-        mine = [s for s in self.spans if s.app in apps]
-        if kind in ("event", "detection"):
-            return sorted({s.start_s for s in mine if s.kind == kind})
-        return sorted({s.start_s for s in mine if s.outcome == kind and s.kind == FOUND_IN[kind]})
-
     def table(self) -> pd.DataFrame:
         """Events and detections: kind, app, start_s, end_s, outcome, middle_s, looks."""
         return pd.DataFrame(self.spans, columns=Span._fields)
 
-    def _events(self, app: str) -> list[Span]:
+    def _events(self, app: str) -> Iterator[Span]:
         found = [(d.start_s, d.end_s) for d in self.report.detections if d.app == app]
-        spans = []
         for a, b in self.truth[app]:
-            outcome = "hit" if any(s < b and e >= a for s, e in found) else "miss"
-            if outcome == "miss" and self.unit(app, a) is None:
-                outcome = "not running"
-            spans.append(Span("event", app, a, b, outcome, (a + b) / 2, self._count(app, a, b)))
-        return spans
+            hit = any(s < b and e >= a for s, e in found)
+            outcome = "hit" if hit else "miss" if self.unit(app, a) else "not running"
+            yield Span("event", app, a, b, outcome, (a + b) / 2, self._count(app, a, b))
 
-    def _detections(self, app: str) -> list[Span]:
-        spans = []
-        for d in self.report.detections:
-            if d.app == app:
-                right = any(a <= d.end_s and d.start_s < b for a, b in self.truth[app])
-                middle = d.frames_s[len(d.frames_s) // 2]
-                looks = self._count(app, d.start_s, d.end_s + 1e-9)
-                spans.append(
-                    Span("detection", app, d.start_s, d.end_s, "hit" if right else "false alarm", middle, looks)
-                )
-        return spans
+    def _detections(self, app: str) -> Iterator[Span]:
+        for d in (d for d in self.report.detections if d.app == app):
+            hit = any(a <= d.end_s and d.start_s < b for a, b in self.truth[app])
+            middle, looks = d.frames_s[len(d.frames_s) // 2], self._count(app, d.start_s, d.end_s + 1e-9)
+            yield Span("detection", app, d.start_s, d.end_s, "hit" if hit else "false alarm", middle, looks)
 
     def _count(self, app: str, start_s: float, end_s: float) -> int:
         """Looks in [start, end)."""
-        low, high = np.searchsorted(self._times[app], [start_s, end_s])
+        low, high = np.searchsorted(self.times[app], [start_s, end_s])
         return int(high - low)
-
-
-FOUND_IN = {"hit": "detection", "miss": "event", "false alarm": "detection"}  # whose outcome a kind of moment is
