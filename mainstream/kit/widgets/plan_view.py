@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
-from mainstream.kit.widgets.moving import Moving
-from mainstream.kit.widgets.tables import html_table, swatch
+from mainstream.kit.widgets.shown import html_table, sheet, swatch
 from mainstream.scheduler import Problem, Schedule
 from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves
 from mainstream.study.figures import diagrams
@@ -21,65 +19,32 @@ WIDTH = 9.8  # inches
 LABELS_AT = 7.2  # inches: where the leaves end and their labels begin
 
 
-class PlanView(Moving):
-    """The tree above, the bar of its cost below. Axes are drawn anew only where the number of applications or the
-    bar's scale has changed: what a plan changes takes a third of the time.
+def draw(problem: Problem, plan: Schedule, one_device: float) -> Figure:
+    """The tree above, the bar of its cost below; the figure grows with the number of applications.
 
     Args:
         one_device: units/s of one saturated device.
     """
-
-    def __init__(self, one_device: float) -> None:
-        super().__init__(WIDTH, 5.0, dpi=85)
-        self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
-        self.one_device = one_device
-        self._framed: tuple[object, ...] = ()
-        self._over: list[Axes] = []
-
-    def show(self, problem: Problem, plan: Schedule) -> None:
-        """Draws the plan of the problem and shows it."""
-        top, layers = diagrams.bar_top(plan.cost, problem.budget), [str(k) for k in problem.device.split]
-        old, self._framed = self._framed, (len(plan.units), top, *layers)
-        if new := self._framed != old:
-            self._frame(layers, len(plan.units), top)
-        for artist in [a for ax in self._over for a in (*ax.collections, *ax.lines, *ax.texts)]:
-            artist.remove()
-        self._fill(problem, plan)
-        if new:
-            self.settle(self._over)
-        self.refresh()
-
-    def _frame(self, layers: Sequence[str], apps: int, top: float) -> None:
-        """Axes that fit so many applications, and over each an empty one for what moves; the figure grows with them."""
-        self.figure.clear()
-        tree_high, bar_high = 0.27 * apps + 0.6, 1.0
-        high = tree_high + bar_high + 1.65
-        self.figure.set_size_inches(WIDTH, high)
-        places = [
-            (0.03, (bar_high + 1.3) / high, (LABELS_AT - 0.3) / WIDTH, tree_high / high),
-            (0.03, 0.55 / high, 1 - 0.06, bar_high / high),
-        ]
-        tree, bar = under = [self.figure.add_axes(place) for place in places]
-        diagrams.tree_axis(tree, layers, apps, room=0.1, below=1.1, rotation=0)
-        diagrams.bar_axis(bar, top)
-        tree.set_xlabel("split point (frozen layers); widths: frames/s")
-        self._over = [self.figure.add_axes(place, label="moving") for place in places]
-        for below, over in zip(under, self._over, strict=True):
-            below.grid(False)
-            over.set(xlim=below.get_xlim(), ylim=below.get_ylim())
-            over.axis("off")
-
-    def _fill(self, problem: Problem, plan: Schedule) -> None:
-        tree, bar = self._over
-        splits = {u.app: problem.device.split.index(u.split) for u in plan.units}
-        diagrams.branches(
-            tree, splits, len(problem.device.split), rates={u.app: u.fps for u in plan.units},
-            f1={u.app: u.f1 for u in plan.units}, full_rate=problem.stream_fps,
-        )  # fmt: skip
-        title = f"{LABELS[plan.scheduler]}: mean Event-F1 {plan.mean_f1:.3f}"
-        tree.text(0, 1.02, title, fontsize=11, transform=tree.transAxes)
-        parts = cost_parts(problem, plan.choices)
-        diagrams.cost_bar(bar, parts, budget=problem.budget, apps=list(splits), one_device=self.one_device)
+    layers, splits = problem.device.split, {u.app: problem.device.split.index(u.split) for u in plan.units}
+    tree_high, bar_high = 0.27 * len(splits) + 0.6, 1.0
+    high = tree_high + bar_high + 1.65
+    figure = sheet(WIDTH, high, dpi=85)
+    tree = figure.add_axes((0.03, (bar_high + 1.3) / high, (LABELS_AT - 0.3) / WIDTH, tree_high / high))
+    bar = figure.add_axes((0.03, 0.55 / high, 1 - 0.06, bar_high / high))
+    diagrams.tree_axis(tree, [str(k) for k in layers], len(splits), room=0.1, below=1.1, rotation=0)
+    diagrams.branches(
+        tree, splits, len(layers), rates={u.app: u.fps for u in plan.units}, f1={u.app: u.f1 for u in plan.units},
+        full_rate=problem.stream_fps,
+    )  # fmt: skip
+    tree.set_xlabel("split point (frozen layers); widths: frames/s")
+    title = f"{LABELS[plan.scheduler]}: mean Event-F1 {plan.mean_f1:.3f}"
+    tree.text(0, 1.02, title, fontsize=11, transform=tree.transAxes)
+    diagrams.bar_axis(bar, diagrams.bar_top(plan.cost, problem.budget))
+    parts = cost_parts(problem, plan.choices)
+    diagrams.cost_bar(bar, parts, budget=problem.budget, apps=list(splits), one_device=one_device)
+    for ax in (tree, bar):
+        ax.grid(False)
+    return figure
 
 
 def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
@@ -97,11 +62,9 @@ def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(cost=costs, cost_share=costs / costs.sum())
 
 
-def why_table(problem: Problem, plan: Schedule, richer: pd.DataFrame | None) -> pd.DataFrame:
-    """`explain.next_moves` of the plan, beside `explain.with_more_budget` where it is known."""
+def why_table(problem: Problem, plan: Schedule, richer: pd.DataFrame) -> pd.DataFrame:
+    """`explain.next_moves` of the plan, beside `explain.with_more_budget`."""
     moves = next_moves(problem, plan.choices)
-    if richer is None:
-        return moves
     return moves.merge(richer.rename(columns={"f1": "f1_optimal"}), on="app", suffixes=("", "_optimal"))
 
 
@@ -127,7 +90,7 @@ def plan_html(table: pd.DataFrame) -> str:
     return html_table({**_named(table.app), **shown})
 
 
-def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
+def why_html(table: pd.DataFrame, plan: Schedule) -> str:
     """`why_table` for the eye: the next move, its price and whether it fits; what 10% more budget would change."""
     head, rows = ("best next move", "gain in F1", "added cost", "F1 per cost", "fits?", "10% more (optimal)"), []
     for unit, (_, row) in zip(plan.units, table.iterrows(), strict=True):
@@ -136,10 +99,8 @@ def why_html(table: pd.DataFrame, problem: Problem, plan: Schedule) -> str:
             free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.2g}"
             cells = [_change(unit.split, row.split, unit.fps, row.fps, unit.x_vote, row.x_vote)]
             cells += [f"+{row.gain:.4f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
-        later = "…"
-        if "split_richer" in row:
-            later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
-            later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
+        later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
+        later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
         rows.append([*cells, later])
     return html_table({**_named(table.app), **dict(zip(head, zip(*rows, strict=True), strict=True))})
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 import ipywidgets
 import pandas as pd
-import traitlets
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
 from mainstream.kit.widgets import plan_view
-from mainstream.kit.widgets.playground_controls import Controls, catalogue
+from mainstream.kit.widgets.shown import png
 from mainstream.package import Events, MPackage
-from mainstream.scheduler import App, Problem, Schedule, solve
+from mainstream.scheduler import SCHEDULERS, App, Problem, solve
+from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.explain import with_more_budget
+from mainstream.scheduler.problem import OBJECTIVES
+from mainstream.study import published
 from mainstream.study.figures import Drawing, label
-
-FLUENT_S = 0.3  # a change that takes longer is made when the slider is let go, not while it moves
 
 
 class Playground:
@@ -45,21 +44,30 @@ class Playground:
     ) -> None:
         self.problem, self.one_device = problem, one_device
         self.catalogue = catalogue(problem, packages)
-        self.plan: Schedule
-        self.planned: Problem  # what `plan` and the picture belong to: the last problem that had a plan
-        self.redraw_ms = 0.0  # drawing alone, of the last change
-        self._richer: pd.DataFrame | None = None
-        self._canvas = plan_view.PlanView(one_device)
-        self.controls = Controls(problem, self.catalogue, one_device, scheduler)
-        self.message, self.tables, self.image = ipywidgets.HTML(), ipywidgets.HTML(), self._canvas.image
-        self.box = ipywidgets.VBox([*self.controls.rows, self.message, self.image, self.tables])
+        self.controls = controls(problem, list(self.catalogue), one_device, scheduler)
+        self.message, self.image, self.tables = ipywidgets.HTML(), ipywidgets.Image(format="png"), ipywidgets.HTML()
+        self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
         self._plan()
-        self._listen()
+        c = self.controls
+        self._events()
+        c["entry"].observe(lambda _: self._events(), "value")
+        c["scheduler"].observe(lambda _: self.update(), "value")
+        c["objective"].observe(lambda change: self._replace(objective=change["new"]), "value")
+        c["budget"].observe(lambda change: self._replace(budget=change["new"]), "value")
+        c["remove"].on_click(lambda _: self.remove(c["leaving"].value))
+        c["add"].on_click(lambda _: self.add(
+            c["entry"].value, event_length_s=c["length"].value, event_frequency=c["frequency"].value,
+            correlation=c["correlation"].value,
+        ))  # fmt: skip
+        rows = (["scheduler", "objective"], ["budget"], ["leaving", "remove"],
+                ["entry", "length", "frequency", "correlation", "add"])  # fmt: skip
+        boxes = [ipywidgets.HBox([c[name] for name in row], layout={"flex_flow": "row wrap"}) for row in rows]
+        self.box = ipywidgets.VBox([*boxes, self.message, self.image, self.tables])
 
     # -- what it shows ----------------------------------------------------------------------------------------------
     def figure(self) -> Figure:
         """The tree and its cost, as they are now."""
-        return self._canvas.figure
+        return self._figure
 
     def table(self) -> pd.DataFrame:
         """The plan (`plan_view.plan_table`)."""
@@ -101,67 +109,68 @@ class Playground:
         try:
             self._plan()
         except UserError as e:
-            self._say(
-                f"{_reason(self.problem, self.controls.scheduler.value, e)} The last plan stays below.", wrong=True
-            )
+            self._say(f"{self.controls['scheduler'].value} finds no plan: {e}. The last plan stays below.", wrong=True)
 
     def _plan(self) -> None:
-        start = time.perf_counter()
-        self.plan, self.planned, self._richer = solve(self.problem, self.controls.scheduler.value), self.problem, None
-        self._show()  # what more budget would change comes after it: a second problem to be solved
+        """`plan`, and `planned`: the problem that it and the picture belong to."""
+        self.plan, self.planned = solve(self.problem, self.controls["scheduler"].value), self.problem
         self._richer = with_more_budget(self.problem, self.plan if self.plan.scheduler == "optimal" else None)
-        self._tables()
-        self.controls.budget.continuous_update = time.perf_counter() - start < FLUENT_S
-
-    def _replace(self, **changes: Any) -> None:
-        self.problem = self.problem.model_copy(update=changes)
-        if list(self.controls.leaving.options) != (names := [a.name for a in self.problem.apps]):
-            self.controls.leaving.options = names
-        self.update()
-
-    def _show(self) -> None:
-        start = time.perf_counter()
-        self._canvas.show(self.planned, self.plan)
-        self.redraw_ms = (time.perf_counter() - start) * 1000
-        p = self.plan
-        gap = "" if p.gap is None else f", proven gap {p.gap:.1g}"
+        p, gap = self.plan, "" if self.plan.gap is None else f", proven gap {self.plan.gap:.1g}"
         self._say(
             f"Mean F1 {p.mean_f1:.4f} (least {min(u.f1 for u in p.units):.3f}), cost {p.cost:.1f} of {p.budget:.4g} "
             f"units/s ({p.cost / self.one_device:.0%} of a device){gap}; planned in {p.seconds:.2f} s."
         )
-        self._tables()
-
-    def _tables(self) -> None:
-        why = plan_view.why_html(self.why(), self.planned, self.plan)
+        self._figure = plan_view.draw(self.planned, p, self.one_device)
+        self.image.value = png(self._figure)
         self.tables.value = (
             f"{plan_view.plan_html(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
-            f"{escape(plan_view.best_move(self.planned, self.plan))}</p>{why}"
+            f"{escape(plan_view.best_move(self.planned, p))}</p>{plan_view.why_html(self.why(), p)}"
         )
+
+    def _replace(self, **changes: Any) -> None:
+        self.problem = self.problem.model_copy(update=changes)
+        self.controls["leaving"].options = [a.name for a in self.problem.apps]
+        self.update()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.message.value = f'<b style="color:{"#D55E00" if wrong else "inherit"}">{escape(text)}</b>'
 
-    # -- the controls -----------------------------------------------------------------------------------------------
-    def _listen(self) -> None:
+    def _events(self) -> None:
+        """Sliders to the events that the chosen package knows of itself; the study's curves know none."""
         c = self.controls
-        c.scheduler.observe(lambda _: self.update(), "value")
-        c.objective.observe(lambda change: self._replace(objective=change["new"]), "value")
-        c.budget.observe(lambda change: self._replace(budget=change["new"]), "value")
-        percent = 100 / self.one_device
-        both = (lambda units: round(units * percent, 1), lambda share: share / percent)
-        traitlets.link((c.budget, "value"), (c.share, "value"), transform=both)
-        c.remove.on_click(lambda _: self.remove(c.leaving.value))
-        c.add.on_click(
-            lambda _: self.add(
-                c.entry.value, event_length_s=c.length.value, event_frequency=c.frequency.value,
-                correlation=c.correlation.value,
-            )
-        )  # fmt: skip
+        if self.catalogue and (events := self.catalogue[c["entry"].value].events):
+            c["length"].value, c["frequency"].value = events.length_s, events.frequency
+            c["correlation"].value = events.correlation[0]
 
 
-def _reason(problem: Problem, scheduler: str, error: UserError) -> str:
-    """Why there is no plan, with what would help."""
-    if "below the cheapest" not in str(error):
-        return f"{scheduler} finds no plan within {problem.budget:.4g} units/s: {error}."
-    what, _, price = str(error).partition(" is below ")[2].partition(", which costs ")
-    return f"A budget of {problem.budget:.4g} units/s is too small: {what} costs {float(price):.4g}."
+def controls(problem: Problem, entries: list[str], one_device: float, scheduler: str) -> dict[str, Any]:
+    """The playground's widgets by name; the budget goes from below the cheapest plan to a whole device."""
+    now, least = problem.budget, 0.5 * cost(problem, cheapest(problem))
+    look: dict[str, Any] = {"style": {"description_width": "95px"}, "layout": {"width": "236px"}}
+    return {
+        "scheduler": ipywidgets.Dropdown(options=list(SCHEDULERS), value=scheduler, description="scheduler"),
+        "objective": ipywidgets.Dropdown(options=OBJECTIVES, value=problem.objective, description="objective"),
+        "budget": ipywidgets.FloatSlider(
+            now, min=min(least, now), max=max(one_device, now), step=one_device / 671, description="budget (units/s)",
+            style={"description_width": "110px"}, layout={"width": "520px"}, readout_format=".1f",
+            continuous_update=False,
+        ),
+        "leaving": ipywidgets.Dropdown(options=[a.name for a in problem.apps], description="leaving"),
+        "remove": ipywidgets.Button(description="Remove", layout={"width": "90px"}),
+        "entry": ipywidgets.Dropdown(options=entries, description="joining"),
+        "length": ipywidgets.FloatLogSlider(
+            1.0, min=-2, max=3, step=0.05, description="length L (s)", readout_format=".2f", **look
+        ),
+        "frequency": ipywidgets.FloatSlider(0.2, min=0.001, max=0.999, step=0.01, description="frequency π", **look),
+        "correlation": ipywidgets.FloatSlider(0.3, min=0, max=0.999, step=0.05, description="correlation ρ", **look),
+        "add": ipywidgets.Button(description="Add", disabled=not entries, layout={"width": "90px"}),
+    }  # fmt: skip
+
+
+def catalogue(problem: Problem, packages: Iterable[MPackage]) -> dict[str, MPackage]:
+    """What can be added: the study's 2018-05 curves, then the packages; only those whose splits the device has."""
+    known = dict(published.mpackages(published.SWEEP_VINTAGE))
+    for i, package in enumerate(packages, 1):
+        known[f"{package.application} (package {i})"] = package
+    has = set(problem.device.split)
+    return {label: p for label, p in known.items() if has >= {s.split for s in p.splits}}

@@ -39,67 +39,64 @@ def test_it_starts_with_the_plan_of_its_problem(playground):
 def test_an_application_joins_and_leaves(playground):
     before, names = bytes(playground.image.value), list(playground.table().app)
     start = playground.problem
-    playground.controls.entry.value, playground.controls.length.value, playground.controls.frequency.value = (
+    playground.controls["entry"].value, playground.controls["length"].value, playground.controls["frequency"].value = (
         "bus",
         2.0,
         0.5,
     )
-    playground.controls.correlation.value = 0.25
-    playground.controls.add.click()
+    playground.controls["correlation"].value = 0.25
+    playground.controls["add"].click()
     joined = playground.table().iloc[-1]
-    assert list(playground.table().app) == [*names, "bus-5"] and playground.controls.leaving.options[-1] == "bus-5"
+    assert list(playground.table().app) == [*names, "bus-5"] and playground.controls["leaving"].options[-1] == "bus-5"
     assert (joined.event_length_s, joined.event_frequency, joined.correlation) == (pytest.approx(2), 0.5, 0.25)
     curve = published.mpackages(published.SWEEP_VINTAGE)["bus"].splits
     assert playground.problem.apps[-1].tpr == tuple(s.tpr for s in curve)
     assert bytes(playground.image.value) != before and "bus-5" in playground.tables.value
     assert same_as(playground, playground.problem)
-    playground.controls.leaving.value = "bus-5"
-    playground.controls.remove.click()
+    playground.controls["leaving"].value = "bus-5"
+    playground.controls["remove"].click()
     assert playground.problem.model_dump() == start.model_dump() and bytes(playground.image.value) == before
 
 
 def test_names_stay_unique_and_the_last_application_stays():
     playground = Playground(experiments.random_problem(2, seed=0, budget=60.0))
-    playground.controls.add.click()
-    playground.controls.leaving.value = playground.problem.apps[0].name
-    playground.controls.remove.click()
-    playground.controls.add.click()
+    playground.controls["add"].click()
+    playground.controls["leaving"].value = playground.problem.apps[0].name
+    playground.controls["remove"].click()
+    playground.controls["add"].click()
     names = [a.name for a in playground.problem.apps]
     assert len(names) == len(set(names)) == 3
     for _ in range(3):
-        playground.controls.remove.click()
+        playground.controls["remove"].click()
     assert len(playground.problem.apps) == 1 and "is the last application" in playground.message.value
 
 
-def test_less_budget_costs_less_and_both_budget_controls_agree(playground):
+def test_less_budget_costs_less(playground):
     rich, before = playground.plan.cost, bytes(playground.image.value)
-    playground.controls.budget.value = 40.0
+    playground.controls["budget"].value = 40.0
     assert playground.plan.cost <= 40 * (1 + 1e-9) < rich and bytes(playground.image.value) != before
-    assert playground.controls.share.value == pytest.approx(100 * 40 / 335.5, abs=0.06)
-    assert same_as(playground, playground.problem.model_copy(update={"budget": playground.controls.budget.value}))
-    playground.controls.share.value = 20
-    assert playground.problem.budget == pytest.approx(0.2 * 335.5, abs=0.5) == playground.controls.budget.value
+    assert same_as(playground, playground.problem.model_copy(update={"budget": playground.controls["budget"].value}))
 
 
 def test_an_impossible_budget_is_a_sentence_and_the_last_plan_stays(playground):
     least = cost(playground.problem, cheapest(playground.problem))
-    playground.controls.budget.value = 20.0
+    playground.controls["budget"].value = 20.0
     table, image = playground.table(), bytes(playground.image.value)
-    assert 20 > playground.controls.budget.min < least
-    playground.controls.budget.value = playground.controls.budget.min
+    assert 20 > playground.controls["budget"].min < least
+    playground.controls["budget"].value = playground.controls["budget"].min
     message = playground.message.value
-    assert "is too small: the cheapest schedule costs" in message and f"{least:.4g}" in message
+    assert "is below the cheapest schedule, which costs" in message and f"{least:.6g}" in message
     assert "The last plan stays below." in message
     assert bytes(playground.image.value) == image and playground.table().equals(table)
-    playground.controls.add.click()  # still impossible, still no traceback
-    assert "is too small" in playground.message.value and len(playground.table()) == 4
-    playground.controls.budget.value = 60.0
+    playground.controls["add"].click()  # still impossible, still no traceback
+    assert "is below the cheapest" in playground.message.value and len(playground.table()) == 4
+    playground.controls["budget"].value = 60.0
     assert same_as(playground, playground.problem) and len(playground.table()) == 5
 
 
 @pytest.mark.parametrize("scheduler", ["greedy", "greedy_as_published", "max_sharing"])
 def test_every_scheduler_is_the_one_of_the_library(playground, scheduler):
-    playground.controls.scheduler.value = scheduler
+    playground.controls["scheduler"].value = scheduler
     assert playground.plan.scheduler == scheduler and same_as(playground, playground.problem, scheduler)
     now, richer = (solve(playground.problem.model_copy(update={"budget": b})) for b in (60.0, 66.0))
     assert list(playground.why().f1_optimal) == [u.f1 for u in now.units]
@@ -107,11 +104,11 @@ def test_every_scheduler_is_the_one_of_the_library(playground, scheduler):
 
 
 def test_no_sharing_that_cannot_run_says_so_and_objectives_change_the_plan(playground):
-    playground.controls.scheduler.value = "no_sharing"
-    assert "cheapest schedule of no_sharing costs 83.26" in playground.message.value
+    playground.controls["scheduler"].value = "no_sharing"
+    assert "cheapest schedule of no_sharing, which costs 83.2552" in playground.message.value
     assert playground.plan.scheduler == "optimal"
-    playground.controls.scheduler.value = "optimal"
-    playground.controls.objective.value = "max-min"
+    playground.controls["scheduler"].value = "optimal"
+    playground.controls["objective"].value = "max-min"
     assert same_as(playground, playground.problem) and playground.plan.objective_value == playground.table().f1.min()
 
 
@@ -127,14 +124,14 @@ def test_packages_join_with_their_own_events_and_cannot_smuggle_html_in():
     problem = experiments.random_problem(2, seed=0, budget=60.0)
     playground = Playground(problem, packages=[package((0, 33, 84)), package((1, 2))])
     assert [e for e in playground.catalogue if "package" in e] == ["&lt;b&gt;own (package 1)"]  # the other's do not fit
-    playground.controls.entry.value = "&lt;b&gt;own (package 1)"
-    assert playground.controls.length.value == pytest.approx(
-        12
-    ) and playground.controls.correlation.value == pytest.approx(0.6)
-    playground.controls.add.click()
+    playground.controls["entry"].value = "&lt;b&gt;own (package 1)"
+    assert playground.controls["length"].value == pytest.approx(12) and playground.controls[
+        "correlation"
+    ].value == pytest.approx(0.6)
+    playground.controls["add"].click()
     assert playground.table().split.iloc[-1] in (0, 33, 84) and playground.table().f1.iloc[-1] > 0
     assert "&lt;b" not in playground.tables.value and "&amp;lt;b&amp;gt;own" in playground.tables.value
-    playground.controls.remove.click()
+    playground.controls["remove"].click()
 
 
 def test_a_start_without_a_plan_is_told():
@@ -147,7 +144,7 @@ def test_the_figure_can_be_saved_and_shown_again(playground, tmp_path, recwarn):
         figures.use_style()
         for name in ("a.pdf", "a.png"):  # two in a row: saving puts the style's layout back where there is none
             playground.figure().savefig(tmp_path / name, bbox_inches="tight")
-    playground.controls.budget.value = 45.0
+    playground.controls["budget"].value = 45.0
     playground.figure().savefig(tmp_path / "b.png", bbox_inches="tight")
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
     texts = [t.get_text() for ax in playground.figure().axes for t in ax.texts]
@@ -166,11 +163,3 @@ def test_widths_of_branches_and_trunk_follow_the_rates():
     texts = [t.get_text() for t in ax.texts]
     assert texts.count("8/s") == texts.count("2/s") == 1 and any("10/s" in t and "F1 0.00" in t for t in texts)
     plt.close(fig)
-
-
-def test_what_stands_still_is_not_drawn_again(playground):
-    axes = playground.figure().axes
-    playground.controls.budget.value = 58.0
-    assert playground.figure().axes == axes  # kept, with their ticks: a redraw moves what moves
-    playground.controls.add.click()
-    assert playground.figure().axes != axes  # another application needs another row
