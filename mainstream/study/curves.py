@@ -24,6 +24,13 @@ def load_packages(root: str | Path) -> list[MPackage]:
     return found
 
 
+def by_seed(packages: Iterable[MPackage]) -> dict[int, list[MPackage]]:
+    """The packages of each training, the lowest seed first."""
+    packages = list(packages)
+    seeds = sorted({int(p.training.get("seed", 0)) for p in packages})
+    return {seed: [p for p in packages if p.training.get("seed", 0) == seed] for seed in seeds}
+
+
 def balanced_accuracy(
     tpr: float, fpr: float, tpr_interval: Interval | None = None, fpr_interval: Interval | None = None
 ) -> tuple[float, float, float]:

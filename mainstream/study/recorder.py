@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from mainstream.networks.engines import compile_each
 from mainstream.networks.splits import cut, segments, split_points, with_head
 from mainstream.networks.tails import load_tails
 from mainstream.package import MPackage
-from mainstream.study.replay import Recording
+from mainstream.study.replay import Recording, recording_name
 
 BATCH = 32  # frames per call
 
@@ -48,6 +50,18 @@ def record(
         thresholds=np.array([[kept[layer].threshold for layer in layers] for kept in of], dtype=float),
         labels=np.concatenate(labels, axis=1), clip=np.concatenate(clips), fps=float(rate),
     )  # fmt: skip
+
+
+def save_recordings(together: Recording, packages: Sequence[MPackage], folder: Path) -> list[Recording]:
+    """One recording of all packages (`record`), taken apart by training, the lowest seed first, and saved."""
+    seeds = np.array([int(p.training.get("seed", 0)) for p in packages])
+    parts = []
+    for seed in sorted(set(seeds.tolist())):
+        mine = seeds == seed
+        names = ("apps", "probabilities", "thresholds", "labels")
+        parts.append(replace(together, **{name: getattr(together, name)[mine] for name in names}))
+        parts[-1].save(folder / recording_name(seed, min(seeds)))
+    return parts
 
 
 class _Networks:

@@ -86,6 +86,11 @@ class Recording:
             raise UserError(f"{path}: not a recording: {e}") from e
 
 
+def recording_name(seed: int, first: int = 0) -> str:
+    """The file of a training's recording; that of a run's first seed is the one that other notebooks read."""
+    return "recording.npz" if seed == first else f"recording-{seed}.npz"
+
+
 def looks(rates: Iterable[float], recording: Recording) -> dict[float, np.ndarray]:
     """Which frames each rate of a schedule looks at, bool (frames,): the runner's ladder, begun anew in every clip."""
     rates = [float(r) for r in rates]

@@ -18,8 +18,8 @@ from mainstream.package import MPackage
 from mainstream.paths import REFERENCE
 from mainstream.scheduler import FORM_OF_PACKAGES, Device
 from mainstream.study import executed, replay
-from mainstream.study.curves import load_packages
-from mainstream.study.replay import Recording
+from mainstream.study.curves import by_seed, load_packages
+from mainstream.study.replay import Recording, recording_name
 
 KEPT = REFERENCE / "decisions"
 FINETUNED, RECORDED = "01_finetune_every_split", "03_event_f1_model"
@@ -35,22 +35,15 @@ class Training(NamedTuple):
     recording: Recording
 
 
-def recording_name(seed: int, first: int = 0) -> str:
-    """The file of a seed's recording; that of a run's first seed is the one that other notebooks read."""
-    return "recording.npz" if seed == first else f"recording-{seed}.npz"
-
-
 def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> list[Training]:
     """All trainings of a run that notebook 03 has recorded, by seed, then the kept ones of other seeds, same days.
 
     trained, recorded: results of notebooks 01 and 03. Raises `UserError` where there are no packages.
     """
-    packages, found = load_packages(trained / "packages"), []
-    seeds = sorted({int(p.training["seed"]) for p in packages})
-    for seed in seeds:
-        if (file := recorded / recording_name(seed, seeds[0])).is_file():
-            own = [p for p in packages if p.training["seed"] == seed]
-            found.append(Training(seed, own, Recording.load(file)))
+    trainings, found = by_seed(load_packages(trained / "packages")), []
+    for seed, packages in trainings.items():
+        if (file := recorded / recording_name(seed, min(trainings))).is_file():
+            found.append(Training(seed, packages, Recording.load(file)))
     if kept is None or not kept.is_dir() or not found:
         return found
     mine = {t.seed for t in found}

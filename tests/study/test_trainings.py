@@ -9,9 +9,10 @@ import pytest
 
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.runner.devices import nuc_2017
-from mainstream.study import executed, fitted, trainings
-from mainstream.study.replay import Recording
-from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_trainings, recording_name
+from mainstream.study import executed, fitted, recorder, trainings
+from mainstream.study.curves import by_seed
+from mainstream.study.replay import Recording, recording_name
+from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_trainings
 
 SPLITS, LAYERS = (0, 45, 82), ("input", "middle", "last")
 
@@ -86,3 +87,16 @@ def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
 def test_the_kept_trainings_are_there_and_saw_the_same_days():
     found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
     assert found and all(trainings._same_days(t.recording, found[0].recording) for t in found)
+
+
+def test_trainings_recorded_together_are_taken_apart(tmp_path):
+    made = [training(0), training(1)]
+    both = [t.recording for t in made]
+    together = replace(both[0], **{name: np.concatenate([getattr(r, name) for r in both])
+                                   for name in ("apps", "probabilities", "thresholds", "labels")})  # fmt: skip
+    packages = [p for t in made for p in t.packages]
+    parts = recorder.save_recordings(together, packages, tmp_path)
+    assert [p.name for p in sorted(tmp_path.iterdir())] == ["recording-1.npz", "recording.npz"]
+    for part, one in zip(parts, both, strict=True):
+        assert (part.said == one.said).all() and (part.labels == one.labels).all()
+    assert by_seed(packages) == {t.seed: t.packages for t in made}

@@ -51,7 +51,8 @@ def save_decisions(project: Project, profile: str) -> list[Path]:
     Packages without weights, and what each application said about every recorded frame, without how sure it was. A run
     of the first seed begins anew; one of another seed is kept beside it, if it saw the same days (`study.trainings`).
     """
-    from mainstream.study.trainings import FINETUNED, RECORDED, load_trainings, recording_name
+    from mainstream.study.replay import recording_name
+    from mainstream.study.trainings import FINETUNED, RECORDED, load_trainings
 
     results, target = project.results(profile), project.results("reference") / "decisions"
     trained, counted = target / FINETUNED / "packages", target / RECORDED
