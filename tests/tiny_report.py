@@ -14,6 +14,7 @@ CAPTIONS = {
     "rising": "Costs rise by 5% per step: $1 becomes $1.05, and ρ_1 stays <1.",
     "broad": "A picture twice as broad as high takes the whole row.",
     "headline_forms": "The recorded ratio, as the study counted it.",
+    "corrections": "Of the gain 3% is left.",
 }
 DRAW = """
 import matplotlib.pyplot as plt, pandas as pd
@@ -40,6 +41,7 @@ from mainstream.paths import REFERENCE
 for name in ("headline.csv", "sweep_ratios.csv", "executed_tracks.csv"):
     shutil.copy(REFERENCE / name, out.directory / name)
 draw("headline_forms", "Headline", {CAPTIONS["headline_forms"]!r}, "published")
+draw("corrections", "What remains", {CAPTIONS["corrections"]!r}, "published")
 """
 )
 FIRST = (

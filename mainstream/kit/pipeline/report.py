@@ -1,22 +1,25 @@
 """results/<profile>/report/index.html: one offline page like a paper's artifact page; beside it the figures as one PDF.
 
-`gather` reads what the stage directories hold, whatever ran now; the page and the PDF both draw from it. Sentences and
-tables that are computed from results are in `report_words`.
+`gather` reads what the stage directories hold, whatever ran now; the page and the PDF both draw from it.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import mistune
+from markupsafe import Markup
 from PIL import Image
 
 from mainstream.errors import UserError
-from mainstream.kit.pipeline import cache, report_words
+from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.claims import NUMBERS, judged
 from mainstream.kit.pipeline.project import Outcome, Project, read_notebook, read_yaml
+from mainstream.kit.pipeline.reference import executed_table, readme_table
 from mainstream.paths import read_text, write_text, written
 
 TRACKS = {
@@ -26,6 +29,12 @@ TRACKS = {
     "model": "the formula alone, with parameters chosen for the picture",
 }
 HEADLINE_FIGURE = "05_headline-headline_forms"
+WORDS = (
+    "05_headline-as_published",
+    "05_headline-corrections",
+    "05_headline-executed_ratios",
+    "03_event_f1_model-predicted_and_counted",
+)  # figures whose captions are what came out
 CHANGED = "inputs changed since"
 PDF = "figures.pdf"
 WIDE = 2.0  # width over height from which a picture takes the whole row
@@ -93,10 +102,8 @@ def gather(
         "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
         "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
         "figures": figures, "headline_figure": figures.get(HEADLINE_FIGURE),
-        "words": report_words.headline(results, figures), "tables": report_words.headline_tables(results),
+        "words": [figures[name] for name in WORDS if name in figures], "tables": headline_tables(results),
         "claims": _claims(project, results), "claim_columns": list(NUMBERS.values()),
-        "tally": report_words.tally(sections), "provenance": report_words.provenance(sections),
-        "commands": report_words.commands(project, profile, sections),
         "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,
     }  # fmt: skip
 
@@ -115,7 +122,7 @@ def render(template: str, report: dict[str, Any]) -> str:
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.filters |= {"short": report_words.short, "inline": report_words.inline, "minutes": report_words.minutes}
+    environment.filters |= {"short": short, "inline": inline, "minutes": minutes}
     return environment.get_template(template).render(report)
 
 
@@ -161,3 +168,31 @@ def _figure(directory: Path, entry: dict[str, str]) -> dict[str, Any]:
 
 def _json(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def headline_tables(results: Path) -> list[dict[str, Any]]:
+    """The README's two tables, from this profile's results; those that it has."""
+    tables = []
+    for title, track, table in (
+        ("Ratio of Event-F1, Mainstream over each baseline", "published", readme_table),
+        ("Optimal schedule over each baseline, 95% intervals", "executed", executed_table),
+    ):
+        with suppress(OSError, KeyError):
+            tables.append({"title": title, "track": track, "table": table(results / "05_headline")})
+    return tables
+
+
+def short(value: Any) -> str:
+    """A number at four significant digits; anything else as it is."""
+    return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def minutes(seconds: float) -> str:
+    """Seconds as people say them: `34 s`, `7 min 5 s`."""
+    whole = round(seconds)
+    return f"{seconds:.2g} s" if seconds < 9.5 else f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def inline(text: str) -> Markup:
+    """One line of Markdown as HTML, what is HTML in it escaped."""
+    return Markup(str(mistune.create_markdown(escape=True)(text)).strip().removeprefix("<p>").removesuffix("</p>"))
