@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from mainstream.errors import UserError
+from mainstream.kit.commands.upkeep import students_command
 from mainstream.paths import NOTEBOOKS
 from mainstream.study.exercises import ANSWERS, check, hashed
 
@@ -39,3 +40,15 @@ def test_every_kept_answer_is_asked_for_and_solved():
         assert re.search(call, notebook.read_text()), exercise
         assert re.search(call, (ANSWERS.parent / f"{book}_{number}.py").read_text()), exercise
         assert about["hint"].endswith(".")
+
+
+def test_students_get_the_notebooks_without_solutions(tmp_path, capsys):
+    students_command(tmp_path / "class")
+    books = sorted((tmp_path / "class").glob("*.ipynb"))
+    assert [b.name for b in books] == sorted(p.name for p in NOTEBOOKS.glob("*.ipynb"))
+    assert not (tmp_path / "class" / "solutions").exists() and (tmp_path / "class" / "profiles").is_dir()
+    for book in books:
+        asked = (NOTEBOOKS / book.name).read_text().count("# %load solutions/")
+        assert asked >= 3 and book.read_text().count("# Your answer.") == asked and "%load" not in book.read_text()
+    with pytest.raises(UserError, match="is there already"):
+        students_command(tmp_path / "class")

@@ -11,13 +11,12 @@ import typer
 
 from mainstream import __version__
 from mainstream.errors import UserError
-from mainstream.kit.commands import options
+from mainstream.kit.commands import options, upkeep
 from mainstream.kit.commands.lab import lab_command
 from mainstream.kit.commands.new_app import example_command, new_app_command
 from mainstream.kit.commands.report import report_command
 from mainstream.kit.commands.running import profile_command, stream_command
 from mainstream.kit.commands.training import train_command
-from mainstream.kit.commands.upkeep import bench_command, claims_command, reach_command, reference_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
@@ -51,7 +50,8 @@ def about(
 
 COMMANDS = (
     train_command, profile_command, stream_command, new_app_command, example_command, report_command, lab_command,
-    reference_command, claims_command, reach_command, bench_command,
+    upkeep.reference_command, upkeep.claims_command, upkeep.students_command, upkeep.reach_command,
+    upkeep.bench_command,
 )  # fmt: skip
 for command in COMMANDS:
     more = {"allow_extra_args": True, "ignore_unknown_options": True} if command is lab_command else {}

@@ -1,13 +1,15 @@
-"""Commands for who keeps the kit: `mainstream reference`, `claims`, `reach` and `bench`. Thin; `main` mounts them."""
+"""Commands for who keeps the kit or teaches with it: `mainstream reference`, `claims`, `students`, `reach`, `bench`."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mainstream.errors import UserError
 from mainstream.kit.commands import options
 
 if TYPE_CHECKING:
@@ -58,6 +60,28 @@ def reach_command() -> None:
         rooms = ", ".join(f"{room} {n:,}" for room, n in sorted(lines.items(), key=lambda item: -item[1]))
         beside = lines.total() - lines["figures"]
         typer.echo(f"{name:<24} {beside:>6,} lines beside figures: {rooms}")
+
+
+def students_command(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+) -> None:
+    """Copy the notebooks for students: no solutions, an empty cell under every exercise; `check` works."""
+    import json
+    import shutil
+
+    from mainstream.kit.pipeline.project import read_notebook
+    from mainstream.paths import NOTEBOOKS, write_text
+
+    if folder.exists():
+        raise UserError(f"{folder}: is there already")
+    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns("solutions", ".ipynb_checkpoints"))
+    for path in sorted(folder.glob("*.ipynb")):
+        book = read_notebook(path)
+        for cell in book["cells"]:
+            if "".join(cell["source"]).startswith("# %load solutions/"):
+                cell["source"] = ["# Your answer."]
+        write_text(path, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
+    typer.echo(f"{len(list(folder.glob('*.ipynb')))} notebooks without solutions in {folder}")
 
 
 def claims_command(

@@ -166,18 +166,23 @@ def _text(found: Numbers | None) -> str:
     return value if low == high == value else f"{value} [{low}, {high}]"
 
 
-def page(rows: list[dict[str, Any]]) -> str:
-    """REPRODUCTION.md: a table of verdicts, then for each claim what would confirm it, why, and how to see it."""
+def table(rows: list[dict[str, Any]], page: str = "") -> str:
+    """The verdicts as a Markdown table; claims link to their place on `page`."""
     columns = list(NUMBERS.values())
-    lines = ["# What reproduces", "", INTRODUCTION, "", "| claim | where | " + " | ".join(columns) + " | verdict |",
-             "|---|---|" + "---|" * (len(columns) + 1)]  # fmt: skip
+    lines = [f"| claim | {' | '.join(columns)} | verdict |", "|---|" + "---|" * (len(columns) + 1)]
     for r in rows:
         numbers = " | ".join(r[c] for c in columns)
-        lines.append(f"| [{r['claim']}](#{r['id']}) | {r['where']} | {numbers} | **{r['verdict']}** |")
+        lines.append(f"| [{r['claim']}]({page}#{r['id']}) | {numbers} | **{r['verdict']}** |")
+    return "\n".join(lines)
+
+
+def page(rows: list[dict[str, Any]]) -> str:
+    """REPRODUCTION.md: a table of verdicts, then for each claim where it is made, what would confirm it, and why."""
+    lines = ["# What reproduces", "", INTRODUCTION, "", table(rows)]
     for r in rows:
-        lines += ["", f'<a id="{r["id"]}"></a>', f"**{r['claim']}** {r['verdict'].capitalize()}. {r['why']}", "",
-                  f"Confirmed by {r['confirmed by']}. Track: {r['track']}. Notebook {r['notebook']}, `{r['cell']}`:",
-                  f"`{r['command']}`, {r['minutes']:.0f} min, {r['MB']:.0f} MB."]  # fmt: skip
+        lines += ["", f'<a id="{r["id"]}"></a>', f"**{r['claim']}** ({r['where']}) {r['verdict'].capitalize()}.",
+                  r["why"], "", f"Confirmed by {r['confirmed by']}. Track: {r['track']}. Notebook {r['notebook']},",
+                  f"`{r['cell']}`: `{r['command']}`, {r['minutes']:.0f} min, {r['MB']:.0f} MB."]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -76,8 +76,9 @@ def test_a_row_says_what_was_found_and_how_to_see_it(results, tmp_path):
     (row,) = judged(claims(tmp_path), results)
     assert (row["verdict"], row["here"], row["as published"]) == ("holds", "3 [2.5, 3.6]", "–")
     text = page([row])
-    assert "| [It is large.](#large) | slide 1 | – | – | 3 [2.5, 3.6] | **holds** |" in text
-    assert "Holds. Counted, it is 3.0 times." in text and "`./run_all.sh --only 05`, 2 min" in text
+    assert "| [It is large.](#large) | – | – | 3 [2.5, 3.6] | **holds** |" in text
+    assert "**It is large.** (slide 1) Holds.\nCounted, it is 3.0 times." in text
+    assert "`./run_all.sh --only 05`, 2 min" in text
 
 
 def test_a_changed_number_changes_the_verdict(results, tmp_path):
