@@ -20,6 +20,8 @@ print(
     f"at {COUNTS[-1]} applications, optimal over No Sharing: {last['ratio, 350']:.2f} at one budget, {last['ratio, as used']:.2f} as used"
 )
 
+import matplotlib.pyplot as plt
+
 fig, ax = plt.subplots()
 ax.plot(as_used.index, as_used["ratio, 350"], "o-", label="both have 350 units per second")
 ax.plot(as_used.index, as_used["ratio, as used"], "o-", label="No Sharing has what it used, Mainstream 350")
@@ -28,4 +30,5 @@ ax.axhline(1, color="0.5", lw=0.8)
 ax.set(xlabel="applications", ylabel="optimal ÷ No Sharing (F1 of means)")
 ax.legend()
 plt.show()
-as_used.round(3)
+display(as_used.round(3))
+check("05.4", last["ratio, as used"])
