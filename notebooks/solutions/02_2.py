@@ -1,5 +1,7 @@
 # A network is added in two lines; the question is asked of all of them. Frozen layers are what sharing demands, saved
 # time is what it gives: how many of its layers must a network freeze until half of its time is shared?
+import matplotlib.pyplot as plt
+
 size = min(networks.values())
 added = {"mobilenet-v2": with_head(bases.build("mobilenet-v2", size))}
 more = {

@@ -1,40 +1,30 @@
-# Four applications at split a, four at split b. All share the stem up to the first of the two, four of them follow it
-# to the second, and everybody pays a tail. From the segments alone that is a table.
+# Two applications that split at one point have tails of one shape, but not the same numbers. One tail called n times
+# finds its weights in the processor's caches from the call before; n tails may push each other's out. `throughput`
+# measures what applications will meet, so each of its tails is compiled with a copy of the weights.
 from mainstream.networks.engines import compile_each, compile_model
-from mainstream.networks.splits import cut, segments
+from mainstream.networks.splits import cut
 from mainstream.runner.profiler import milliseconds
 
 name, model = next(iter(models.items()))
-part, group, how = costs[costs.network == name].reset_index(), 4, bases.ARCHITECTURES[name][2]
-stem, whole, last = part.stem_ms.to_numpy(), part.segment_ms.sum(), len(part) - 1
-frame_ms = np.maximum.outer(stem, stem) + group * np.add.outer(whole - stem, whole - stem)
-# A step of the group that is behind is worth four segments, as its stem is there already; a step of the one ahead is
-# worth three, as it has to carry its stem alone. So the valley is at (0, 0), and every step up is a step deeper.
-assert np.allclose(frame_ms, 8 * whole - 4 * np.minimum.outer(stem, stem) - 3 * np.maximum.outer(stem, stem))
-
-tried = [(last // 2, last // 2), (last // 4, last)]  # both in the middle; one early, the other as deep as it goes
-fig, ax = plt.subplots(figsize=(5.4, 4.4))
-picture = ax.imshow(1e3 / frame_ms, origin="lower", cmap="viridis")
-ax.plot(*zip(*tried, strict=True), "o", mfc="none", color="w")
-ax.set(xlabel="split of four applications", ylabel="split of the other four", title=f"{name}: frames/s, predicted")
-ax.grid(False)
-fig.colorbar(picture)
-plt.show()
-
-# Does a tree of segments keep the promise? The two cells with a ring, really run; beside the table, which is some
-# minutes old, the parts measured alone just now.
+how, n = bases.ARCHITECTURES[name][2], max(counts)
 pixels = np.random.default_rng(0).integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
-median_ms = lambda call: float(np.median(milliseconds(call, 2 * repeats)))
-for a, b in tried:
-    path = [compile_model(m, preprocessing=None if k else how, threads=threads)
-            for k, m in enumerate(segments(model, sorted({a, b}))[:-1])]  # fmt: skip
-    first = path[0](pixels).copy()
-    second = path[-1](first).copy() if len(path) > 1 else first
-    work = list(zip(path, (pixels, first), strict=False))  # a network and what it is shown
-    for k, value in ((a, first), (b, second)):
-        tail = cut(model, k)[1]
-        work += [(call, value) for call in compile_each(tail, [tail.get_weights()] * group, threads=threads)]
-    alone = sum(median_ms(lambda c=call, v=value: c(v)) for call, value in work)
-    together = median_ms(lambda w=work: [call(value) for call, value in w])
-    print(f"splits {a} and {b}: {1e3 / frame_ms[a, b]:.1f} frames/s by the table, {1e3 / alone:.1f} by the parts now, "
-          f"{1e3 / together:.1f} together")  # fmt: skip
+for split in (chosen[name][0], chosen[name][len(chosen[name]) // 2]):
+    stem, tail = cut(model, split)
+    first = compile_model(stem, preprocessing=how, threads=threads) if stem.weights else None
+    tails = compile_each(tail, [tail.get_weights()] * n, preprocessing=None if first else how, threads=threads)
+    value = first(pixels).copy() if first else pixels
+    calls = {
+        "own": lambda t=tails, v=value: [one(v) for one in t],
+        "one": lambda t=tails, v=value: [t[0](v) for _ in t],
+    }
+    found = {kind: [] for kind in calls}
+    for _ in range(2 * repeats):  # in turn, so that other work on the machine meets both
+        for kind, call in calls.items():
+            found[kind].append(milliseconds(call, 1, 1)[0])
+    low, middle, high = np.quantile(np.divide(found["own"], found["one"]), [0.25, 0.5, 0.75])
+    size_mb = 4e-6 * tail.count_params()
+    print(f"{name}, {n} tails from '{split}': {np.median(found['own']):.2f} ms with weights of their own, {np.median(found['one']):.2f} ms "
+          f"with one tail's; ratio {middle:.2f} ({low:.2f} to {high:.2f}); weights {n * size_mb:.1f} MB against {size_mb:.1f} MB")  # fmt: skip
+# Where the quartiles hold 1, this run shows no difference: perhaps all tails fit into the caches, perhaps not even one
+# does, perhaps computing hides the fetching (`lscpu -C` has the sizes to compare with). A measurement that would be right
+# in that case only is no measurement of what applications get, so `throughput` takes no chances.

@@ -1,0 +1,50 @@
+"""Figures of notebook 02: what their captions say about small data."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from mainstream.study.figures import throughput
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_open():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def measured():
+    """Two applications at two splits; together they take a tenth longer than the sum."""
+    rows = [("mobilenet-1.0", k, layer, 100 * k, n, 11.0 * t, 10.0 * t)
+            for k, layer in ((0, "input"), (1, "features")) for n, t in ((1, 1), (2, 2 - k))]  # fmt: skip
+    columns = ["network", "index", "layer", "percent_shared", "applications", "median_ms", "predicted_ms"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(fps=1000 / table.median_ms, q25_ms=table.median_ms * 0.9, q75_ms=table.median_ms, ratio=1.1)
+
+
+def test_what_a_network_gets_of_a_frame():
+    frame = np.zeros((10, 20, 3), np.uint8)
+    text = throughput.setup(frame, {"inception-v3": 10, "mine": 5}).text
+    assert text == "A frame of 20 × 10 px and what is left of its pixels for a network: InceptionV3 50%, mine 12%."
+
+
+def test_half_of_the_time_is_found_in_every_record():
+    layers = pd.DataFrame({"network": "mobilenet-1.0", "stem_share": [0.0, 0.5], "segment_ms": 2.0, "cold_ms": 3.0})
+    drawing = throughput.stem_share(layers, {"mobilenet": {"record": pd.Series([0.0, 0.25, 1.0])}})
+    assert drawing.text == (
+        "A whole network takes 4.0 ms (MobileNet) here; segment by segment with cold caches 6.0 ms (MobileNet). Half "
+        "of the time lies below: MobileNet, here: 50%; MobileNet, record: 67% of the split points."
+    )
+
+
+def test_the_gain_is_that_of_the_most_applications(measured):
+    record = pd.DataFrame({"n_apps": 2, "percent_shared": [0, 100], "task_fps": [5.0, 9.0]})
+    text = throughput.throughput_by_split(measured, record).text
+    assert text.startswith(
+        "With 2 applications full sharing gives this many times the frame rate of none: 2.0 (MobileNet, here), 1.8 "
+        "(InceptionV3, record). By arithmetic it is at most 2:"
+    )
+    assert text.endswith("(half of the repeats of one measurement lie within 10% of each other).")
+    assert "takes 1.10 times the sum of its parts at the median (1.10 to 1.10)" in throughput.predicted(measured).text
