@@ -51,11 +51,11 @@ def stem_share(costs: pd.DataFrame, records: Mapping[str, Mapping[str, pd.Series
     costs: as `segment_costs`, with network and stem_share. records: beginning of a network's name → name of the record
     → shares from the input (0) to the output (1).
     """
-    groups = list(costs.groupby("network", sort=False))
+    groups = [(str(name), part) for name, part in costs.groupby("network", sort=False)]
     fig, axes = small_multiples(len(groups), size=(4.8, 4.2))
     halves = []
     for ax, (name, part) in zip(axes, groups, strict=True):
-        recorded = next((found for start, found in records.items() if str(name).startswith(start)), {})
+        recorded = next((found for start, found in records.items() if name.startswith(start)), {})
         lines = {"here": pd.concat([part.stem_share, pd.Series([1.0])]), **recorded}
         for (label, shares), (colour, style) in zip(lines.items(), ((HERE, "o-"), *RECORDS), strict=False):
             passed = np.linspace(0, 100, len(shares))
@@ -105,13 +105,12 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
         "machine (half of the repeats of one measurement lie within {spread:.0%} of each other)."
     )
     numbers = {"n": n, "gains": gains, "spread": spread}
-    tracks = ("measured", "published")
-    return Drawing(fig, measured, "Less specialised, faster", tracks, caption, numbers)
+    return Drawing(fig, measured, "Less specialised, faster", ("measured", "published"), caption, numbers)
 
 
 def predicted(measured: pd.DataFrame) -> Drawing:
     """Measured over predicted time of a frame, against the number of applications, a line per split."""
-    groups = list(measured.groupby("network", sort=False))
+    groups = [(str(name), part) for name, part in measured.groupby("network", sort=False)]
     fig, axes = small_multiples(len(groups), size=(4.6, 3.6))
     for ax, (name, part) in zip(axes, groups, strict=True):
         splits = list(part.groupby("index"))
@@ -119,7 +118,7 @@ def predicted(measured: pd.DataFrame) -> Drawing:
             ax.plot(line.applications, line.ratio, marker="o", color=colour, label=line.layer.iloc[0])
         ax.axhline(1, color="0.5", lw=0.8)
         log_ticks(ax, sorted(part.applications.unique()))
-        ax.set(title=called(str(name)), xlabel="applications", ylim=(0, None))
+        ax.set(title=called(name), xlabel="applications", ylim=(0, None))
         ax.legend(title="split point", loc="lower left", ncols=2)
     axes[0].set_ylabel("measured together ÷ sum of parts")
     caption = (
