@@ -443,7 +443,7 @@ def test_on_a_terminal_it_asks_and_asks_again(tmp_path, drawn):
     photos = draw_photos(tmp_path / "photos", boxes=12)  # too few: it ends before anything is trained
     answers = {
         "Name": ["a/b", "my box"], "Photos": ["nowhere", ""], "Video": ["nothing.mp4", str(drawn[1])],
-        "CSV": [""], "Which": ["boks", "box"], "Where": [""],
+        "CSV": [""], "Which": ["boks", "box"],
     }  # fmt: skip
     code, text = answered(command("new-app"), answers, tmp_path)
     assert not any(answers.values()), text

@@ -53,10 +53,6 @@ def ask(request: Request, prompt: Prompt, say: Say) -> Request:
             lambda r: r.class_of(classes, where, r.label),
         )  # fmt: skip
         request = request.having(label="" if request.label == request.name else request.label)
-    if request.output is None:
-        usual = request.place
-        request = answered("output", "Where to put it", str(usual), Request.check_place)
-        request = request.having(output=None if request.output == usual else request.output)
     return request
 
 

@@ -103,7 +103,7 @@ def _train(work: Work) -> MPackage:
     settings = settings_for(photos, request)
     points = chosen_splits(work.base, work.material, settings, request)
     expected = training_seconds(work.base, work.material, settings, points)
-    work.say(f"2/6 Training at {len(points)} split points ({about(expected)} if nothing else runs)")
+    work.say(f"2/6 Training at {len(points)} split points ({about(expected)} on a usual machine)")
     if not (request.quick or request.every_split) and len(points) < len(split_points(with_head(work.base.network))):
         work.say("    not at every one, to stay within minutes; --every-split trains at all of them")
     with tempfile.TemporaryDirectory(dir=work.place, prefix=".made-") as made:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
 from mainstream.data.photos import Photos
 from mainstream.kit.new_app.material import Material
 from mainstream.kit.new_app.request import Request
-from mainstream.networks.backend import tf
-from mainstream.networks.base import BaseNetwork, preprocess
+from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage
 from mainstream.trainer import Settings
@@ -22,21 +19,17 @@ STEPS_WANTED = {"embedded": 60, "imagenet": 20}  # batches per split at least, h
 MOST_EPOCHS = 20
 NOMINAL_S, NOMINAL_S_PER_MAC = 0.4e-3, 31e-12  # a forward pass of one image on one thread of a usual processor
 THERE_AND_BACK = 3.5  # passes for a step of training, in forward passes
-TIMED = 7
 SETUP_S = 2.0  # building and compiling one split
 
 
 def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, request: Request) -> list[SplitPoint]:
-    """All split points of the base, or so many, evenly from the first to the last, that training stays near `MOST_S`.
-
-    By a nominal speed rather than this machine's at the moment: an interrupted run must find the same splits again.
-    """
-    points, one = split_points(with_head(base.network)), NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)
+    """All split points of the base, or so many, evenly spread, that training stays near `MOST_S`."""
+    points = split_points(with_head(base.network))
     if request.every_split:
         return points
     for n in (QUICK_SPLITS,) if request.quick else (len(points), *FEWER):
         chosen = [points[k] for k in np.linspace(0, len(points) - 1, n).round().astype(int)]
-        if passes(material, settings, chosen) * one + SETUP_S * n < MOST_S:
+        if training_seconds(base, material, settings, chosen) < MOST_S:
             break
     return chosen
 
@@ -47,16 +40,9 @@ def ties(package: MPackage, *, by_photos: bool = False) -> str:
     by_photos: "best" is said of held-out photos, whatever a video says. `mainstream train` says it too.
     """
     ranked = [s if by_photos else s.video or s for s in package.splits]
-    rates = [(r.tpr, r.fpr, s.tpr, s.fpr) for r, s in zip(ranked, package.splits, strict=True)]
-    worth = [one[0] - one[1] for one in rates]
+    worth = [r.tpr - r.fpr for r in ranked]
     tied, n = worth.count(max(worth)), len(worth)
-    if tied == 1:
-        return ""
-    why = ""
-    if len(set(rates)) < n:
-        why = (": a split starts from its deeper neighbour's weights and keeps them where training on made validation "
-               "no better, so that both are one network cut at two places")  # fmt: skip
-    return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie{why}."
+    return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie." if tied > 1 else ""
 
 
 def macs(base: BaseNetwork) -> float:
@@ -95,16 +81,9 @@ def passes(material: Material, settings: Settings, points: list[SplitPoint]) -> 
 
 
 def training_seconds(base: BaseNetwork, material: Material, settings: Settings, points: list[SplitPoint]) -> float:
-    """A guess from `passes` and the fastest of some forward passes timed now: on an otherwise idle machine."""
-    batch = preprocess(material.photos.images[:16], base.identity.preprocessing)
-    call = tf.function(lambda x: base.network(x, training=False))
-    call(batch)
-    times = []
-    for _ in range(TIMED):
-        started = time.perf_counter()
-        call(batch)
-        times.append(time.perf_counter() - started)
-    one = min(times) / len(batch)  # small batches hardly gain from more threads than the one of a training
+    """A guess from `passes`, at a nominal speed rather than this machine's at the moment: an interrupted run must find
+    the same splits again."""
+    one = NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)
     return one * passes(material, settings, points) + SETUP_S * len(points)
 
 

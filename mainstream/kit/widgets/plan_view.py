@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from mainstream.kit.widgets.shown import html_table, sheet, swatch
+from mainstream.kit.widgets.shown import sheet
 from mainstream.scheduler import Problem, Schedule
 from mainstream.scheduler.explain import cost_parts, cost_shares, next_moves
 from mainstream.study.figures import diagrams
@@ -79,41 +76,3 @@ def best_move(problem: Problem, plan: Schedule) -> str:
     fits = "it fits" if best.affordable else f"it does not fit into the {left:.3g} left"
     move = f"{best.app} to split {best.split:g} at {best.fps:g}/s"
     return f"The best next move, {move}, would gain {best.gain:.2g} F1 {price}; {fits}."
-
-
-def plan_html(table: pd.DataFrame) -> str:
-    """`plan_table` for the eye, with the colours of the tree."""
-    head = ["L (s)", "π", "ρ", "split", "frames/s", "X", "F1", "recall", "precision", "cost", "share"]
-    digits = ["{:.2f}", "{:.2f}", "{:.2f}", "{:g}", "{:g}", "{}", "{:.3f}", "{:.3f}", "{:.3f}", "{:.2f}", "{:.0%}"]
-    columns = table.columns.drop("app")
-    shown = {name: table[c].map(text.format) for name, c, text in zip(head, columns, digits, strict=True)}
-    return html_table({**_named(table.app), **shown})
-
-
-def why_html(table: pd.DataFrame, plan: Schedule) -> str:
-    """`why_table` for the eye: the next move, its price and whether it fits; what 10% more budget would change."""
-    head, rows = ("best next move", "gain in F1", "added cost", "F1 per cost", "fits?", "10% more (optimal)"), []
-    for unit, (_, row) in zip(plan.units, table.iterrows(), strict=True):
-        cells = ["none: nothing is better for it", "", "", "", ""]
-        if not np.isnan(row.gain):
-            free = "free" if np.isinf(row.per_cost) else f"{row.per_cost:.2g}"
-            cells = [_change(unit.split, row.split, unit.fps, row.fps, unit.x_vote, row.x_vote)]
-            cells += [f"+{row.gain:.4f}", f"{row.added_cost:+.2f}", free, "yes" if row.affordable else "no"]
-        later = _change(row.split_optimal, row.split_richer, row.fps_optimal, row.fps_richer)
-        later += f", F1 {row.gain_optimal:+.4f}" if later != "as it is" else ""
-        rows.append([*cells, later])
-    return html_table({**_named(table.app), **dict(zip(head, zip(*rows, strict=True), strict=True))})
-
-
-def _change(split: float, to_split: float, fps: float, to_fps: float, x: object = None, to_x: object = None) -> str:
-    """Only what differs: 'split 33 → 39, 1 → 2/s'."""
-    parts = [f"split {split:g} → {to_split:g}"] if split != to_split else []
-    parts += [f"{fps:g} → {to_fps:g}/s"] if fps != to_fps else []
-    parts += [f"X {x} → {to_x:g}"] if x != to_x and isinstance(to_x, int | float) else []
-    return ", ".join(parts) or "as it is"
-
-
-def _named(apps: pd.Series[str]) -> dict[str, list[str]]:
-    """The first two columns: a square of the tree's colour, and the application."""
-    colour = diagrams.colours(list(apps))
-    return {"": [swatch(to_hex(colour[app])) for app in apps], "application": [escape(app) for app in apps]}

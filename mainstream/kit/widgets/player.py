@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from io import BytesIO
 from math import ceil
 
 import ipywidgets
+import pandas as pd
 from PIL import Image, ImageOps
 
-from mainstream.kit.widgets.shown import html_table, png, sheet, swatch
+from mainstream.kit.widgets.shown import html_table, png, sheet
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
 from mainstream.study.figures import Drawing
@@ -71,12 +71,9 @@ class Player:
         shown = ImageOps.contain(Image.fromarray(self.film.frame(k)), (480, 480))
         ImageOps.expand(shown, border=8, fill=VERDICTS[gravest]).save(file := BytesIO(), "jpeg")
         self.picture.value = file.getvalue()
-        details = zip(*(self._details(app, k, now) for app in judged.apps), strict=True)
-        self.text.value = f"<b>{now:.2f} s</b>" + html_table({
-            "": [f"<b>{escape(app)}</b>" for app in found],
-            "verdict": [f"{swatch(VERDICTS[v])} {v}" for v in found.values()],
-            **{head: map(escape, texts) for head, texts in zip(("in view", "said", "plan"), details, strict=True)},
-        })  # fmt: skip
+        rows = [(app, verdict, *self._details(app, k, now)) for app, verdict in found.items()]
+        table = pd.DataFrame(rows, columns=["application", "verdict", "in view", "said", "plan"])
+        self.text.value = f"<b>{now:.2f} s</b>" + html_table(table)
         self._cursor.set_xdata([now, now])
         self.timeline.value = png(self._figure)
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
 from mainstream.kit.widgets import plan_view
-from mainstream.kit.widgets.shown import png
+from mainstream.kit.widgets.shown import html_table, png
 from mainstream.package import Events, MPackage
 from mainstream.scheduler import SCHEDULERS, App, Problem, solve
 from mainstream.scheduler.cost import cheapest, cost
@@ -123,8 +123,9 @@ class Playground:
         self._figure = plan_view.draw(self.planned, p, self.one_device)
         self.image.value = png(self._figure)
         self.tables.value = (
-            f"{plan_view.plan_html(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
-            f"{escape(plan_view.best_move(self.planned, p))}</p>{plan_view.why_html(self.why(), p)}"
+            f"{html_table(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
+            f"{escape(plan_view.best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"
+            f"{html_table(self.why())}"
         )
 
     def _replace(self, **changes: Any) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from io import BytesIO
 
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
@@ -26,16 +26,6 @@ def png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-def html_table(columns: Mapping[str, Iterable[str]]) -> str:
-    """Head → cells, which are HTML already."""
-    lines = [("th", columns), *(("td", row) for row in zip(*columns.values(), strict=True))]
-    cells = lambda tag, texts: "".join(
-        f'<{tag} style="padding:1px 9px 1px 0;text-align:left">{t}</{tag}>' for t in texts
-    )
-    body = "".join(f"<tr>{cells(tag, texts)}</tr>" for tag, texts in lines)
-    return f'<table style="line-height:1.35;font-size:13px">{body}</table>'
-
-
-def swatch(colour: str) -> str:
-    """A small square of a colour such as #009E73, for a legend."""
-    return f'<span style="color:{colour}">■</span>'
+def html_table(table: pd.DataFrame) -> str:
+    """For an `ipywidgets.HTML`; names are text in it, whatever they hold."""
+    return table.to_html(index=False, border=0, float_format="{:.4g}".format, justify="left", na_rep="–")

@@ -95,7 +95,7 @@ def test_the_border_and_the_table_say_the_gravest_verdict(player):
     for frame, gravest in ((10, "hit"), (30, "false alarm"), (16, "miss"), (21, "rightly no")):
         player.slider.value = frame
         assert np.abs(border() - list(bytes.fromhex(VERDICTS[gravest][1:]))).max() < 12, gravest
-        assert f"</span> {gravest}<" in player.text.value
+        assert f"<td>{gravest}<" in player.text.value
     player.slider.value = 12
     assert "yes (0.90), detected" in player.text.value and "conv_pw_6, 5/s, X = 2" in player.text.value
     player.slider.value = 10
@@ -114,7 +114,7 @@ def test_moments_to_go_to_are_events_and_detections_where_they_begin(player):
     player.moment.value = labels["4.0 s  event car: miss"]
     assert player.slider.value == 40 and player.verdicts.in_view("car", 4.0)
     player.moment.value = labels["5.0 s  detection cat: false alarm"]
-    assert player.slider.value == 50 and "</span> false alarm<" in player.text.value
+    assert player.slider.value == 50 and "<td>false alarm<" in player.text.value
     assert len(labels) == 1 + len(player.verdicts.spans)
 
 
@@ -147,4 +147,4 @@ def test_what_cannot_be_judged_is_refused(report):
 
 def test_names_of_applications_are_text_not_markup(report):
     player = Player(Grey(), {"<b>x</b>": [(0.0, 1.0)]})
-    assert not re.search(r"<b><b>", player.text.value) and "&lt;b&gt;x" in player.text.value
+    assert not re.search(r"<td><b>", player.text.value) and "&lt;b&gt;x" in player.text.value
