@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -147,21 +148,20 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def x_voting(
-    app: str, counts: Iterable[int], votes: Sequence[int], *, form: quality.Form, budget: float
+    app: str, counts: Iterable[int], votes: Sequence[int], *, budget: float, scheduler: str = "optimal", jobs: int = 2
 ) -> pd.DataFrame:
-    """Notebook 06: n copies of one application, X fixed or chosen per application, greedy schedules.
+    """Notebook 06: n copies of one application, X fixed for all of them or chosen for each; whole frames per second.
 
-    Returns: app, x_vote (0 = free, per application), n_apps, f1, recall, precision, f1_of_means.
+    Returns: app, x_vote (0: chosen for each), n_apps, f1, recall, precision, f1_of_means.
     """
     work, labels = [], []
-    for n in counts:
+    for n, x in product(counts, (*votes, 0)):
         base = published.headline_problem((app,) * n, form="consistent", budget=budget)
         whole = tuple(f for f in base.fps_options if f >= 1)
-        for x in (*votes, 0):
-            update = {"x_options": tuple(votes) if x == 0 else (x,), "form": form, "fps_options": whole}
-            work.append((base.model_copy(update=update), "greedy"))
-            labels.append({"app": app, "x_vote": x})
-    found = solved(work, jobs=1).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
+        update = {"x_options": tuple(votes) if x == 0 else (x,), "fps_options": whole}
+        work.append((base.model_copy(update=update), scheduler))
+        labels.append({"app": app, "x_vote": x})
+    found = solved(work, jobs=jobs).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
     return pd.DataFrame(labels).join(found[["n_apps", "f1", "recall", "precision", "f1_of_means"]])
 
 
