@@ -58,7 +58,7 @@ def simulate_events(
         raise ValueError(f"windows must be at least 1, not {windows}")
     rng = np.random.default_rng(seed)
     holds_event = rng.random(windows) < event_frequency
-    rates, repeats, spans = np.full(windows, fpr), np.full(windows, correlation), np.full(windows, event_length_s)
+    rates, repeats, spans = (np.full(windows, float(v)) for v in (fpr, correlation, event_length_s))
     rates[holds_event], before = tpr, None
     if length_cv:
         spans[holds_event] *= rng.gamma(length_cv**-2, length_cv**2, int(holds_event.sum()))
