@@ -4,6 +4,8 @@
 # buys. With greedy it would be wrong both ways: its plan at b is not the best one, and at c it may find another.
 from unittest import mock
 
+from mainstream.scheduler import fleet
+
 solved = []
 counted = lambda problem, name: (solved.append(problem.budget), solve(problem, name))[1]
 with mock.patch.object(fleet, "solve", counted):  # the library's own calls, written down

@@ -1,6 +1,8 @@
 # The fleet's objective is then the weighted mean over all applications, and the division of the budget knows it: the
 # camera that counts for more can only gain, the others together can only lose. Where there is enough for all, or where
 # its next lump costs too much even so, neither happens.
+from mainstream.scheduler import fleet
+
 who, rows = chosen[0], []
 
 

@@ -1,6 +1,9 @@
 # A lump is bought when one looks past it: of all numbers of steps, take the one with the most gain per step. This walks
 # along the upper hull of each curve, so what is left is the budget's end, where the best purchase no longer fits and a
 # smaller one has to do: the reason why dynamic programming is still better, if only by little.
+from mainstream.scheduler import fleet
+
+
 def looking_ahead(own, steps, weight):
     """Steps of each camera: from the least, always the purchase with the best gain per step that still fits."""
     have = np.isneginf(own).sum(axis=1)
@@ -17,7 +20,7 @@ def looking_ahead(own, steps, weight):
     return fleet.evaluate(own, have, weight).value
 
 
-rows = []
+rows, wide = [], divided.pivot(index=["fleet", "budget"], columns="rule", values="f1")
 for (number, b), row in wide.iterrows():
     who = list(chosen[number])
     value = looking_ahead(curves[who], round(b / STEP), fleet.weights([pool[k] for k in who]))

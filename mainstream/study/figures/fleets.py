@@ -1,0 +1,144 @@
+"""Figures of cameras that share a box, and of tenants that share a camera fairly (notebook 08)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from mainstream.data.tables import groups
+from mainstream.study import fairness
+from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
+from mainstream.study.figures.output import Drawing
+
+DEVICE = 335.5  # units per second of one saturated device
+RULES = {"equal": "#8C6D31", "by size": "#7B4EA3", "marginal gains": "#D6437F", "pooled": COLOURS["optimal"]}
+MEASURES = {"mean": "mean F1", "least": "least F1", "jain": "Jain's index", "least_share": "least share\nof own best"}
+OBJECTIVES = {"weighted": "#7B4EA3", "max-min": "#2F9AA0"}
+
+
+def one_to_many_cameras(data: pd.DataFrame) -> Drawing:
+    """The same applications on more cameras, a line per budget. data: of `pooling.dealt`."""
+    fig, [ax] = small_multiples(1, size=(6.0, 3.8))
+    cameras = sorted(data.cameras.unique())
+    for colour, (budget, part) in zip(shades(data.budget.nunique()), groups(data, "budget"), strict=True):
+        ax.plot(part.cameras, part.f1, "o-", color=colour, label=f"{budget / DEVICE:.2f} of a device")
+    log_ticks(ax, cameras)
+    ax.set(xlabel=f"cameras that the same {cameras[-1]} applications watch", ylabel="mean Event-F1")
+    ax.legend(title="budget")
+    wide = data.pivot(index="cameras", columns="budget", values="f1")
+    said = ", ".join(f"{wide[b].iloc[0] - wide[b].iloc[-1]:.3f} at {b / DEVICE:.2f}" for b in sorted(set(data.budget)))
+    caption = (
+        "From {few} camera to {many} mean Event-F1 falls by {said} of a device: every camera needs a stem of its own. "
+        "A division off the grid could be {off:.4f} better at most (proven)."
+    )
+    numbers = {"few": cameras[0], "many": cameras[-1], "said": said, "off": (data.bound - data.f1).max()}
+    return Drawing(fig, data, "The same applications on more cameras", "published", caption, numbers)
+
+
+def camera_curves(data: pd.DataFrame, step: float) -> Drawing:
+    """What a budget buys on each camera. data: of `pooling.curve_table`, budgets in steps of `step` units/s."""
+    fig, [ax] = small_multiples(1, size=(6.4, 3.8))
+    sizes = sorted(data.n_apps.unique())
+    colour = dict(zip(sizes, shades(len(sizes)), strict=True))
+    lumps = []
+    for _, part in data.groupby("camera"):
+        n = part.n_apps.iloc[0]
+        ax.step(part.budget, part.f1, where="post", color=colour[n], lw=1.3, label=str(n))
+        lumps.append(int((np.diff(np.diff(part.f1)) > 1e-6).sum()))
+    ax.set(xlabel="budget of the camera (units/s)", ylabel="mean Event-F1 of its applications", xlim=(0, 150))
+    handles, names = ax.get_legend_handles_labels()
+    by_size = {name: handles[names.index(name)] for name in sorted(set(names))}
+    ax.legend(list(by_size.values()), list(by_size), title="applications", loc="lower right", ncols=2)
+    caption = (
+        "{lumpy} of {cameras} curves are not concave: at {least} to {most} budgets the next {step:g} units buy more "
+        "than the last did, so a rule that looks one step ahead can stop early."
+    )
+    numbers = {"lumpy": sum(n > 0 for n in lumps), "cameras": len(lumps), "least": min(lumps), "most": max(lumps),
+               "step": step}  # fmt: skip
+    return Drawing(fig, data, "What a budget buys on each camera", "published", caption, numbers)
+
+
+def pooling(data: pd.DataFrame) -> Drawing:
+    """Rules that divide a fleet's budget: their means, and what the best division wins. data: of `pooling.compared`."""
+    fig, [left, right] = small_multiples(2, size=(4.8, 3.9), sharey=False)
+    wide = data.pivot(index=["fleet", "budget"], columns="rule", values="f1")
+    budget = wide.index.get_level_values("budget").to_numpy() / DEVICE
+    won = wide.rsub(wide.pooled, axis=0)
+    for k, (rule, colour) in enumerate(RULES.items()):
+        mean = wide[rule].groupby("budget").mean()
+        left.plot(mean.index / DEVICE, mean, "o-", color=colour, label=rule, lw=3 - 0.6 * k)
+        if rule != "pooled":
+            beside = 1.05 ** (k - 1)
+            right.plot(budget * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
+            mean = won[rule].groupby("budget").mean()
+            right.plot(mean.index / DEVICE * beside, mean, "_", color=colour, ms=12, mew=2.5)
+    totals = sorted(set(budget))
+    for ax in (left, right):
+        ax.set(xscale="log", xlabel="budget of the fleet (devices)")
+        ax.set_xticks(totals, [f"{v:.2g}" for v in totals])
+        ax.minorticks_off()
+    left.set(ylabel="mean Event-F1", title=f"{data.fleet.nunique()} fleets")
+    right.set(ylabel="pooled − rule (Event-F1)", title="What pooling wins (bars: means)")
+    shared_legend(fig, [left])
+    over, slack = won.equal.groupby("budget").mean(), (data.bound - data.f1)[data.rule == "pooled"]
+    over.index = over.index.to_numpy() / DEVICE
+    caption = (
+        "Over equal parts pooling wins {most:.4f} Event-F1 on average where it wins most ({at:.2f} devices; "
+        "{single:.4f} for one fleet) and {last:.4f} at {end:.2f}. Marginal gains are {behind:.4f} below pooling at "
+        "worst, and below equal parts in {below:.0%} of cases. A division off the grid could be {slack:.4f} better at "
+        "most (proven)."
+    )
+    numbers = {"most": over.max(), "at": over.idxmax(), "single": won.equal.max(), "last": over.iloc[-1],
+               "end": over.index[-1], "behind": won["marginal gains"].max(), "slack": slack.max(),
+               "below": (wide["marginal gains"] < wide.equal - 1e-9).mean()}  # fmt: skip
+    return Drawing(fig, data, "One budget for a fleet", "published", caption, numbers)
+
+
+def fair(rows: pd.DataFrame) -> Drawing:
+    """What max-min costs and brings, mix by mix; how the measures move. rows: of `fairness.objectives`."""
+    fig, [left, right] = small_multiples(2, size=(4.8, 4.0), sharex=False, sharey=False)
+    paid = fairness.price(rows)
+    _price(left, paid, int(rows.n_apps.max()))
+    best = rows[rows.scheduler == "optimal"].pivot(index=["problem", "budget"], columns="objective")
+    for k, (objective, colour) in enumerate(OBJECTIVES.items()):
+        for place, measure in enumerate(MEASURES):
+            _moved(right, place + 0.3 * k - 0.15, (best[measure][objective] - best[measure]["mean"]).to_numpy(), colour)
+        right.plot([], [], "o", color=colour, label=objective)
+    right.axhline(0, color="0.4", lw=0.8)
+    right.set_xticks(range(len(MEASURES)), list(MEASURES.values()))
+    right.set(title="Optimal, another objective than the mean", ylabel="difference (bars: averages)")
+    right.legend()
+    left.legend(fontsize=8)
+    cost_of = paid[paid.scheduler == "optimal"].groupby("budget")[["given_up", "least_gains"]].mean()
+    said = ", ".join(f"{r.given_up:.4f} mean F1 for {r.least_gains:+.4f} of the least served (budget {b:g})"
+                     for b, r in cost_of.iterrows())  # fmt: skip
+    greedy = paid[paid.scheduler == "greedy"]
+    caption = (
+        "By the optimal scheduler max-min gives up {said}. The one furthest from its own best gets {share:.3f} of "
+        "it under the mean, {fair_share:.3f} under max-min; Jain's index is {jain:.3f} and {fair_jain:.3f}. Greedy "
+        "max-min has a lower least F1 than greedy mean in {lower} and a higher mean in {higher} of {mixes} mixes."
+    )
+    numbers = {"said": said, "share": best.least_share["mean"].mean(), "fair_share": best.least_share["max-min"].mean(),
+               "jain": best.jain["mean"].mean(), "fair_jain": best.jain["max-min"].mean(), "mixes": len(greedy),
+               "lower": (greedy.least_gains < -1e-9).sum(), "higher": (greedy.given_up < -1e-9).sum()}  # fmt: skip
+    return Drawing(fig, rows, "The price of fairness", "published", caption, numbers)
+
+
+def _price(ax: Axes, paid: pd.DataFrame, applications: int) -> None:
+    """Each mix's price of max-min: mean F1 given up against the gain of the least served."""
+    shapes = dict(zip(sorted(paid.budget.unique()), "osD^v", strict=False))
+    for (name, budget), part in groups(paid, ["scheduler", "budget"]):
+        ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
+                   marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip
+    reach = max(paid.given_up.max(), 0.01)
+    ax.plot([0, reach], [0, reach * applications], "k:", lw=0.8, label="what the others pay")
+    ax.set(xlabel="mean Event-F1 given up", ylabel="gain of the least served", title="The price of max-min")
+    ax.set_ylim(paid.least_gains.min() - 0.004, paid.least_gains.max() + 0.02)
+
+
+def _moved(ax: Axes, place: float, moved: NDArray[np.float64], colour: str) -> None:
+    """The differences of all mixes as dots, their average as a bar."""
+    ax.plot(np.full(len(moved), place), moved, "o", color=colour, ms=4, alpha=0.4)
+    ax.plot(place, moved.mean(), "_", color=colour, ms=20, mew=2.5)
