@@ -232,9 +232,10 @@ def squares(tmp_path):
 @pytest.mark.slow
 def test_train_writes_a_package_for_a_folder_of_photos(tmp_path, squares):
     arguments = ("--images", str(squares), "--app", "light", "--output", str(tmp_path / "out"), "--epochs", "1")
-    done = mainstream("train", *arguments)
+    with pytest.warns(UserWarning, match=r"dark/broken\.png"):
+        done = mainstream("train", *arguments)
     assert done.returncode == 0, done.stderr
-    assert "dark/broken.png" in done.stderr and "light (seed 0): balanced accuracy 1.000" in done.stdout
+    assert "light (seed 0): balanced accuracy 1.000" in done.stdout
     shown = mainstream("package", str(tmp_path / "out" / "light"))
     assert shown.returncode == 0 and "pooled features" in shown.stdout
 
