@@ -46,12 +46,10 @@ def played(package: MPackage, speed: float) -> MPackage:
 
 def problem(
     packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float = 1.0,
-    event_length_s: float | None = None, form: quality.Form = FORM_OF_PACKAGES,
+    form: quality.Form = FORM_OF_PACKAGES,
 ) -> Problem:  # fmt: skip
-    """The scheduling problem of these packages. budget: share of the device; event_length_s: instead of their own."""
+    """The scheduling problem of these packages. budget: share of the device."""
     apps = [App.from_package(p, name=name) for name, p in packages.items()]
-    if event_length_s is not None:
-        apps = [app.model_copy(update={"event_length_s": event_length_s}) for app in apps]
     return Problem(
         stream_fps=stream_fps, fps_options=tuple(f for f in RATES if f <= stream_fps), x_options=(1, 2, 3),
         budget=1000 * budget, device=device, apps=tuple(apps), form=form,
@@ -126,24 +124,16 @@ def mean_f1(found: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     return replay.score(np.einsum("sc,ucx->sux", drawn, found)).f1.mean(1)
 
 
-def ratio_map(
-    packages: Sequence[MPackage], counts: Iterable[int], lengths: Iterable[float], device: Device, *,
-    stream_fps: float, form: quality.Form = FORM_OF_PACKAGES, jobs: int = 2,
+def promised(
+    packages: Sequence[MPackage], counts: Iterable[int], device: Device, *, stream_fps: float, form: quality.Form,
+    jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
-    """Notebook 05: the model's Event-F1 of three systems over applications × event length, and what sharing is worth.
-
-    Columns: form, n_apps, event_length_s, optimal, no_sharing, max_sharing, ratio (over No Sharing), over_max_sharing.
-    """
+    """What a form of the model promises of its own optimal schedules: n_apps, then the ratio over each baseline."""
     systems = ["optimal", "no_sharing", "max_sharing"]
-    asked = {
-        (n, length): problem(in_turn(packages, n), device, stream_fps=stream_fps, event_length_s=length, form=form)
-        for n in counts
-        for length in lengths
-    }
-    f1 = solved([(p, name) for p in asked.values() for name in systems], jobs=jobs).f1_mean
-    table = pd.DataFrame([(form, *key) for key in asked], columns=["form", "n_apps", "event_length_s"])
-    table[systems] = f1.to_numpy().reshape(-1, len(systems))
-    return table.assign(ratio=table.optimal / table.no_sharing, over_max_sharing=table.optimal / table.max_sharing)
+    asked = {n: problem(in_turn(packages, n), device, stream_fps=stream_fps, form=form) for n in counts}
+    f1 = solved([(p, name) for p in asked.values() for name in systems], jobs=jobs).f1_mean.to_numpy()
+    best, no, most = f1.reshape(-1, len(systems)).T
+    return pd.DataFrame({"n_apps": list(asked), "no_sharing": best / no, "max_sharing": best / most})
 
 
 def limits(values: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,6 @@ import pandas as pd
 from mainstream.study import published, sweep
 
 BASELINES = ("no_sharing", "max_sharing")
-LEVELS = (2, 5, 10, 28)
 
 
 def corrections(steps: Mapping[str, pd.DataFrame], derived: pd.DataFrame) -> pd.DataFrame:
@@ -61,18 +60,6 @@ def sweep_ratios(views: Mapping[str, Any]) -> pd.DataFrame:
     """`over` of every view: view, n_apps, over no_sharing, over max_sharing."""
     table = pd.concat({name: over(v) for name, v in views.items()}, names=["view"]).reset_index()
     return table[table.n_apps.isin(views["as_published"].index)]
-
-
-def passed(ratio_map: pd.DataFrame, levels: Iterable[float] = LEVELS) -> pd.DataFrame:
-    """Of each form, with how few applications a ratio is passed, and up to which event length there."""
-    rows = []
-    for form, table in ratio_map.groupby("form", sort=False):
-        for level in levels:
-            above = table[table.ratio >= level].sort_values(["n_apps", "event_length_s"], ascending=[True, False])
-            first = next(above.itertuples(), None)
-            where = f"from {first.n_apps} applications, events of {first.event_length_s:g} s" if first else "nowhere"
-            rows.append({"form": form, "ratio": level, "passed": where, "largest": table.ratio.max()})
-    return pd.DataFrame(rows).set_index(["form", "ratio"])
 
 
 def in_hindsight(best: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

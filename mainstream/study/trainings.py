@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -96,3 +96,27 @@ def over_trainings(
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def over_lengths(
+    trainings: Sequence[Training], counts: Iterable[int], speeds: Iterable[float], device: Device, *, seed: int = 0,
+    jobs: int = 2,
+) -> pd.DataFrame:  # fmt: skip
+    """`over_trainings` on the films played ever faster, whose events are ever shorter, beside every form's promise.
+
+    Columns: speed, event_length_s (mean of the applications), those of `over_trainings`, and promised_<form>: what that
+    form of the model promises of its own schedules, with the packages of the first training.
+    """
+    counts, parts = list(counts), []
+    for speed in speeds:
+        table = over_trainings(trainings, counts, device, seed=seed, speed=speed)
+        first = [executed.played(p, speed) for p in trainings[0].packages]
+        fps = trainings[0].recording.fps * speed
+        for form in get_args(quality.Form):
+            ratios = executed.promised(first, counts, device, stream_fps=fps, form=form, jobs=jobs)
+            told = ratios.melt("n_apps", var_name="over", value_name=f"promised_{form}")
+            table = table.merge(told, on=["n_apps", "over"])
+        table.insert(0, "event_length_s", float(np.mean([p.events.length_s for p in first if p.events])))
+        table.insert(0, "speed", speed)
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)

@@ -83,15 +83,32 @@ def test_a_ratio_below_one_is_found_and_so_is_one_wholly_below():
     assert table["below 1"]["max_sharing"] == "0 of 2"
 
 
-def test_a_level_is_passed_with_the_fewest_applications_and_there_at_the_longest_events():
-    table = pd.DataFrame({
-        "form": "consistent", "n_apps": [2, 2, 4, 4], "event_length_s": [0.5, 1.0] * 2, "ratio": [1.0, 1.0, 6.0, 3.0],
-    })  # fmt: skip
-    found = remains.passed(pd.concat([table, table.assign(form="as_published", ratio=9 * table.ratio)]), (2, 5, 10))
-    places = ["from 4 applications, events of 1 s", "from 4 applications, events of 0.5 s", "nowhere"]
-    assert list(found.passed["consistent"]) == places
-    text = executed_tracks.ratio_map(pd.concat([table, table.assign(form="as_published")]), [2, 4], [0.5, 1.0]).text
-    assert "in consistent units 6.0 at 4 applications and events of 0.5 s" in text
+def over_lengths():
+    """Two numbers of applications, two event lengths, both baselines: sharing wins over Max Sharing, and once more."""
+    return pd.DataFrame([
+        {"speed": speed, "event_length_s": 2.0 / speed, "n_apps": n, "over": base, "trainings": 3, "ratio": ratio,
+         "low": ratio - 0.2, "high": ratio + 0.3, "lowest": ratio - 0.1, "highest": ratio + 0.1, "from_trainings": 0.25,
+         "from_clips": 0.75, "promised_consistent": ratio + 0.1, "promised_heterogeneous": ratio,
+         "promised_as_published": 9.0}
+        for speed in (1, 4) for n in (2, 32)
+        for base, ratio in (("no_sharing", 2.5 if (speed, n) == (4, 32) else 1.1), ("max_sharing", 1.5))
+    ])  # fmt: skip
+
+
+def test_the_map_says_where_sharing_wins_and_whose_promise_is_kept():
+    text = executed_tracks.ratio_map(over_lengths()).text
+    assert "at 1 of 4 points over No Sharing and at 4 over Max Sharing" in text
+    kept = "8 (consistent units), 8 (heterogeneous events), 0 (as published)"
+    assert f"Inside the counted interval lie {kept} of 8 promises." in text
+
+
+def test_short_events_and_single_trainings_are_told_with_their_intervals():
+    text = executed_tracks.by_length(over_lengths(), [2, 32]).text
+    assert "at 32 applications and events of 0.50 s, 3 training(s): 2.50 [2.30, 2.80] times No Sharing" in text
+    assert text.endswith("promised 2.60 (consistent units), 2.50 (heterogeneous events), 9.00 (as published).")
+    text = executed_tracks.trainings(over_lengths().query("speed == 1")).text
+    assert "at 0 of 2 numbers of applications over No Sharing and at 2 over Max Sharing" in text
+    assert "a median of 25% is left when only trainings are drawn anew, 75% when only clips are." in text
 
 
 def test_the_headline_table_keeps_its_columns_by_baseline():

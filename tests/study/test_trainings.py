@@ -70,6 +70,17 @@ def test_trainings_that_differ_widen_the_interval():
     assert rows.from_trainings.max_sharing > rows.from_clips.max_sharing
 
 
+def test_shorter_events_stand_beside_what_every_form_promises():
+    made, device = [training(0), training(1)], nuc_2017()
+    rows = trainings.over_lengths(made, [8], [1, 4], device, jobs=1)
+    assert rows.event_length_s.round(2).tolist() == [1.2, 1.2, 0.3, 0.3] and (rows.trainings == 2).all()
+    again = over_trainings(made, [8], device, speed=4)
+    assert rows[rows.speed == 4].ratio.tolist() == again.ratio.tolist()
+    fast = [executed.played(p, 4) for p in made[0].packages]
+    told = executed.promised(fast, [8], device, stream_fps=40.0, form="consistent", jobs=1).max_sharing.item()
+    assert rows[(rows.speed == 4) & (rows.over == "max_sharing")].promised_consistent.item() == told
+
+
 def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
     mine, others = training(1), [training(0), training(1), training(2)]
     run, kept = saved([mine], tmp_path / "run"), tmp_path / "kept"

@@ -18,8 +18,8 @@ from mainstream.paths import write_text
 KEPT = {
     "03_event_f1_model": ("model_error.csv", "predicted_and_counted.png"),
     "05_headline": ("headline.csv", "headline_forms.csv", "headline_forms.png", "sweep_ratios.csv",
-                    "recorded_costs.csv", "executed_tracks.csv", "executed.png", "executed_by_length.csv",
-                    "executed_by_length_figure.png", "ratio_map.csv"),
+                    "recorded_costs.csv", "executed_tracks.csv", "executed.png", "executed_map.csv",
+                    "executed_map_figure.png", "executed_by_length_figure.png"),
     "06_x_voting": ("fixed_or_free.csv",),
 }  # fmt: skip
 SHOWN = (("28X", "no_sharing", 32), ("71%", "max_sharing", 2))

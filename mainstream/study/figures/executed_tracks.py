@@ -1,4 +1,4 @@
-"""The figures of notebook 05 about our own applications: modelled and executed, by event length, and the map."""
+"""The figures of notebook 05 about our own applications: modelled and executed, over trainings and event lengths."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pandas as pd
 
 from mainstream.study.figures.look import COLOURS, FORMS, LABELS, label, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
-
-LEVELS = (2, 5, 10, 28)
 
 
 def executed(tracks: Any) -> Drawing:
@@ -63,65 +61,108 @@ def executed_ratios(best: pd.DataFrame) -> Drawing:
     return Drawing(fig, best.reset_index(), "Executed ratios", "executed", text, numbers)
 
 
-def executed_by_length(by_length: Any, planned: str = "heterogeneous") -> Drawing:
-    """Optimal over No Sharing by event length: counted (planned by one form), and what each form promised."""
-    fig, axes = small_multiples(by_length.n_apps.nunique(), size=(3.7, 3.4))
-    for ax, (n, rows) in zip(axes, by_length.groupby("n_apps"), strict=True):
-        for form, part in rows.groupby("form"):
-            promised = part.model_over_no_sharing
-            ax.plot(part.event_length_s, promised, FORMS[form], color="0.4", label=f"promised: {label(form)}")
-        done = rows[rows.form == planned]
-        bars = [done.over_no_sharing - done.over_no_sharing_low, done.over_no_sharing_high - done.over_no_sharing]
+def by_length(rows: pd.DataFrame, counts: Sequence[int]) -> Drawing:
+    """Optimal over No Sharing by event length for some numbers of applications: counted, and what each form promised.
+
+    rows: `trainings.over_lengths`.
+    """
+    over: Any = rows[(rows.over == "no_sharing") & rows.n_apps.isin(counts)]
+    fig, axes = small_multiples(len(counts), size=(3.7, 3.4))
+    for ax, (n, part) in zip(axes, over.groupby("n_apps"), strict=True):
+        for form, style in FORMS.items():
+            ax.plot(part.event_length_s, part[f"promised_{form}"], style, color="0.4", label=f"promised: {label(form)}")
         look: dict[str, Any] = {"color": COLOURS["mainstream"], "label": "counted", "zorder": 3}
-        ax.errorbar(done.event_length_s, done.over_no_sharing, bars, fmt="o", **look)
-        log_ticks(ax, sorted(rows.event_length_s.round(2).unique()))
+        ax.errorbar(part.event_length_s, part.ratio, _bars(part), fmt="o", **look)
+        log_ticks(ax, sorted(part.event_length_s.round(2).unique()))
         ax.set(yscale="log", title=f"{n} applications", xlabel="mean event length, seconds")
     axes[0].set_ylabel("Event-F1, optimal over No Sharing")
     axes[0].set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
     axes[0].minorticks_off()
     shared_legend(fig, axes[:1])
-    promise, low, high = (
-        by_length[c] for c in ("model_over_no_sharing", "over_no_sharing_low", "over_no_sharing_high")
-    )
-    inside = by_length[(promise >= low) & (promise <= high)].form.value_counts()
-    short = by_length[by_length.n_apps == by_length.n_apps.max()]
-    short = short[short.speed == short.speed.max()].set_index("form")
-    counted = short.loc[planned]
+    last = over[(over.n_apps == max(counts)) & (over.speed == over.speed.max())].iloc[0]
     text = (
-        "Counted at {c.n_apps:.0f} applications and events of {c.event_length_s:.2f} s: {c.over_no_sharing:.2f} "
-        "[{c.over_no_sharing_low:.2f}, {c.over_no_sharing_high:.2f}] times No Sharing; promised {promised}. Of {n} "
-        "points each, a promise lies inside the interval of its own plan at {inside}."
+        "Counted at {c.n_apps:.0f} applications and events of {c.event_length_s:.2f} s, {c.trainings:.0f} training(s): "
+        "{c.ratio:.2f} [{c.low:.2f}, {c.high:.2f}] times No Sharing; promised {promised}."
     )
-    each = lambda value: ", ".join(f"{value(form)} ({label(form)})" for form in FORMS)
-    numbers = {"c": counted, "n": len(by_length) // len(FORMS),
-               "promised": each(lambda form: f"{short.model_over_no_sharing[form]:.2f}"),
-               "inside": each(lambda form: inside.get(form, 0))}  # fmt: skip
-    return Drawing(fig, by_length, "Executed over event lengths", "executed", text, numbers)
+    numbers = {"c": last, "promised": _each(lambda form: f"{last[f'promised_{form}']:.2f}")}
+    return Drawing(fig, over, "Executed over event lengths", "executed", text, numbers)
 
 
-def ratio_map(everywhere: Any, counts: Sequence[int], lengths: Sequence[float]) -> Drawing:
-    """The modelled ratio over No Sharing on applications × event length, one panel per form, one colour scale."""
-    fig, axes = small_multiples(2, size=(5.0, 3.8))
-    top, x, y = max(everywhere.ratio.max(), 28), np.arange(len(counts)) + 0.5, np.arange(len(lengths)) + 0.5
-    said = {}
-    for ax, (form, table) in zip(axes, everywhere.groupby("form", sort=False), strict=True):
-        grid = table.pivot(index="event_length_s", columns="n_apps", values="ratio")
-        picture = ax.pcolormesh(np.arange(len(x) + 1), np.arange(len(y) + 1), grid, norm="log", cmap="viridis",
-                                vmin=1, vmax=top)  # fmt: skip
-        for (row, column), ratio in np.ndenumerate(grid.to_numpy()):
-            look: dict[str, Any] = {"ha": "center", "va": "center", "color": "w" if ratio < 8 else "k", "fontsize": 9}
-            ax.text(column + 0.5, row + 0.5, f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}", **look)
-        if min(grid.shape) > 1:
-            ax.contour(x, y, grid, levels=LEVELS, colors="#C44E52", linewidths=1)
-        ax.set(title=label(str(form)), xlabel="applications")
-        ax.set_xticks(x, [str(n) for n in counts])
-        ax.set_yticks(y, [f"{length:g}" for length in grid.index])
-        ax.grid(False)
-        most = table.loc[table.ratio.idxmax()]
-        said[form] = f"{most.ratio:.1f} at {most.n_apps} applications and events of {most.event_length_s:g} s"
-    axes[0].set_ylabel("event length, seconds")
-    bar = fig.colorbar(picture, ax=axes, label="Event-F1, optimal ÷ No Sharing", ticks=[1, 2, 5, 10, 20], format="%g")
+def ratio_map(rows: Any) -> Drawing:
+    """Optimal over each baseline on applications × event length: counted, and promised by each form; one colour scale.
+
+    rows: `trainings.over_lengths`. Bold: a counted interval above 1; a promise that lies inside the counted one.
+    """
+    columns = ["ratio", *(f"promised_{form}" for form in FORMS)]
+    fig, axes = small_multiples(2 * len(columns), columns=len(columns), size=(3.0, 2.7))
+    top, panels = rows[columns].max().max(), iter(axes)
+    for base, part in rows.groupby("over", sort=False):
+        for column in columns:
+            picture = _cells(next(panels), part, column, top)
+        axes[0 if base == rows.over.iloc[0] else len(columns)].set_ylabel(f"over {LABELS[base]}\nevent length, s")
+    for ax, column in zip(axes, columns, strict=False):
+        ax.set_title("counted" if column == "ratio" else f"promised:\n{label(column.removeprefix('promised_'))}")
+    for ax in axes[len(columns) :]:
+        ax.set_xlabel("applications")
+    bar = fig.colorbar(picture, ax=axes, label="Event-F1 ratio", ticks=[1, 2, 5, 10, 20], format="%g", shrink=0.7)
     bar.minorticks_off()
-    text = "Largest factor on the map: in consistent units {consistent}; as published {as_published}."
-    title = "Where the ratio to No Sharing passes 2, 5, 10, 28"
-    return Drawing(fig, everywhere, title, "measured", text, said)
+    n = rows.groupby("over").size().iloc[0]
+    wins = rows[rows.low > 1].groupby("over").size()
+    text = (
+        "The counted ratio is above 1 with its whole interval at {no} of {n} points over No Sharing and at {most} over "
+        "Max Sharing. Inside the counted interval lie {inside} of {all} promises."
+    )
+    held = lambda form: int(((rows[f"promised_{form}"] >= rows.low) & (rows[f"promised_{form}"] <= rows.high)).sum())
+    numbers = {"no": wins.get("no_sharing", 0), "most": wins.get("max_sharing", 0), "n": n, "all": len(rows),
+               "inside": _each(held)}  # fmt: skip
+    return Drawing(fig, rows, "Where sharing is worth how much", "executed", text, numbers)
+
+
+def trainings(rows: pd.DataFrame) -> Drawing:
+    """The executed ratio over each baseline with its interval over trainings and clips; ticks: the single trainings.
+
+    rows: `trainings.over_lengths` at one speed.
+    """
+    fig, axes = small_multiples(2, size=(4.5, 3.4), sharey=False)
+    for ax, (base, part) in zip(axes, rows.groupby("over", sort=False), strict=True):
+        ax.errorbar(part.n_apps, part.ratio, _bars(part), fmt="o", color=COLOURS["mainstream"], label="mean, 95%")
+        ax.vlines(part.n_apps * 1.1, part.lowest, part.highest, color="0.6", lw=4, label="lowest to highest training")
+        ax.axhline(1, color="k", lw=0.8)
+        log_ticks(ax, list(part.n_apps))
+        ax.set(title=f"over {LABELS[str(base)]}", xlabel="applications")
+    axes[0].set_ylabel("Event-F1 ratio, optimal schedule")
+    shared_legend(fig, axes[:1])
+    above = rows[rows.low > 1].groupby("over").size()
+    text = (
+        "Over {t} training(s) the ratio is above 1 with its whole interval at {no} of {n} numbers of applications over "
+        "No Sharing and at {most} over Max Sharing. Of its variance, a median of {share:.0%} is left when only "
+        "trainings are drawn anew, {days:.0%} when only clips are."
+    )
+    numbers = {"t": rows.trainings.max(), "n": rows.n_apps.nunique(), "no": above.get("no_sharing", 0),
+               "most": above.get("max_sharing", 0), "share": rows.from_trainings.median(),
+               "days": rows.from_clips.median()}  # fmt: skip
+    return Drawing(fig, rows, "Executed ratios over trainings", "executed", text, numbers)
+
+
+def _bars(rows: Any) -> list[Any]:
+    return [rows.ratio - rows.low, rows.high - rows.ratio]
+
+
+def _each(value: Any) -> str:
+    return ", ".join(f"{value(form)} ({label(form)})" for form in FORMS)
+
+
+def _cells(ax: Any, part: Any, column: str, top: float) -> Any:
+    """One panel of the map, its numbers written into it."""
+    grid = part.pivot(index="event_length_s", columns="n_apps", values=column)
+    low, high = (part.pivot(index="event_length_s", columns="n_apps", values=v).to_numpy() for v in ("low", "high"))
+    picture = ax.imshow(grid, norm="log", cmap="viridis", vmin=1, vmax=top, aspect="auto", origin="lower")
+    for (row, place), ratio in np.ndenumerate(grid.to_numpy()):
+        sure = low[row, place] > 1 if column == "ratio" else low[row, place] <= ratio <= high[row, place]
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8, "color": "w" if ratio < 7 else "k"}
+        look["weight"] = "bold" if sure else "normal"
+        ax.text(place, row, f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}", **look)
+    ax.set_xticks(range(len(grid.columns)), [str(n) for n in grid.columns])
+    ax.set_yticks(range(len(grid.index)), [f"{length:.2g}" for length in grid.index])
+    ax.grid(False)
+    return picture
