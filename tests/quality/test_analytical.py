@@ -164,3 +164,12 @@ def test_the_table_holds_the_asked_rows_of_the_whole():
     for x in (1, 2, 5):
         every, some = (chain._run_table(p, rho, rows, x, "consistent") for rows in (whole, whole[[0, 3, 4, 41]]))
         assert np.array_equal(some, every[[0, 3, 4, 41]]) and np.all(np.diff(every, axis=0) >= -1e-15)
+
+
+def test_whole_numbers_are_numbers():
+    scene = {"stream_fps": 15, "event_length_s": 1, "correlation": 0}
+    of = lambda kind: simulate_events(
+        0.8, kind(0), kind(4), event_frequency=kind(1), windows=500, seed=1, length_cv=0.3, **scene
+    )
+    assert of(int) == pytest.approx(of(float)) and of(int).recall > 0.9
+    assert event_f1(1, 0, 4, event_frequency=1, **scene) == event_f1(1.0, 0.0, 4.0, event_frequency=1.0, **scene)
