@@ -144,11 +144,17 @@ def _html(executed: Path) -> None:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
-    book = nbformat.read(executed, as_version=4)
+    book, formulae = nbformat.read(executed, as_version=4), []
+
+    def aside(formula: re.Match[str]) -> str:  # the exporter takes tags within a line apart
+        formulae.append(formula[0])
+        return f"⟦{len(formulae) - 1}⟧"
+
     for cell in book.cells:
         if cell.cell_type == "markdown":
-            cell.source = typeset(cell.source)
+            cell.source = re.sub("<math.*?</math>", aside, typeset(cell.source))
     body, _ = exporter.from_notebook_node(book, {"metadata": {"name": executed.stem}})
+    body = re.sub(r"⟦(\d+)⟧", lambda k: formulae[int(k[1])], body)
     executed.with_suffix(".html").write_text(body, encoding="utf-8")  # in a folder that is swapped in whole
 
 

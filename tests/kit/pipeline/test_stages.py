@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import write_notebook, write_profile
 
@@ -14,7 +15,7 @@ from mainstream import paths
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
-from mainstream.kit.pipeline.execute import typeset
+from mainstream.kit.pipeline.execute import _html, typeset
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
@@ -200,3 +201,11 @@ def test_formulae_are_typeset_without_a_script():
     text = typeset(r"Recall is $R = 1 - (1-p)^n$; at $5 and $6 a frame, `$p$` and \$x\$ stay." + "\n$$\\frac{a}{b}$$")
     assert text.count("<math") == 2 and 'display="block"' in text and "<msup>" in text and "<mfrac>" in text
     assert r"at $5 and $6 a frame, `$p$` and \$x\$ stay." in text
+
+
+def test_an_exported_page_keeps_its_formulae_whole(tmp_path):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Recall is $R = 1$.\n\n$$x^n$$")])
+    nbformat.write(book, tmp_path / "a.ipynb")
+    _html(tmp_path / "a.ipynb")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<mrow><mi>R</mi><mo>" in page and "<msup><mi>x</mi><mi>n</mi></msup>" in page and "⟦" not in page
