@@ -1,0 +1,75 @@
+"""The figures of notebook 07, and the tables of a run that they are drawn from."""
+
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from mainstream.runner.report import Decision, Report
+from mainstream.runner.voting import Detection
+from mainstream.study import recomputed, streams
+from mainstream.study.figures import live
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def report():
+    """Ten seconds: a car twice per second, then once; a cat joins at 5 s. Two detections, the second a false alarm."""
+    unit = lambda fps, layer: {"layer": layer, "fps": fps, "x_vote": 1}
+    plans = [{"since_s": 0.0, "apps": {"car": unit(2.0, "low")}},
+             {"since_s": 5.0, "apps": {"car": unit(1.0, "high"), "cat": unit(1.0, "low")}}]  # fmt: skip
+    times = [("car", k / 2) for k in range(10)] + [(app, 5.0 + k) for k in range(5) for app in ("car", "cat")]
+    looks = [Decision(app, int(10 * t), t, 0.9, t < 2) for app, t in times]
+    seen = [Detection("car", 0.0, 1.5, 0.9, [0.0]), Detection("car", 8.0, 9.0, 0.9, [8.0])]
+    return Report(looks, seen, plans, frames=100, dropped=4, stream_s=10.0)
+
+
+class Split:
+    def __init__(self, layer, split):
+        self.layer, self.split = layer, split
+
+
+class Package:
+    splits = (Split("low", 21), Split("high", 33))
+
+
+def test_plans_say_where_everybody_splits_and_what_the_caption_sums_up(report):
+    plans = streams.plans(report, {"car": Package(), "cat": Package()})
+    assert list(plans.split) == [21, 33, 21] and list(plans.fps) == [2.0, 1.0, 1.0]
+    changes = streams.changes({"car": 0, "cat": 5}, [[0, 1.0], [7, 0.5]])
+    assert changes == [(5, "cat joins"), (7, "budget 50%")]
+    text = live.timeline(plans, report.table(), 10.0, changes, [6, 7, 3.0], 0.04).text
+    assert text == (
+        "From plan to plan, looks per second over all applications go 2 → 2, and the mean split point 21 → 27; "
+        "4.0% of the frames were dropped."
+    )
+
+
+def test_events_are_counted_from_when_an_application_joined(report):
+    table = streams.hits_and_misses(report, {"car": [(1, 2), (6, 7)], "cat": [(1, 2)]}, {"car": 0, "cat": 5})
+    assert table.set_index("app").loc["car"].tolist() == [2, 1, 2, 1, 0.5, 0.5]
+    assert table.events.tolist() == [2, 0]
+
+
+def test_looks_are_compared_with_every_plan(report):
+    kept = streams.looks_kept(report)
+    assert kept[["app", "planned", "had"]].to_numpy().tolist() == [
+        ["car", 2.0, 2.0],
+        ["car", 1.0, 1.0],
+        ["cat", 1.0, 1.0],
+    ]
+
+
+def test_what_a_look_was_worth_is_said_only_where_it_is_known():
+    looks = pd.DataFrame({"time_s": [0.5, 1.0, 5.0, 6.0], "positive": [True, False, True, False]})
+    table = streams.deployed({"mainstream": looks}, "car", [(0.0, 2.0)])
+    ours = table[table.source == "executed here: car"]
+    assert list(ours.verdict) == ["hit", "miss", "false alarm", "right no"]
+    late = table[table.source.str.startswith("record") & (table.time_s >= recomputed.TRAIN_LEAVES_S)]
+    assert set(late.verdict) == {"hit, afterwards", "miss, afterwards"}
+    spans = {source: [(0.0, 2.0)] for source in table.source.unique()}
+    assert live.deployment(table, spans).text.endswith("executed here: car: Mainstream 2 (1).")
