@@ -24,7 +24,7 @@ NUMBERS = {"as_published": "as published", "consistent": "units consistent", "he
 
 
 class Value(Strict):
-    """A number in a stage's CSV: `expression` over the columns of the rows that `where` picks.
+    """A number in a stage's CSV: `expression` over the columns of the rows that every `where` in turn leaves.
 
     of: one number of several rows; `spread` is the largest over the smallest. pivot: rows to columns first, [the names,
     the values]. low, high: expressions of its interval, where it has one.
@@ -32,7 +32,7 @@ class Value(Strict):
 
     file: str
     expression: str
-    where: str = ""
+    where: tuple[str, ...] = ()
     pivot: tuple[str, str] | None = None
     of: Literal["only", "mean", "min", "max", "spread", "count"] = "only"
     low: str = ""
@@ -69,8 +69,8 @@ class Claim(Strict):
 
     @model_validator(mode="after")
     def _decidable(self) -> Claim:
-        if self.decides in self.numbers() and (self.above is None) == (self.below is None):
-            raise ValueError("needs one of above and below")
+        if self.decides in self.numbers() and self.above is None and self.below is None:
+            raise ValueError("needs above, below or both")
         return self
 
 
@@ -92,13 +92,15 @@ def look_up(value: Value, results: Path) -> Numbers:
     """
     try:
         table: Any = pd.read_csv(results / value.file)
-        rows = table.query(value.where) if value.where else table
+        rows = table
+        for condition in value.where:
+            rows = rows.query(condition)
         if value.pivot:
             name, content = value.pivot
             rows = pd.DataFrame([rows.set_index(name)[content].rename(str)])
         found = [_one(rows, e or value.expression, value.of) for e in (value.expression, value.low, value.high)]
     except (OSError, ValueError, KeyError, SyntaxError, AttributeError, pd.errors.UndefinedVariableError) as e:
-        raise UserError(f"{value.file}: {value.expression!r} where {value.where!r}: {type(e).__name__} {e}") from e
+        raise UserError(f"{value.file}: {value.expression!r} where {value.where}: {type(e).__name__} {e}") from e
     return found[0], found[1], found[2]
 
 
@@ -116,7 +118,7 @@ def verdict(claim: Claim, found: Numbers | None) -> Verdict:
     if found is None or not all(v == v for v in found):
         return "cannot be tested here"
     _, low, high = found
-    stands = low > claim.above if claim.above is not None else high <= (claim.below or 0.0)
+    stands = (claim.above is None or low > claim.above) and (claim.below is None or high <= claim.below)
     if not stands:
         return "does not hold"
     return "holds, smaller" if claim.size is not None and high < 0.9 * claim.size else "holds"

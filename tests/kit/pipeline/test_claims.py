@@ -14,7 +14,7 @@ RATIOS = "n,over,ratio,low,high\n2,a,1.5,1.2,1.9\n2,b,1.1,0.9,1.3\n8,a,3.0,2.5,3
 STAGES = "stage,ms\ndecode,1.5\nnetwork,6.0\n"
 CLAIM = {
     "id": "large", "where": "slide 1", "claim": "It is large.", "confirmed_by": "a ratio of 3", "track": "executed",
-    "notebook": "05_x", "cell": "ratios", "here": {"file": "05_x/r.csv", "where": "n == 8", "expression": "ratio",
+    "notebook": "05_x", "cell": "ratios", "here": {"file": "05_x/r.csv", "where": ["n == 8"], "expression": "ratio",
     "low": "low", "high": "high"}, "above": 1.0, "size": 3.0, "why": "Counted, it is {here:.1f} times.",
 }  # fmt: skip
 
@@ -37,8 +37,9 @@ def claims(tmp_path, *changes):
 
 
 @pytest.mark.parametrize(("value", "number"), [
-    ({"where": "n == 8", "expression": "ratio", "low": "low", "high": "high"}, (3.0, 2.5, 3.6)),
-    ({"expression": "ratio - low", "where": "n == 2", "of": "min"}, (0.2, 0.2, 0.2)),
+    ({"where": ["n == 8"], "expression": "ratio", "low": "low", "high": "high"}, (3.0, 2.5, 3.6)),
+    ({"expression": "ratio - low", "where": ["n == 2"], "of": "min"}, (0.2, 0.2, 0.2)),
+    ({"expression": "n", "where": ["over == 'a'", "ratio == ratio.min()"]}, (2.0, 2.0, 2.0)),
     ({"expression": "ratio", "of": "spread"}, (3.0 / 1.1,) * 3),
     ({"expression": "n", "of": "count"}, (2.0,) * 3),
     ({"file": "05_x/s.csv", "pivot": ["stage", "ms"], "expression": "network / (decode + network)"}, (0.8,) * 3),
@@ -48,7 +49,8 @@ def test_a_number_is_found(results, value, number):
 
 
 @pytest.mark.parametrize("value", [
-    {"file": "05_x/none.csv"}, {"expression": "nothing"}, {"where": "n =="}, {"where": "n == 2"}, {"where": "n == 9"},
+    {"file": "05_x/none.csv"}, {"expression": "nothing"}, {"where": ["n =="]}, {"where": ["n == 2"]},
+    {"where": ["n == 9"]},
 ])  # fmt: skip
 def test_a_number_that_is_not_there_is_named(results, value):
     with pytest.raises(UserError, match=r"05_x/.*csv"):
@@ -56,7 +58,7 @@ def test_a_number_that_is_not_there_is_named(results, value):
 
 
 def test_nothing_is_said_of_no_rows(results):
-    nothing = Value(file="05_x/r.csv", expression="ratio", where="n == 9", of="max")
+    nothing = Value(file="05_x/r.csv", expression="ratio", where=("n == 2", "ratio > 2"), of="max")
     assert verdict(Claim(**CLAIM), look_up(nothing, results)) == "cannot be tested here"
 
 
@@ -66,6 +68,8 @@ def test_nothing_is_said_of_no_rows(results):
     ((1.5, 0.9, 3.9), {}, "does not hold"),
     ((0.02, 0.02, 0.02), {"above": None, "below": 0.05, "size": None}, "holds"),
     ((0.04, 0.03, 0.06), {"above": None, "below": 0.05, "size": None}, "does not hold"),
+    ((5.0, 5.0, 5.0), {"above": 1.0, "below": 9.0, "size": None}, "holds"),
+    ((9.5, 9.5, 9.5), {"above": 1.0, "below": 9.0, "size": None}, "does not hold"),
     (None, {}, "cannot be tested here"),
 ])  # fmt: skip
 def test_the_interval_decides(found, changes, said):
@@ -95,7 +99,7 @@ def test_what_has_not_run_is_an_error_or_left_out(results, tmp_path):
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ([{"above": None}], "needs one of above and below"), ([{"below": 1.0}], "needs one of above and below"),
+    ([{"above": None}], "needs above, below or both"),
     ([{}, {}], "'large' stands there twice"), ([{"guess": 1}], "guess"),
 ])  # fmt: skip
 def test_a_claim_that_is_none_is_refused(tmp_path, changes, said):
