@@ -50,5 +50,6 @@ def test_towers_say_which_layers_are_the_base_s():
 
 
 def test_trees_have_the_colours_of_their_applications():
-    assert diagrams.colours(["cat", "car"]) == {app: look.APPLICATIONS[app] for app in ("cat", "car")}
-    assert diagrams.colours(["cat", "mine"]) == {"cat": "C0", "mine": "C1"}
+    assert diagrams.colours(["cat", "car"]) == {app: look.APPLICATIONS[app].lower() for app in ("cat", "car")}
+    found = diagrams.colours(["cats-1", "car-2", "cats-3"])
+    assert found["cats-1"].upper() == look.APPLICATIONS["cat"] and len(set(found.values())) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
 from mainstream.errors import UserError
-from mainstream.study.figures.look import APPLICATIONS
+from mainstream.study.figures.look import colour_of
 
 TRUNK = "#555555"
 STEM_SHADES = ("#555555", "#8a8a8a")  # segments side by side
@@ -21,15 +22,16 @@ NAME_LENGTH = 17  # characters that fit between a leaf and its numbers
 
 
 def colours(apps: Sequence[str]) -> dict[str, str]:
-    """Each application's colour: the same in the tree, in the bar and in tables.
-
-    Of its kind, where each kind has one and is there once; otherwise by its place, darker after ten.
-    """
-    if set(apps) <= set(APPLICATIONS):
-        return {app: APPLICATIONS[app] for app in apps}
-    cycle = [f"C{i}" for i in range(10)]
-    cycle += [to_hex((0.55 * r, 0.55 * g, 0.55 * b)) for r, g, b in map(to_rgb, cycle)]
-    return {app: cycle[i % len(cycle)] for i, app in enumerate(apps)}
+    """Each application's colour, that of its kind (`colour_of`); of several of a kind the later ones are lighter."""
+    found: dict[str, str] = {}
+    before: Counter[str] = Counter()
+    for app in apps:
+        kind = colour_of(app)
+        ink = max(0.62 ** before[kind], 0.35)
+        red, green, blue = (1 - ink * (1 - part) for part in to_rgb(kind))
+        found[app] = to_hex((red, green, blue))
+        before[kind] += 1
+    return found
 
 
 def stem_tree(ax: Axes, splits: Mapping[str, int], layers: Sequence[str], *, shared: bool = True) -> None:
