@@ -104,28 +104,3 @@ def gains(curves: pd.DataFrame, *, on: str = "images") -> pd.DataFrame:
             "gain": gain, "low": gain - low, "high": gain + high, "seeds": int(part.seeds.max()),
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def events(packages: Iterable[MPackage]) -> pd.DataFrame:
-    """Events of the applications that were measured on video: length, frequency, ρ at the first and the last lag."""
-    return pd.DataFrame([
-        {"app": p.application, "length_s": p.events.length_s, "frequency": p.events.frequency,
-         "rho_1": p.events.correlation[0], "rho_last": p.events.correlation[-1],
-         "last_lag_s": p.events.lag_s * len(p.events.correlation)}
-        for p in packages if p.events and p.events.lag_s
-    ])  # fmt: skip
-
-
-def correlation(packages: Iterable[MPackage]) -> pd.DataFrame:
-    """ρ of hits by the seconds between two looks: app, lag_s, rho."""
-    return pd.DataFrame([
-        {"app": p.application, "lag_s": p.events.lag_s * k, "rho": rho}
-        for p in packages if p.events and p.events.lag_s for k, rho in enumerate(p.events.correlation, 1)
-    ])  # fmt: skip
-
-
-def carried(home: pd.DataFrame, away: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy on video of one place (`seen`) beside that of another (`unseen`, low, high): tables as `table` makes."""
-    far = away[away.on == "video"].rename(columns={"accuracy": "unseen"})[["app", "layer", "unseen", "low", "high"]]
-    near = home[home.on == "video"].rename(columns={"accuracy": "seen"})[["app", "layer", "index", "seen"]]
-    return far.merge(near, on=["app", "layer"])

@@ -81,7 +81,7 @@ def synthetic_curves(summary: pd.DataFrame) -> Drawing:
 
 
 def correlation(lags: pd.DataFrame) -> Drawing:
-    """ρ of hits against the time between two looks at one event (`curves.correlation`)."""
+    """ρ of hits against the time between two looks at one event (`on_video.correlation`)."""
     fig, ax = plt.subplots()
     for app, part in lags.groupby("app", sort=False):
         ax.plot(part.lag_s, part.rho, marker="o", color=colour_of(str(app)), label=app)
