@@ -159,7 +159,7 @@ def sample_or_specialise(data: pd.DataFrame, tenants: int) -> Drawing:
         f"{r.app} do best with {r.split:g} layers frozen, {r.fps:.1f} frames/s and Event-F1 {r.f1:.2f}"
         for r in best.itertuples()
     )  # fmt: skip
-    return Drawing(fig, data, "Sample more or specialise more?", "published", caption + ".", {"tenants": tenants})
+    return Drawing(fig, data, "Sample more or specialise more", "published", caption + ".", {"tenants": tenants})
 
 
 def estimate(q: Quality, splits: Sequence[int], fps: NDArray[np.float64], app: str, tenants: int) -> Drawing:
