@@ -36,14 +36,16 @@ def gaps(compared: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def moves_table(problem: Problem, taken: Iterable[tuple[int, Any, float, float, Any]]) -> pd.DataFrame:
-    """Notebook 04: moves (application, new (split, rate), benefit, cost, old (split, rate)) with their names and ratio.
+def moves_table(problem: Problem, taken: Iterable[Any]) -> pd.DataFrame:
+    """Notebook 04: greedy's moves (app, old and new (split, rate), benefit, cost) by name, numbered from 1.
 
     Returns: app, split, new_split (frozen layers), fps, new_fps, benefit, cost, ratio (inf: it costs nothing).
     """
     names, layers = [app.name for app in problem.apps], problem.device.split
-    return pd.DataFrame([
-        {"app": names[app], "split": layers[old[0]], "new_split": layers[new[0]], "fps": old[1], "new_fps": new[1],
-         "benefit": benefit, "cost": cost, "ratio": benefit / cost if cost > 1e-9 else np.inf}
-        for app, new, benefit, cost, old in taken
-    ])  # fmt: skip
+    rows = [
+        {"app": names[m.app], "split": layers[m.old[0]], "new_split": layers[m.new[0]], "fps": m.old[1],
+         "new_fps": m.new[1], "benefit": m.benefit, "cost": m.cost}
+        for m in taken
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="move"))
+    return table.assign(ratio=np.where(table.cost > 1e-9, table.benefit / table.cost.clip(lower=1e-9), np.inf))
