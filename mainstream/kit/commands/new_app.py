@@ -26,7 +26,7 @@ def new_app_command(**options: Any) -> None:
     if terminal and not (request.name and (request.images or request.video)):
         from mainstream.kit.new_app.ask import ask
 
-        request = ask(request, lambda question, default: typer.prompt(question, default=default), typer.echo)
+        request = ask(request)
         typer.echo(f"\nThe same without questions: {request.command()}\n")
     lost = "" if request.replace or not request.name else request.replaces()
     if terminal and lost and typer.confirm(f"{lost}. Replace it?"):

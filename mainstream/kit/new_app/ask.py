@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import typer
+
 from mainstream.data.filmed import video_seconds
 from mainstream.errors import UserError
 from mainstream.kit.new_app.material import known_events
 from mainstream.kit.new_app.request import Request
 
 NONE = "none"
-Prompt = Callable[[str, str], str]  # (question, default) → answer
-Say = Callable[[str], None]
 
 
-def ask(request: Request, prompt: Prompt, say: Say) -> Request:
+def ask(request: Request) -> Request:
     """A request with what was missing in `request`. Reads folders and tables, writes nothing."""
 
     def answered(field: str, question: str, default: str, check: Callable[[Request], object]) -> Request:
-        while True:
-            answer = prompt(question, default).strip()
+        def taken(answer: str) -> Request:
             try:
-                asked = request.having(**{field: None if answer == NONE else answer})
+                asked = request.having(**{field: None if answer.strip() == NONE else answer.strip()})
                 check(asked)
             except UserError as e:
-                say(f"  {e}")
-            else:
-                return asked
+                raise typer.BadParameter(str(e)) from e  # typer says it and asks again
+            return asked
+
+        found: Request = typer.prompt(question, default=default, value_proc=taken)
+        return found
 
     if not request.name:
         request = answered("name", "Name of the application", "my-app", lambda r: r)
