@@ -8,25 +8,21 @@ import ipywidgets
 import pandas as pd
 import traitlets
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from mainstream.errors import unknown
-from mainstream.kit.widgets.setting import FORMS, NAMES, STEP_FPS, VOTES, Setting, View, presets, sentence, tidy, view
-from mainstream.kit.widgets.shown import png, sheet
-from mainstream.quality import Form
+from mainstream.kit.widgets.shown import png
 from mainstream.study.figures import Drawing
+from mainstream.study.figures.interactive import explored
+from mainstream.study.setting import FORMS, STEP_FPS, VOTES, Setting, presets, sentence, tidy, view
 
 OWN = "own values"
-STYLE: dict[Form, str] = {"consistent": "-", "as_published": "--"}
-PARTS = {"f1": ("F1", "black", 2.4), "recall": ("recall", "C0", 1.4), "precision": ("precision", "C1", 1.4)}
 
 
 class Explorer:
     """`box` to be shown by hand; `drawing()` of the present setting for a batch run.
 
     Args:
-        preset: where to start, a name of `setting.presets()`; the first by default.
+        preset: where to start, a name of `study.setting.presets()`; the first by default.
         values: of `Setting`, in place of the preset's.
     Raises:
         UserError: an unknown preset.
@@ -83,7 +79,7 @@ class Explorer:
         """Asks the model again and redraws."""
         setting = self.setting
         self.views = {form: view(setting, form) for form in FORMS}
-        self._figure = draw(setting, self.views)
+        self._figure = explored(setting, self.views)
         self.image.value = png(self._figure)
         self.text.value = "<br>".join(sentence(form, setting, v) for form, v in self.views.items())
 
@@ -100,46 +96,6 @@ class Explorer:
             self.sliders[name].value = getattr(self.presets[change["new"]], name)
         self._held = False
         self.update()
-
-
-def draw(setting: Setting, views: dict[Form, View]) -> Figure:
-    """Left: F1, recall and precision against the rate. Middle: F1 over rate and TPR, with all that gives the F1 of
-    here. Right: F1 against votes. Solid: the consistent form, dashed: as published."""
-    figure = sheet(12.5, 3.5)
-    left, middle, right = figure.subplots(1, 3, width_ratios=(5, 4.4, 2.6))
-    figure.subplots_adjust(left=0.045, right=0.99, bottom=0.145, top=0.9, wspace=0.2)
-    dot = {"marker": "o", "ms": 9, "mec": "#D55E00", "mew": 2, "ls": ""}
-    half = STEP_FPS / 2
-    extent = (half, setting.stream_fps + half, -0.025, 1.025)
-    picture = middle.imshow(
-        views["consistent"].map, extent=extent, vmin=0, vmax=1, origin="lower", aspect="auto", cmap="viridis",
-        interpolation="bilinear",
-    )  # fmt: skip
-    left.axvline(setting.fps, color="0.6", lw=0.8)
-    for form, v in views.items():
-        for part, (_, colour, width) in PARTS.items():
-            left.plot(setting.rates, getattr(v.rates, part), STYLE[form], color=colour, lw=width)
-        left.plot(setting.fps, v.here.f1, mfc="white", **dot)
-        middle.plot(setting.rates, v.equal, STYLE[form], color="white", lw=2)
-        right.plot(VOTES, v.votes.f1, "o" + STYLE[form], color="black", ms=4)
-        right.plot(setting.x_vote, v.here.f1, mfc="none", **dot)
-    middle.plot(setting.fps, setting.tpr, mfc="white", clip_on=False, **dot)
-    middle.grid(False)
-    left.set(xlabel="analysed frames/s", xlim=(0, setting.stream_fps), ylim=(-0.02, 1.02))
-    middle.set(xlabel="analysed frames/s", ylabel="TPR", xlim=(0, setting.stream_fps), ylim=(0, 1))
-    middle.set_title("F1, consistent form (lines: same F1 as here)")
-    right.set(xlabel="votes X", xlim=(0.5, VOTES[-1] + 0.5), ylim=(-0.02, 1.02), xticks=VOTES)
-    right.set_title("F1 against votes")
-    figure.colorbar(picture, ax=middle, pad=0.02, aspect=30)
-    keys = [Line2D([], [], color=c, lw=w, label=label) for label, c, w in PARTS.values()]
-    keys += [Line2D([], [], color="0.4", ls=STYLE[form], label=NAMES[form].lower()) for form in FORMS]
-    left.legend(
-        handles=keys, ncols=5, loc="lower left", bbox_to_anchor=(-0.02, 0.99), borderpad=0.2, fontsize=8.5,
-        handlelength=1.7, handletextpad=0.5, columnspacing=1.1,
-    )  # fmt: skip
-    for ax in (left, middle):
-        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    return figure
 
 
 def _sliders(start: Setting) -> dict[str, Any]:

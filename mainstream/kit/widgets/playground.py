@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
-from mainstream.kit.widgets import plan_view
+from mainstream.kit.widgets import plan_tables
 from mainstream.kit.widgets.shown import html_table, png
 from mainstream.package import Events, MPackage
 from mainstream.scheduler import SCHEDULERS, App, Problem, solve
@@ -20,6 +20,7 @@ from mainstream.scheduler.explain import with_more_budget
 from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import published
 from mainstream.study.figures import Drawing, label
+from mainstream.study.figures.interactive import planned
 
 
 class Playground:
@@ -70,12 +71,12 @@ class Playground:
         return self._figure
 
     def table(self) -> pd.DataFrame:
-        """The plan (`plan_view.plan_table`)."""
-        return plan_view.plan_table(self.planned, self.plan)
+        """The plan (`plan_tables.plan_table`)."""
+        return plan_tables.plan_table(self.planned, self.plan)
 
     def why(self) -> pd.DataFrame:
         """Each application's best next move, and its optimal plan with and without 10% more budget."""
-        return plan_view.why_table(self.planned, self.plan, self._richer)
+        return plan_tables.why_table(self.planned, self.plan, self._richer)
 
     def drawing(self) -> Drawing:
         """The figure with the plan's conclusion, to be kept."""
@@ -84,7 +85,7 @@ class Playground:
             "{system} gives {n} applications a mean Event-F1 of {f1:.3f} for {cost:.1f} of {budget:.4g} units/s. {move}"
         )
         numbers = {"system": label(p.scheduler), "n": len(p.units), "f1": p.mean_f1, "cost": p.cost,
-                   "budget": p.budget, "move": plan_view.best_move(self.planned, p)}  # fmt: skip
+                   "budget": p.budget, "move": plan_tables.best_move(self.planned, p)}  # fmt: skip
         return Drawing(self.figure(), self.table(), "The plan, who pays, and the next move", "published", text, numbers)
 
     # -- what can be done to it -------------------------------------------------------------------------------------
@@ -120,11 +121,11 @@ class Playground:
             f"Mean F1 {p.mean_f1:.4f} (least {min(u.f1 for u in p.units):.3f}), cost {p.cost:.1f} of {p.budget:.4g} "
             f"units/s ({p.cost / self.one_device:.0%} of a device){gap}; planned in {p.seconds:.2f} s."
         )
-        self._figure = plan_view.draw(self.planned, p, self.one_device)
+        self._figure = planned(self.planned, p, self.one_device)
         self.image.value = png(self._figure)
         self.tables.value = (
             f"{html_table(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
-            f"{escape(plan_view.best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"
+            f"{escape(plan_tables.best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"
             f"{html_table(self.why())}"
         )
 

@@ -9,9 +9,9 @@ import pytest
 from mainstream import quality
 from mainstream.errors import UserError
 from mainstream.kit.widgets.explorer import OWN, Explorer
-from mainstream.kit.widgets.setting import FORMS, presets, view
 from mainstream.paths import STYLE
 from mainstream.study import published
+from mainstream.study.setting import FORMS, presets, view
 
 
 def asked(setting, form, **others):

@@ -1,4 +1,4 @@
-"""What the explorer explores: one setting of the model, its presets, and both forms around it (notebook 03)."""
+"""One setting of the model, its presets, and both forms around it: what the explorer explores (notebook 03)."""
 
 from __future__ import annotations
 
