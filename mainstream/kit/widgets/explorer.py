@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from mainstream.errors import unknown
 from mainstream.kit.widgets.shown import png
 from mainstream.study.figures import Drawing
-from mainstream.study.figures.interactive import explored
+from mainstream.study.figures.explored import explored
 from mainstream.study.setting import FORMS, STEP_FPS, VOTES, Setting, presets, sentence, tidy, view
 
 OWN = "own values"

@@ -15,7 +15,7 @@ from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
 from mainstream.study.figures import Drawing
 from mainstream.study.figures.filmstrip import Film, draw_timeline, legend, strip
-from mainstream.study.figures.interactive import sheet
+from mainstream.study.figures.look import sheet
 from mainstream.study.verdicts import VERDICTS, Verdicts
 
 STEPS_PER_S = 4  # frames that are shown in a second of playing: as many as are drawn in time

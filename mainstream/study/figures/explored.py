@@ -1,33 +1,17 @@
-"""Figures of the interactive cells, drawn anew at every move: the explorer's (notebook 03), the playground's (04)."""
+"""One setting of the model in three panels, drawn anew at every move of the explorer (notebook 03)."""
 
 from __future__ import annotations
 
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mainstream.quality import Form
-from mainstream.scheduler import Problem, Schedule
-from mainstream.scheduler.explain import cost_parts
-from mainstream.study.figures import diagrams
-from mainstream.study.figures.look import LABELS
+from mainstream.study.figures.look import sheet
 from mainstream.study.setting import FORMS, NAMES, STEP_FPS, VOTES, Setting, View
 
 STYLE: dict[Form, str] = {"consistent": "-", "as_published": "--"}
 PARTS = {"f1": ("F1", "black", 2.4), "recall": ("recall", "C0", 1.4), "precision": ("precision", "C1", 1.4)}
-
-WIDTH = 9.8  # inches
-LABELS_AT = 7.2  # inches: where the leaves end and their labels begin
-
-
-def sheet(width: float, height: float, dpi: int = 80) -> Figure:
-    """A figure of so many inches that is laid out by hand, which takes half the time, and shown by no cell itself.
-
-    Its engine does nothing: with none at all, matplotlib sets the style's own whenever the figure is saved.
-    """
-    engine = PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True)
-    return Figure(figsize=(width, height), dpi=dpi, layout=engine)
 
 
 def explored(setting: Setting, views: dict[Form, View]) -> Figure:
@@ -67,32 +51,4 @@ def explored(setting: Setting, views: dict[Form, View]) -> Figure:
     )  # fmt: skip
     for ax in (left, middle):
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    return figure
-
-
-def planned(problem: Problem, plan: Schedule, one_device: float) -> Figure:
-    """The tree above, the bar of its cost below; the figure grows with the number of applications.
-
-    Args:
-        one_device: units/s of one saturated device.
-    """
-    layers, splits = problem.device.split, {u.app: problem.device.split.index(u.split) for u in plan.units}
-    tree_high, bar_high = 0.27 * len(splits) + 0.6, 1.0
-    high = tree_high + bar_high + 1.65
-    figure = sheet(WIDTH, high, dpi=85)
-    tree = figure.add_axes((0.03, (bar_high + 1.3) / high, (LABELS_AT - 0.3) / WIDTH, tree_high / high))
-    bar = figure.add_axes((0.03, 0.55 / high, 1 - 0.06, bar_high / high))
-    diagrams.tree_axis(tree, [str(k) for k in layers], len(splits), room=0.1, below=1.1, rotation=0)
-    diagrams.branches(
-        tree, splits, len(layers), rates={u.app: u.fps for u in plan.units}, f1={u.app: u.f1 for u in plan.units},
-        full_rate=problem.stream_fps,
-    )  # fmt: skip
-    tree.set_xlabel("split point (frozen layers); widths: frames/s")
-    title = f"{LABELS[plan.scheduler]}: mean Event-F1 {plan.mean_f1:.3f}"
-    tree.text(0, 1.02, title, fontsize=11, transform=tree.transAxes)
-    diagrams.bar_axis(bar, diagrams.bar_top(plan.cost, problem.budget))
-    parts = cost_parts(problem, plan.choices)
-    diagrams.cost_bar(bar, parts, budget=problem.budget, apps=list(splits), one_device=one_device)
-    for ax in (tree, bar):
-        ax.grid(False)
     return figure
