@@ -8,7 +8,6 @@ from typing import Any
 
 from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError
-from mainstream.kit.new_app import pictures
 from mainstream.kit.new_app.report import share
 from mainstream.kit.new_app.work import Work, about
 from mainstream.package import MPackage
@@ -21,6 +20,7 @@ from mainstream.runner.planning import plan
 from mainstream.runner.sources import Frame, VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Device
+from mainstream.study.figures import own
 
 ASSUMED_FPS = 10.0  # of a stream that nobody has shown yet
 
@@ -101,5 +101,5 @@ def stream(work: Work, packages: Mapping[str, MPackage], device: Device) -> None
             work.say(f"    {m.app}: {share(one['found'], one['events'])} events found, {false} empty windows false; "
                      f"Event-F1 {one['f1']:.3f}")  # fmt: skip
     height = 1.3 * len(members) + 1.2
-    work.draw("timeline.png", (9, height), lambda fig: pictures.timeline(fig, report, members, truth))
+    work.draw("timeline.png", (9, height), lambda fig: own.timeline(fig, report, members, truth))
     work.done("stream")

@@ -11,7 +11,7 @@ from typing import Any
 
 from mainstream.data.geometry import LETTERBOX
 from mainstream.errors import UserError
-from mainstream.kit.new_app import pictures, running
+from mainstream.kit.new_app import running
 from mainstream.kit.new_app.material import counts, gather
 from mainstream.kit.new_app.report import warnings, write_report
 from mainstream.kit.new_app.request import Request
@@ -22,6 +22,7 @@ from mainstream.networks.splits import split_points, with_head
 from mainstream.networks.tails import load_tail, probabilities
 from mainstream.package import FILE, Events, MPackage
 from mainstream.paths import alone
+from mainstream.study.figures import own
 from mainstream.trainer import train
 
 ASSUMED_CORRELATION = 0.1  # ρ without a video: about what the study recorded
@@ -50,7 +51,7 @@ def new_app(request: Request, say: Say) -> dict[str, Any]:
             running.stream(work, packages, device)
         else:
             say("6/6 Stream: there is no video; the command below runs the application on a file or a camera")
-        work.draw("accuracy.png", (7, 3.6), lambda fig: pictures.accuracy(fig, package, layer))
+        work.draw("accuracy.png", (7, 3.6), lambda fig: own.accuracy(fig, package, layer))
         _show_wrong(work, package, layer)
         write_report(work.place, work.summary)
     for text in warnings(work.summary):
@@ -79,7 +80,7 @@ def _check_base(request: Request, base: BaseNetwork) -> None:
 def _show(work: Work) -> None:
     """What will be learnt from, on the terminal and in `samples.png`; the summary begins."""
     request, material, say = work.request, work.material, work.say
-    work.draw("samples.png", (9, 3.0), lambda fig: pictures.samples(fig, material.photos, request.name))
+    work.draw("samples.png", (9, 3.0), lambda fig: own.samples(fig, material.photos, request.name))
     rows = counts(material.photos)
     for row in rows:
         say(f"    {row['partition']:<8}{row['with']:>6} photos with '{request.name}', {row['without']} without")
@@ -160,4 +161,4 @@ def _show_wrong(work: Work, package: MPackage, layer: str) -> None:
     name, file = work.request.name, work.place / "wrong.png"
     file.unlink(missing_ok=True)
     if ((p >= threshold) != test.has(name)).any():
-        work.draw(file.name, (9, 1.8), lambda fig: pictures.wrong(fig, test, name, p, threshold))
+        work.draw(file.name, (9, 1.8), lambda fig: own.wrong(fig, test, name, p, threshold))
