@@ -36,10 +36,6 @@ out.matches("Slopes", [Match("slope (paper: NUC; ours: this machine)", 1.0, 2.0,
 HEADLINE = (
     DRAW.format(stage="05_headline")
     + f"""
-import shutil
-from mainstream.paths import REFERENCE
-for name in ("headline.csv", "sweep_ratios.csv", "executed_tracks.csv"):
-    shutil.copy(REFERENCE / name, out.directory / name)
 draw("headline_forms", "Headline", {CAPTIONS["headline_forms"]!r}, "published")
 draw("corrections", "What remains", {CAPTIONS["corrections"]!r}, "published")
 """

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 def reference_command(
     profile: options.Profile = "default",
 ) -> None:
-    """Keep the small results of a run in results/reference/ and print the README's tables made from them."""
+    """Keep the small results of a run in results/reference/, write REPRODUCTION.md and print the README's table."""
+    from mainstream.kit.pipeline import claims
     from mainstream.kit.pipeline.project import Project
-    from mainstream.kit.pipeline.reference import executed_table, markdown, readme_table, save_reference
+    from mainstream.kit.pipeline.reference import save_reference
 
     project = Project()
     project.profile(profile)
     for path in save_reference(project, profile):
         typer.echo(f"results/reference/{path.name}", err=True)
-    for table in (readme_table, executed_table):
-        typer.echo(markdown(table(project.results("reference"))) + "\n")
+    rows = claims.judged(project.root / "data" / "claims.yml", project.results("reference") / "claims")
+    typer.echo(claims.table([r for r in rows if r["size"]], claims.PAGE))
 
 
 def reached(project: Project) -> dict[str, Counter[str]]:

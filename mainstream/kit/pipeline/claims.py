@@ -139,7 +139,8 @@ def judged(claims: Path, results: Path, *, of_what_ran: bool = False) -> list[di
             raise UserError(f"claim '{claim.id}': {claim.notebook} has no result in {results.name}; run it first")
         found = {name: look_up(value, results) for name, value in claim.numbers().items()}
         rows.append({
-            "id": claim.id, "where": claim.where, "claim": claim.claim, "confirmed by": claim.confirmed_by,
+            "id": claim.id, "size": claim.size, "where": claim.where, "claim": claim.claim,
+            "confirmed by": claim.confirmed_by,
             **{column: _text(found.get(name)) for name, column in NUMBERS.items()},
             "verdict": verdict(claim, found.get(claim.decides)), "why": _reason(claim, found), "track": claim.track,
             "notebook": claim.notebook, "cell": claim.cell, "minutes": run["seconds"] / 60,

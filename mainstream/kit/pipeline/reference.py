@@ -1,13 +1,10 @@
-"""results/reference/: the few small results that are committed, and the README's tables made from them."""
+"""results/reference/: the few small results that are committed, and REPRODUCTION.md, which is made from them."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
@@ -17,13 +14,12 @@ from mainstream.paths import write_text
 
 KEPT = {
     "03_event_f1_model": ("model_error.csv", "predicted_and_counted.png"),
+    "00_tour": ("tenants.png",),
     "05_headline": ("headline.csv", "headline_forms.csv", "headline_forms.png", "sweep_ratios.csv",
                     "recorded_costs.csv", "executed_tracks.csv", "executed.png", "executed_map.csv",
                     "executed_map_figure.png", "executed_by_length_figure.png"),
     "06_x_voting": ("fixed_or_free.csv",),
 }  # fmt: skip
-SHOWN = (("28X", "no_sharing", 32), ("71%", "max_sharing", 2))
-LATER = (("87X", "no_sharing", 25), ("47%", "max_sharing", 2))  # of the later sweep, which has no step "one stream"
 
 
 def save_reference(project: Project, profile: str) -> list[Path]:
@@ -83,39 +79,3 @@ def save_claims(project: Project, profile: str) -> list[Path]:
         write_text(stage / cache.RUN, json.dumps(about) + "\n")
     write_text(project.root / PAGE, page(judged(claims, target)))
     return [*kept, project.root / PAGE]
-
-
-def readme_table(results: Path) -> pd.DataFrame:
-    """The README's table, as text, from headline.csv and sweep_ratios.csv."""
-    headline: Any = pd.read_csv(results / "headline.csv", index_col="n_apps")
-    sweep: Any = pd.read_csv(results / "sweep_ratios.csv").set_index(["view", "n_apps"])
-    steps, views = (
-        ("recorded", "1 one stream", "2 consistent units", "3 optimal"),
-        ("recorded", "consistent", "ours, optimal"),
-    )
-    ratios = [[headline.at[n, f"{base}: {step}"] for step in steps] for _, base, n in SHOWN]
-    ratios += [[sweep.at[(view, n), f"over {base}"] for view in views] for _, base, n in LATER]
-    rows = [[f"{ratio:.2f}" for ratio in row] for row in ratios]
-    for row in rows[len(SHOWN) :]:
-        row.insert(1, "–")
-    claims = [f"{claim}: over {base.replace('_', ' ')}, {n} applications" for claim, base, n in SHOWN + LATER]
-    table = pd.DataFrame(rows, columns=["recorded", "one stream rate", "units consistent", "scheduled anew (optimal)"])
-    table.insert(0, "claim", claims)
-    return table
-
-
-def executed_table(results: Path) -> pd.DataFrame:
-    """The README's second table, as text, from executed_tracks.csv: the optimal schedule over each baseline."""
-    rows: Any = pd.read_csv(results / "executed_tracks.csv").query("system == 'optimal'").to_dict("records")
-    over = "{over_%s:.2f} [{over_%s_low:.2f}, {over_%s_high:.2f}]"
-    columns = {
-        "applications": "{n_apps}", "Event-F1, executed": "{executed:.3f}", "the model says": "{model:.3f}",
-        "over No Sharing": over.replace("%s", "no_sharing"), "over Max Sharing": over.replace("%s", "max_sharing"),
-    }  # fmt: skip
-    return pd.DataFrame([{name: text.format(**row) for name, text in columns.items()} for row in rows])
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """A table of texts as Markdown."""
-    head, *rows = (f"| {' | '.join(line)} |" for line in [table.columns, *table.to_numpy()])
-    return "\n".join([head, "|" + "---|" * len(table.columns), *rows])

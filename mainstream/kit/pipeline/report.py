@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.claims import NUMBERS, judged
 from mainstream.kit.pipeline.project import Outcome, Project, read_notebook, read_yaml
-from mainstream.kit.pipeline.reference import executed_table, readme_table
 from mainstream.paths import read_text, write_text, written
 
 TRACKS = {
@@ -28,13 +26,13 @@ TRACKS = {
     "executed": "schedules run on video with ground truth; events are counted",
     "model": "the formula alone, with parameters chosen for the picture",
 }
-HEADLINE_FIGURE = "05_headline-headline_forms"
-WORDS = (
-    "05_headline-as_published",
+KEY_FIGURES = (
+    "05_headline-headline_forms",
     "05_headline-corrections",
-    "05_headline-executed_ratios",
+    "05_headline-executed_map_figure",
+    "05_headline-executed_trainings",
     "03_event_f1_model-predicted_and_counted",
-)  # figures whose captions are what came out
+)  # shown before all others
 CHANGED = "inputs changed since"
 PDF = "figures.pdf"
 WIDE = 2.0  # width over height from which a picture takes the whole row
@@ -101,8 +99,7 @@ def gather(
     return {
         "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
         "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
-        "figures": figures, "headline_figure": figures.get(HEADLINE_FIGURE),
-        "words": [figures[name] for name in WORDS if name in figures], "tables": headline_tables(results),
+        "figures": figures, "key_figures": [figures[name] for name in KEY_FIGURES if name in figures],
         "claims": _claims(project, results), "claim_columns": list(NUMBERS.values()),
         "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,
     }  # fmt: skip
@@ -168,18 +165,6 @@ def _figure(directory: Path, entry: dict[str, str]) -> dict[str, Any]:
 
 def _json(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-
-
-def headline_tables(results: Path) -> list[dict[str, Any]]:
-    """The README's two tables, from this profile's results; those that it has."""
-    tables = []
-    for title, track, table in (
-        ("Ratio of Event-F1, Mainstream over each baseline", "published", readme_table),
-        ("Optimal schedule over each baseline, 95% intervals", "executed", executed_table),
-    ):
-        with suppress(OSError, KeyError):
-            tables.append({"title": title, "track": track, "table": table(results / "05_headline")})
-    return tables
 
 
 def short(value: Any) -> str:

@@ -11,11 +11,9 @@ from tiny_report import CAPTIONS, make
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline.project import Project
-from mainstream.kit.pipeline.reference import executed_table, readme_table
 from mainstream.kit.pipeline.report import (
     CHANGED,
-    HEADLINE_FIGURE,
-    WORDS,
+    KEY_FIGURES,
     from_disk,
     inline,
     minutes,
@@ -23,7 +21,7 @@ from mainstream.kit.pipeline.report import (
     write_page,
     write_pdf,
 )  # fmt: skip
-from mainstream.paths import NOTEBOOKS, REFERENCE
+from mainstream.paths import NOTEBOOKS
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +75,13 @@ def test_figures_questions_tracks_and_tables(page):
     assert "CITATION" not in page.text and "@inproceedings{jiang2018," in page.text
 
 
-def test_headline_is_captions_and_the_readmes_tables(report, page):
-    """Captions as their cells computed them; tables against the committed results that the tiny project copies."""
-    assert [f["name"] for f in report["words"]] == ["corrections"] and CAPTIONS["corrections"] in page.text
-    for table, made in zip(report["tables"], (readme_table, executed_table), strict=True):
-        assert table["table"].equals(made(REFERENCE))
-        assert " ".join(table["table"].iloc[-1]) in page.text
+def test_key_figures_come_first(report, page):
+    assert [f["name"] for f in report["key_figures"]] == ["headline_forms", "corrections"]
+    assert page.text.index(CAPTIONS["corrections"]) < page.text.index(CAPTIONS["rising"])
 
 
-def test_the_kits_notebooks_draw_what_the_headline_quotes():
-    for stage, _, name in (figure.partition("-") for figure in (*WORDS, HEADLINE_FIGURE)):
+def test_the_kits_notebooks_draw_the_key_figures():
+    for stage, _, name in (figure.partition("-") for figure in KEY_FIGURES):
         assert f'\\"{name}\\"' in (NOTEBOOKS / f"{stage}.ipynb").read_text()
 
 
