@@ -20,7 +20,16 @@ def test_figures_4_to_10_and_the_drawings_have_their_rows():
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: f"{r.item}: {r.cell}")
 def test_the_cell_is_there(row):
     cells = ["".join(c["source"]) for c in read_notebook(NOTEBOOKS / f"{row.notebook}.ipynb")["cells"]]
-    assert len([c for c in cells if re.search(rf'(save_figure\([^"]+, |show\(\s*)"{row.cell}"', c)]) == 1
+    assert len([c for c in cells if re.search(rf'show\(\s*"{row.cell}"', c)]) == 1
+
+
+def test_every_slide_of_the_talk_has_its_row_and_one_title():
+    titles = {}
+    for row in (r for r in ROWS if r.answer):
+        first, _, last = row.item.partition("–")
+        for slide in range(int(first), int(last or first) + 1):
+            assert titles.setdefault(slide, row.shows) == row.shows
+    assert sorted(titles) == list(range(1, 51))
 
 
 def test_a_slide_says_how_it_is_answered():

@@ -18,12 +18,12 @@ CAPTIONS = {
 }
 DRAW = """
 import matplotlib.pyplot as plt, pandas as pd
-from mainstream.study.figures import Match, Output
+from mainstream.study.figures import Drawing, Match, Output
 out = Output(output_dir, "{stage}")
 def draw(name, title, caption, track, size=(4, 3)):
     fig, ax = plt.subplots(figsize=size)
     ax.plot([1, 2, 4, 3]); ax.set(xlabel="step")
-    out.save_figure(fig, name, pd.DataFrame({{"y": [1, 2, 4, 3]}}), caption=caption, track=track, title=title)
+    out.show(name, Drawing(fig, pd.DataFrame({{"y": [1, 2, 4, 3]}}), title, track, caption, {{}}))
 """
 LINES = (
     DRAW.format(stage="01_lines")

@@ -1,6 +1,7 @@
 """Figures: what is shown is what is kept; where a notebook's results go, where it finds those of earlier ones."""
 
 import json
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -43,8 +44,9 @@ def test_what_is_shown_is_what_is_kept(tmp_path, monkeypatch):
     (entry,) = json.loads((tmp_path / "figures.json").read_text())
     assert entry == {"name": "rise", "title": "It rises", "caption": "Recall rises to 1.00.",
                      "tracks": ["measured", "executed"]}  # fmt: skip
-    with pytest.raises(UserError, match="needs a caption, data and a track"):
-        out.save_figure(plt.figure(), "x", pd.DataFrame({"y": [1]}), caption="c", track="guessed")
+    for wrong in ({"tracks": "guessed"}, {"tracks": ()}, {"data": pd.DataFrame()}, {"title": ""}):
+        with pytest.raises(UserError, match="needs a title, data and a track"):
+            out.show("x", replace(drawn(best=1.0), **wrong))
 
 
 def test_systems_and_applications_keep_their_colours_apart():

@@ -89,36 +89,24 @@ class Output:
         raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")
 
     def show(self, name: str, drawing: Drawing) -> None:
-        """Keeps the figure (`save_figure`) and puts just that picture into the notebook, title and caption below it."""
-        self.save_figure(
-            drawing.figure, name, drawing.data, caption=drawing.text, track=drawing.tracks, title=drawing.title
-        )
-        plt.close(drawing.figure)
-        png = (self.directory / f"{name}.png").read_bytes()
-        display(Image(png, width=int(drawing.figure.get_figwidth() * SHOWN_DPI), alt=drawing.title))
-        display(Markdown(f"**{drawing.title}.** {drawing.text} *({', '.join(_tracks(drawing.tracks))})*"))
+        """Writes `<name>.pdf`, `.png` and `.csv`, and puts just that picture into the notebook, its caption below.
 
-    def save_figure(
-        self, fig: Figure, name: str, data: pd.DataFrame, *, caption: str, track: Track | Sequence[Track],
-        title: str = "",
-    ) -> None:  # fmt: skip
-        """Writes `<name>.pdf`, `.png` and `.csv`, and lists the figure with its conclusion in figures.json.
+        The figure is listed with its caption in figures.json, for the report.
 
-        Args:
-            data: what the figure was drawn from, tidy.
-            caption: the conclusion, not the axes.
-            track: whose numbers these are; a comparison figure always says.
-        Raises:
-            UserError: an empty caption, no data, or an unknown track.
+        Raises `UserError`: no title, no data, an unknown track, or a caption that cannot be filled (`Drawing.text`).
         """
-        tracks = _tracks(track)
-        if not caption or data.empty or not tracks or set(tracks) - set(get_args(Track)):
-            raise UserError(f"figure '{name}' needs a caption, data and a track of {', '.join(get_args(Track))}")
-        fig.savefig(self.directory / f"{name}.png")
-        fig.savefig(self.directory / f"{name}.pdf", metadata={"CreationDate": None})
-        self.save_table(data, name)
-        listed = {"name": name, "title": title or name, "caption": caption, "tracks": tracks}
+        tracks = [drawing.tracks] if isinstance(drawing.tracks, str) else list(drawing.tracks)
+        if not drawing.title or drawing.data.empty or not tracks or set(tracks) - set(get_args(Track)):
+            raise UserError(f"figure '{name}' needs a title, data and a track of {', '.join(get_args(Track))}")
+        figure, caption, png = drawing.figure, drawing.text, self.directory / f"{name}.png"
+        figure.savefig(png)
+        figure.savefig(png.with_suffix(".pdf"), metadata={"CreationDate": None})
+        self.save_table(drawing.data, name)
+        listed = {"name": name, "title": drawing.title, "caption": caption, "tracks": tracks}
         self._append("figures.json", listed, "name")
+        plt.close(figure)
+        display(Image(png.read_bytes(), width=int(figure.get_figwidth() * SHOWN_DPI), alt=drawing.title))
+        display(Markdown(f"**{drawing.title}.** {caption} *({', '.join(tracks)})*"))
 
     def save_table(self, data: pd.DataFrame, name: str) -> pd.DataFrame:
         """Writes `<name>.csv` (10 significant digits) and returns the table to be shown."""
@@ -140,7 +128,3 @@ class Output:
         entries = json.loads(path.read_text()) if path.exists() else []
         entries = [e for e in entries if e[key] != entry[key]] + [entry]
         write_text(path, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
-
-
-def _tracks(track: Track | Sequence[Track]) -> list[Track]:
-    return [track] if isinstance(track, str) else list(track)  # type: ignore[list-item]
