@@ -1,4 +1,4 @@
-"""The M-Package: what one application brings to the scheduler and the runner (design section 6).
+"""The M-Package: what one application brings to the scheduler and the runner.
 
 `mpackage.json` beside weights-only tails. Packages come from other tenants and are not trusted: nothing in them is
 executed, every number is checked, every tail has its SHA-256. Used by notebooks 01, 03, 05 and 07.

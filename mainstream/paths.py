@@ -27,7 +27,6 @@ ROOT = next((place for place in _PLACES if (place / "notebooks" / "profiles").is
 STYLE = PACKAGE / "study" / "paper.mplstyle"
 LAB_SETTINGS = PACKAGE / "kit" / "lab_settings"
 NOTEBOOKS = ROOT / "notebooks"
-PROFILES = NOTEBOOKS / "profiles"
 DATA = ROOT / "data"
 PUBLISHED = DATA / "published"
 BASE = DATA / "base"

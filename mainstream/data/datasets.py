@@ -1,4 +1,4 @@
-"""Labelled photos for `mainstream train`: class folders and labelled tables (design section 6; notebook 01).
+"""Labelled photos for `mainstream train`: class folders and labelled tables (notebook 01).
 
     root/<class>/*.jpg                       partition by hash of the file name
     root/{train,val,test}/<class>/*.jpg      partition as given (val may be missing: a part of train, by hash)

@@ -1,4 +1,4 @@
-"""Public photo sets: where they are, what they must hash to, and fetching them once (design section 6).
+"""Public photo sets: where they are, what they must hash to, and fetching them once.
 
 Nothing is bundled or mirrored. Without a network the message says where to place a file that was fetched elsewhere; it
 is checked all the same. Our own lines rather than `keras.utils.get_file`: that one brings TensorFlow into what needs

@@ -1,4 +1,4 @@
-"""Footage of video files: frames at equal steps of a film's own time, with intervals of truth (design section 6).
+"""Footage of video files: frames at equal steps of a film's own time, with intervals of truth.
 
 Apart from `footage`, so that what only holds or counts footage needs no reader of video.
 """

@@ -1,4 +1,4 @@
-"""Held-out video as the trainer measures on it: frames, labels, and which clip each frame is from (design section 5).
+"""Held-out video as the trainer measures on it: frames, labels, and which clip each frame is from.
 
 Not to be confused with training photos: neighbouring frames resemble each other, which is what ρ is about. Clips of the
 synthetic world: `mainstream.data.rendered`; of video files: `mainstream.data.filmed`.

@@ -3,7 +3,7 @@
     letterbox   whole, its aspect kept, padded with grey: a circle stays a circle, what stands at the edge stays in
     squeezed    whole, stretched to the square: the synthetic world, and packages from before there was a choice
 
-Training and stream must agree: data says its geometry, the M-Package records it, the runner follows (design section 5).
+Training and stream must agree: data says its geometry, the M-Package records it, the runner follows.
 """
 
 from __future__ import annotations

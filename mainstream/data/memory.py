@@ -1,4 +1,4 @@
-"""How events differ and how looks at them remember, measured on footage for `form="heterogeneous"` (design section 3).
+"""How events differ and how looks at them remember, measured on footage for `form="heterogeneous"`.
 
 Whether two looks Δt apart in one stretch are both right goes by ρ(Δt) = α + (1−α)·e^(−Δt/τ): fitted to all pairs up to
 `LAGS_S` seconds apart. α itself cannot be identified from data: it serves predictions (notebook 03).

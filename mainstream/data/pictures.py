@@ -1,4 +1,4 @@
-"""Pictures as files: which of a folder's are pictures, and what one holds as 8-bit sRGB, upright (design section 6).
+"""Pictures as files: which of a folder's are pictures, and what one holds as 8-bit sRGB, upright.
 
 Whatever Pillow itself reads is read, by content: JPEG (JFIF), PNG, TIFF, WebP, GIF (its first frame), BMP and more, in
 any bit depth and colour space. Transparency lies on white, as most viewers show it.

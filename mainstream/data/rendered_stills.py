@@ -1,4 +1,4 @@
-"""Stills of the synthetic world, to train on (design section 6; notebooks 01 and 09). Its clips: `rendered`."""
+"""Stills of the synthetic world, to train on (notebooks 01 and 09). Its clips: `rendered`."""
 
 from __future__ import annotations
 

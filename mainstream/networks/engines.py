@@ -1,4 +1,4 @@
-"""Engines: a Keras model compiled for one image at a time (design section 4; notebooks 00, 02 and 07).
+"""Engines: a Keras model compiled for one image at a time (notebooks 00, 02 and 07).
 
 `openvino` is the fast one, `keras` the reference (a compiled TensorFlow graph); `predict` is `model.predict`, what one
 writes first, here to be compared with.

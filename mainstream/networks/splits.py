@@ -1,4 +1,4 @@
-"""Split points of a Keras network, found from its graph, and the network cut there (design sections 4, 5 and 7).
+"""Split points of a Keras network, found from its graph, and the network cut there.
 
 A split point is a layer that every path from input to output passes through. Below it is the *stem*, which stays
 frozen and can be shared between applications; above it is the *tail*, which one application trains for itself.

@@ -1,4 +1,4 @@
-"""From frames to events: what per-frame accuracy and an analysed frame rate are worth (design section 3).
+"""From frames to events: what per-frame accuracy and an analysed frame rate are worth.
 
 `analytical` is the model in closed form, `simulated` its witness, `counted` counts what really happened.
 """

@@ -1,4 +1,4 @@
-"""The analytical model: per-frame accuracy and analysed frame rate make Event-F1 (design section 3).
+"""The analytical model: per-frame accuracy and analysed frame rate make Event-F1.
 
 An event of length L seconds is on screen; a classifier looks at `fps` frames of every second. It meets
 n = ⌊x⌋ or ⌈x⌉ analysed frames (x = L·fps on average, the phase being random), and the event is found when at

@@ -1,4 +1,4 @@
-"""Counting what really happened: intervals, X-voting, counted Event-F1 (design section 3; notebooks 03, 05, 07).
+"""Counting what really happened: intervals, X-voting, counted Event-F1 (notebooks 03, 05, 07).
 
 Ground truth is a list of `(start_s, end_s)` per application. Decisions are the analysed frames, in order of
 time: 1 positive, 0 negative, −1 unknown (left out of the count, as if the frame had not been analysed).

@@ -1,4 +1,4 @@
-"""Events that differ and looks that remember: `form="heterogeneous"` (design section 3; notebook 03).
+"""Events that differ and looks that remember: `form="heterogeneous"` (notebook 03).
 
 Outcomes of two looks Δt apart within one event are correlated by ρ(Δt) = α + (1−α)·e^(−Δt/τ). α (`lasting`) is what
 makes an event easy or hard as a whole: its TPR is drawn from Beta(p(1/α−1), (1−p)(1/α−1)). τ (`memory_s`) is what

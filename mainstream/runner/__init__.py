@@ -1,4 +1,4 @@
-"""M-Runner: a schedule executed on a stream (design section 5; notebook 07, `mainstream stream`).
+"""M-Runner: a schedule executed on a stream (notebook 07, `mainstream stream`).
 
 `stream` runs it; behind it: `sources` (frames with true time stamps), `sampling` (who looks at which frame), `network`
 (shared stem and tails, compiled), `voting` (decisions to detections), `planning` (packages, device and budget to a

@@ -1,4 +1,4 @@
-"""Two clocks: real time with a bounded queue, and an emulated device (design section 5).
+"""Two clocks: real time with a bounded queue, and an emulated device.
 
 Both hand out the frames that are to be worked on, in order, and push the oldest waiting one out when the queue is full.
 """

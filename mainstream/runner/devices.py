@@ -1,4 +1,4 @@
-"""Devices that schedules are made for: measured here, the study's NUC, or a file (design section 4; notebooks 02, 07).
+"""Devices that schedules are made for: measured here, the study's NUC, or a file (notebooks 02, 07).
 
 Latencies in milliseconds, so that a budget of 1000 is one saturated device.
 """

@@ -1,4 +1,4 @@
-"""The schedule's tree of segments, compiled: one shared stem, a tail per application (design section 5)."""
+"""The schedule's tree of segments, compiled: one shared stem, a tail per application."""
 
 from __future__ import annotations
 

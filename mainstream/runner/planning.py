@@ -1,4 +1,4 @@
-"""From packages, a device and a budget to the members of a shared network (design sections 4 and 5)."""
+"""From packages, a device and a budget to the members of a shared network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Latencies measured here: the stages of a video pipeline, and a network's segments (design section 4; notebook 00).
+"""Latencies measured here: the stages of a video pipeline, and a network's segments (notebook 00).
 
 Medians with quartiles: other work on the machine only ever adds time.
 """

@@ -1,4 +1,4 @@
-"""Nested sampling: the frames of a lower rate are a subset of those of every higher one (design section 5).
+"""Nested sampling: the frames of a lower rate are a subset of those of every higher one.
 
 Only so is the cost of a shared segment the highest rate among its users: were the frames chosen one by one, the stem
 would run on their union.

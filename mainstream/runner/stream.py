@@ -1,4 +1,4 @@
-"""`Runner`: applications on a stream, planned anew while it runs (design section 5; notebook 07)."""
+"""`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
 
 from __future__ import annotations
 

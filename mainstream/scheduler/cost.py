@@ -1,4 +1,4 @@
-"""What a schedule costs (design section 4).
+"""What a schedule costs.
 
 cost = Σ_app f·tail(split) + Σ_segment latency · max{f of the applications whose split is at or above it}
 """

@@ -1,4 +1,4 @@
-"""A device as the scheduler sees it: latencies of stems and tails (design section 4; notebooks 02 and 04)."""
+"""A device as the scheduler sees it: latencies of stems and tails (notebooks 02 and 04)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The talk's greedy rule, and the one of the study's code (design section 4; notebook 04)."""
+"""The talk's greedy rule, and the one of the study's code (notebook 04)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exact scheduler: integer programming on HiGHS, with a proven gap (design section 4; notebook 04)."""
+"""The exact scheduler: integer programming on HiGHS, with a proven gap (notebook 04)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scheduling problem: applications, a device, a budget (design sections 4 and 10; notebooks 04 and 05)."""
+"""The scheduling problem: applications, a device, a budget (notebooks 04 and 05)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`solve`: a problem in, a checked schedule out (design section 10; notebooks 04 to 06)."""
+"""`solve`: a problem in, a checked schedule out (notebooks 04 to 06)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Schedule:
     choices: tuple[Choice, ...] = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """The contract of design section 10."""
+        """What `mainstream schedule --json` prints."""
         data = asdict(self)
         del data["choices"]
         return data

@@ -1,6 +1,6 @@
 """Schedules by the model and as real decisions would have had it: measured and executed tracks (notebook 05).
 
-Works on a `Recording`: nothing here runs a network (design section 2).
+Works on a `Recording`: nothing here runs a network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The model fitted to real predictions, and its Event-F1 beside the counted one (design section 3; notebook 03).
+"""The model fitted to real predictions, and its Event-F1 beside the counted one (notebook 03).
 
 Works on a `Recording`: nothing here runs a network.
 """

@@ -1,4 +1,4 @@
-"""Real decisions, made once and replayed for many schedules: the executed track (design section 2; notebooks 03, 05).
+"""Real decisions, made once and replayed for many schedules: the executed track (notebooks 03, 05).
 
 A decision depends on frame, application and split, not on who else looks. So every (application, split) is asked once
 about every frame (`study.recorder`), and a schedule then only picks which of the answers it would have waited for:

@@ -1,4 +1,4 @@
-"""M-Trainer: one application fine-tuned at every split (design sections 1, 5 and 6; notebook 01, `mainstream train`).
+"""M-Trainer: one application fine-tuned at every split (notebook 01, `mainstream train`).
 
 `train` in `run` is the entrance. Behind it: `settings` (what can be chosen), `worker` (one process: from the deepest
 split to the shallowest), `frozen` (stem outputs, computed once), `fit` (one tail), `checkpoint` (what a killed run

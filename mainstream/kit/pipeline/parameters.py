@@ -1,4 +1,4 @@
-"""The parameters of a notebook: what its own cell says, and what may stand in their place (design section 9)."""
+"""The parameters of a notebook: what its own cell says, and what may stand in their place."""
 
 from __future__ import annotations
 
