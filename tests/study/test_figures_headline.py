@@ -104,7 +104,7 @@ def test_the_map_says_where_sharing_wins_and_whose_promise_is_kept():
 
 def test_short_events_and_single_trainings_are_told_with_their_intervals():
     text = executed_tracks.by_length(over_lengths(), [2, 32]).text
-    assert "at 32 applications and events of 0.50 s, 3 training(s): 2.50 [2.30, 2.80] times No Sharing" in text
+    assert "at 32 applications and events of 0.50 s, 3 trainings: 2.50 [2.30, 2.80] times No Sharing" in text
     assert text.endswith("promised 2.60 (consistent units), 2.50 (heterogeneous events), 9.00 (as published).")
     text = executed_tracks.trainings(over_lengths().query("speed == 1")).text
     assert "at 0 of 2 numbers of applications over No Sharing and at 2 over Max Sharing" in text

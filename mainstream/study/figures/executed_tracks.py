@@ -81,10 +81,11 @@ def by_length(rows: pd.DataFrame, counts: Sequence[int]) -> Drawing:
     shared_legend(fig, axes[:1])
     last = over[(over.n_apps == max(counts)) & (over.speed == over.speed.max())].iloc[0]
     text = (
-        "Counted at {c.n_apps:.0f} applications and events of {c.event_length_s:.2f} s, {c.trainings:.0f} training(s): "
+        "Counted at {c.n_apps:.0f} applications and events of {c.event_length_s:.2f} s, {trainings}: "
         "{c.ratio:.2f} [{c.low:.2f}, {c.high:.2f}] times No Sharing; promised {promised}."
     )
-    numbers = {"c": last, "promised": _each(lambda form: f"{last[f'promised_{form}']:.2f}")}
+    promised = _each(lambda form: f"{last[f'promised_{form}']:.2f}")
+    numbers = {"c": last, "trainings": _trainings(last.trainings), "promised": promised}
     return Drawing(fig, over, "Executed over event lengths", "executed", text, numbers)
 
 
@@ -134,14 +135,18 @@ def trainings(rows: pd.DataFrame) -> Drawing:
     shared_legend(fig, axes[:1])
     above = rows[rows.low > 1].groupby("over").size()
     text = (
-        "Over {t} training(s) the ratio is above 1 with its whole interval at {no} of {n} numbers of applications over "
+        "Over {t} the ratio is above 1 with its whole interval at {no} of {n} numbers of applications over "
         "No Sharing and at {most} over Max Sharing. Of its variance, a median of {share:.0%} is left when only "
         "trainings are drawn anew, {days:.0%} when only clips are."
     )
-    numbers = {"t": rows.trainings.max(), "n": rows.n_apps.nunique(), "no": above.get("no_sharing", 0),
+    numbers = {"t": _trainings(rows.trainings.max()), "n": rows.n_apps.nunique(), "no": above.get("no_sharing", 0),
                "most": above.get("max_sharing", 0), "share": rows.from_trainings.median(),
                "days": rows.from_clips.median()}  # fmt: skip
     return Drawing(fig, rows, "Executed ratios over trainings", "executed", text, numbers)
+
+
+def _trainings(n: float) -> str:
+    return "one training" if n == 1 else f"{n:.0f} trainings"
 
 
 def _bars(rows: Any) -> list[Any]:
