@@ -389,7 +389,7 @@ def raw_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[obj
         (lambda p, v, t, s: ["box", "--images", p, "--video-fps", "10"], "--video-fps is for --video"),
         (raw_video, "frames per second must be said"),
         (lambda p, v, t, s: ["box", "--images", p, "--budget", "0"], "--budget 0"),
-        (lambda p, v, t, s: ["box", "--images", p, "--clock", "wal"], "unknown clock"),
+        (lambda p, v, t, s: ["box", "--images", p, "--clock", "wal"], "invalid value for '--clock'"),
         (lambda p, v, t, s: ["box", "--images", p, "--device", "nuc"], "did you mean 'nuc-2017'"),
         (lambda p, v, t, s: ["box", "--images", p, "--with", s], "[Nn]o such file"),
         (lambda p, v, t, s: ["box", "--images", p, "--event-frequency", "1.2"], "--event-frequency 1.2"),
