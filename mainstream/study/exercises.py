@@ -16,7 +16,7 @@ ANSWERS = NOTEBOOKS / "solutions" / "answers.yml"
 def check(exercise: str, answer: float, answers: Path = ANSWERS) -> bool:
     """Says whether a number answers the exercise, to the digits that it asks for; where not, gives its hint.
 
-    Only a hash of the answer is kept, so that looking for it is as much work as finding it. One unit more or less in
+    Only a hash of the answer is kept, so that nobody reads it by accident. One unit more or less in
     the last digit is right as well.
 
     Args:

@@ -12,13 +12,6 @@ from mainstream.study import figures
 from mainstream.study.figures import look, output
 
 
-@pytest.fixture(autouse=True)
-def nothing_open():
-    plt.close("all")
-    yield
-    plt.close("all")
-
-
 def drawn(caption="Recall rises to {best:.2f}.", **numbers):
     fig, ax = plt.subplots()
     ax.plot([0, 1])

@@ -1,18 +1,10 @@
 """The figures of notebook 08: what their captions say of small data; how a fleet's budget is divided."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
 
 from mainstream.study import pooling
 from mainstream.study.figures import beyond, fleets
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_open():
-    yield
-    plt.close("all")
 
 
 def test_memory_says_what_fits_and_where_features_outweigh_weights():

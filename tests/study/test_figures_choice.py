@@ -2,16 +2,9 @@
 
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from mainstream.study import compared, experiments, published
 from mainstream.study.figures import choice
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def moves(*rows):

@@ -1,6 +1,5 @@
 """The figures of notebook 03: what their captions say of small data."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +8,6 @@ from mainstream import quality
 from mainstream.errors import UserError
 from mainstream.study.figures import event_model as draw
 from mainstream.study.figures import model_and_count as held
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_open():
-    yield
-    plt.close("all")
 
 
 def test_one_event_names_the_best_rate_of_each_network_and_keeps_every_frame():

@@ -1,17 +1,9 @@
 """Figures of notebook 01: what their captions say about small data, and the tables that they are drawn from."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
 
 from mainstream.study.figures import finetuning, three_sources
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_open():
-    yield
-    plt.close("all")
 
 
 def summary(**columns):

@@ -2,19 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import pytest
-from matplotlib import pyplot as plt
 
 from mainstream.study import remains
 from mainstream.study.figures import executed_tracks, headline, headline_sweep
 
 STEPS = ("0 as published", "1 one stream", "2 consistent units", "3 greedy", "3 optimal")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def ratios():

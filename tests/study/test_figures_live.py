@@ -2,18 +2,11 @@
 
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import Detection
 from mainstream.study import recomputed, streams
 from mainstream.study.figures import live
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -1,19 +1,11 @@
 """Figures of notebook 09: what their captions say about small data."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
 
 from mainstream.data.photos import Photos
 from mainstream.package import Base, MPackage, SplitRecord
 from mainstream.study.figures import own
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_open():
-    yield
-    plt.close("all")
 
 
 def test_what_is_learnt_from_is_told_apart_from_the_rest():

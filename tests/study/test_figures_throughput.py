@@ -1,17 +1,10 @@
 """Figures of notebook 02: what their captions say about small data."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from mainstream.study.figures import throughput
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_open():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

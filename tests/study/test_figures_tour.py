@@ -1,17 +1,9 @@
 """Figures of notebook 00: what their captions say about small data."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
-import pytest
 
 from mainstream.study.figures import diagrams, look, tour, towers
 from streetworld import World
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_open():
-    yield
-    plt.close("all")
 
 
 def test_the_network_is_paid_once_per_tenant_and_the_rest_once_per_frame():

@@ -1,16 +1,8 @@
 """The figures of notebook 06: what their captions say of small data."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
-import pytest
 
 from mainstream.study.figures import voting as draw
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_open():
-    yield
-    plt.close("all")
 
 
 def test_what_tuning_in_time_and_for_each_is_worth():

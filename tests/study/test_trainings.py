@@ -97,7 +97,8 @@ def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
 
 def test_the_kept_trainings_are_there_and_saw_the_same_days():
     found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
-    assert found and all(trainings._same_days(t.recording, found[0].recording) for t in found)
+    assert [t.seed for t in found] == [0, 1, 2]
+    assert all(trainings._same_days(t.recording, found[0].recording) for t in found)
 
 
 def test_trainings_recorded_together_are_taken_apart(tmp_path):

@@ -44,8 +44,8 @@ def save_reference(project: Project, profile: str) -> list[Path]:
 def save_decisions(project: Project, profile: str) -> list[Path]:
     """Keeps what notebook 05 needs of 01 and 03 in results/reference/decisions/, so that it runs without training.
 
-    Packages without weights, and what each application said about every recorded frame, without how sure it was. A run
-    of the first seed begins anew; one of another seed is kept beside it, if it saw the same days (`study.trainings`).
+    Packages without weights, and what each application said about every recorded frame, without how sure it was. What
+    is kept of other seeds stays; `study.trainings` takes it where it saw the same days.
     """
     from mainstream.study.replay import recording_name
     from mainstream.study.trainings import FINETUNED, RECORDED, load_trainings
