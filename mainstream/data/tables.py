@@ -1,10 +1,7 @@
-"""The one reader of tables that people bring, and rows of tables for code that reads them.
+"""The one reader of tables that people bring.
 
 A CSV comes from a spreadsheet, another system or a hand: `read_table` takes whichever encoding, separator, quotes,
 blank lines and letter case of a known column's name leave no doubt, and names the line where they do.
-
-pandas types a cell as the union of everything that a cell can be. A row of `records` is untyped (`Any`): what a CSV's
-columns hold, its README knows, not pandas; the reader states what it takes each value for, where it takes it.
 """
 
 from __future__ import annotations
@@ -15,15 +12,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from mainstream.errors import UserError
-from mainstream.paths import PUBLISHED, read_text
+from mainstream.paths import read_text
 
 SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -151,19 +145,3 @@ def composed(name: str) -> str:
 
 def _needed(needs: Sequence[str]) -> str:
     return f"needs a column '{needs[0]}'" if len(needs) == 1 else f"needs the columns {', '.join(needs)}"
-
-
-@cache
-def recorded(name: str) -> pd.DataFrame:
-    """A tidy table of `data/published/` by name (without .csv). Do not change it in place."""
-    return pd.read_csv(PUBLISHED / f"{name}.csv")
-
-
-def records(table: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a table as named tuples, in order: `for r in records(t): r.app`."""
-    return iter(table.itertuples())
-
-
-def groups(table: pd.DataFrame, by: str | list[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
-    """Pairs of (value of column `by`, its rows), in order of the values; of several columns, their tuple of values."""
-    return iter(table.groupby(by))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mainstream.data.tables import recorded
+from mainstream.data.recorded import recorded
 from mainstream.errors import UserError, unknown
 from mainstream.scheduler import Device
 

@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 
 from mainstream import quality
 from mainstream.data.progress import progress
-from mainstream.data.tables import records
+from mainstream.data.recorded import records
 from mainstream.scheduler import App, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published, sweep

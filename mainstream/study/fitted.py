@@ -14,7 +14,7 @@ import pandas as pd
 from mainstream import quality
 from mainstream.data import rates as counted
 from mainstream.data.progress import progress
-from mainstream.data.tables import records
+from mainstream.data.recorded import records
 from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.quality.chain import Differences

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from mainstream import quality
-from mainstream.data.tables import groups, records
-from mainstream.data.tables import recorded as table
+from mainstream.data.recorded import groups, records
+from mainstream.data.recorded import recorded as table
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem

@@ -9,8 +9,8 @@ from functools import cache
 
 import pandas as pd
 
-from mainstream.data.tables import groups, records
-from mainstream.data.tables import recorded as table
+from mainstream.data.recorded import groups, records
+from mainstream.data.recorded import recorded as table
 from mainstream.package import MPackage
 from mainstream.quality import Form
 from mainstream.scheduler import App, Problem

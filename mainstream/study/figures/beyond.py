@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from mainstream.data.tables import records
+from mainstream.data.recorded import records
 from mainstream.study.figures.look import shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 

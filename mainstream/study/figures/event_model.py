@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
-from mainstream.data.tables import records
+from mainstream.data.recorded import records
 from mainstream.quality import Quality
 from mainstream.study.figures.look import colour_of, label, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from mainstream.data.tables import groups
+from mainstream.data.recorded import groups
 from mainstream.study import fairness
 from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing

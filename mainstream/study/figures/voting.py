@@ -7,7 +7,7 @@ from itertools import product
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mainstream.data.tables import groups, records
+from mainstream.data.recorded import groups, records
 from mainstream.study.figures.look import COLOURS, label, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
