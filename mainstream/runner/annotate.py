@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from mainstream.errors import UserError
+from mainstream.runner.frames import Frame
 from mainstream.runner.report import Decision
-from mainstream.runner.sources import Frame
 
 YES, NO = (0, 200, 140), (210, 210, 210)  # RGB, on black
 FONT = cv2.FONT_HERSHEY_SIMPLEX

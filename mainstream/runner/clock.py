@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from mainstream.runner.sources import Frame, Source
+from mainstream.runner.frames import Frame, Source
 
 QUEUE = 4  # frames that may wait
 _WAKES_S = 0.2  # how soon a clock notices that it is to stop while no frame comes

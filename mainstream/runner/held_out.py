@@ -15,8 +15,8 @@ from mainstream.data.photos import Photos
 from mainstream.errors import UserError
 from mainstream.quality import counted as events
 from mainstream.quality.counted import Interval
+from mainstream.runner.frames import Frame, Source
 from mainstream.runner.report import Report
-from mainstream.runner.sources import Frame, Source
 
 _ROUNDING = 1e-6  # seconds
 

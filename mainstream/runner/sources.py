@@ -1,4 +1,4 @@
-"""Streams of frames with true time stamps: files, cameras and addresses, the world.
+"""Streams of frames from files, cameras and addresses.
 
 A frame that cannot be decoded is counted and skipped; a live stream that breaks is opened again, with growing pauses.
 """
@@ -11,49 +11,13 @@ from contextlib import suppress
 from functools import cache
 from itertools import chain, repeat
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 
 from mainstream.data.video import Video
 from mainstream.errors import UserError
-from streetworld import World
+from mainstream.runner.frames import Frame, Source, SourceLost
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a broken live stream is opened again; the last one over and over
 RECONNECT_S = 15.0
-
-
-class Frame(NamedTuple):
-    """One frame of a stream."""
-
-    number: int  # from 0
-    time_s: float  # of files as a player shows it, of live streams since the first frame
-    picture: np.ndarray | Callable[[], np.ndarray]
-
-    @property
-    def image(self) -> np.ndarray:
-        """uint8 (height, width, 3), RGB; made when it is first asked for."""
-        return self.picture() if callable(self.picture) else self.picture
-
-
-class SourceLost(UserError):
-    """A live stream that stays away; what was seen of it stands."""
-
-
-class Source:
-    """Frames in order. `fps` is the stream's nominal rate; `live` ones do not wait for whoever reads them.
-
-    corrupt: frames that could not be decoded so far; reconnects: how often a live stream was opened again;
-    lost: why it was given up, "" where it was not.
-    """
-
-    fps: float
-    live = False
-    lost = ""
-    corrupt = reconnects = 0
-
-    def __iter__(self) -> Iterator[Frame]:
-        raise NotImplementedError
 
 
 class VideoSource(Source):
@@ -118,14 +82,3 @@ class VideoSource(Source):
                     return None
                 return video
         return None
-
-
-class WorldSource(Source):
-    """The synthetic world, rendered as it is read."""
-
-    def __init__(self, world: World):
-        self.world, self.fps = world, world.fps
-
-    def __iter__(self) -> Iterator[Frame]:
-        for k in range(len(self.world)):
-            yield Frame(k, k / self.fps, self.world.frame(k))

@@ -13,12 +13,12 @@ from typing import Any
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
+from mainstream.runner.frames import Frame, Source, SourceLost
 from mainstream.runner.network import SharedNetwork
 from mainstream.runner.pauses import giving_way, spared_of_collections
 from mainstream.runner.planning import Plan, plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
-from mainstream.runner.sources import Frame, Source, SourceLost
 from mainstream.runner.voting import Detection, Voter
 from mainstream.scheduler import Device
 

@@ -1,8 +1,7 @@
-"""Figures of the study that need more than their table: recomputed from the record (notebooks 03, 05 and 07).
+"""Figures of the study that need more than their table: recomputed from the record (notebooks 03 and 05).
 
 The *published* track. `sampling_*`: recall against sampling (paper, figure 5); `sweep_quality`: recall and precision of
-the later sweep (figure 7); `correlation_sweep`: the choice under other correlations (figure 8); `deployment`: what
-deployed applications saw of one event (figure 10).
+the later sweep (figure 7); `correlation_sweep`: the choice under other correlations (figure 8).
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ from mainstream import quality
 from mainstream.study import published, sweep
 from mainstream.study.experiments import solved
 
-DEPLOYED_FPS = 15.0  # of the deployed train video
-TRAIN_LEAVES_S = 114 / DEPLOYED_FPS
 BOTH_FORMS: tuple[quality.Form, ...] = ("consistent", "as_published")
 DEPENDENCES: Mapping[str, float | None] = {"independent": 0.0, "as in the setups": None, "dependent": 1.0}
 
@@ -112,19 +109,3 @@ def correlation_sweep(
         work.append((problem, "greedy_as_published"))
         labels.append({"dependence": name, "system": system, "n_apps": n, "setup": i})
     return pd.DataFrame(labels).assign(f1=solved(work, jobs=jobs).f1_mean)
-
-
-def deployment(n_apps: int) -> pd.DataFrame:
-    """Looks of the deployed train application at one event, with this many applications on the NUC.
-
-    Returns: system, time_s, hit; one row per analysed frame. The train leaves view at `TRAIN_LEAVES_S`.
-    """
-    rows = published.table("deploy_timeline")
-    rows = rows[(rows.run == f"train2-{n_apps}apps-" + rows.system.str.replace("_", "")) & (rows.state >= 0)]
-    runs = zip(rows.system, rows.state, rows.first_frame.astype(int), rows.last_frame.astype(int), strict=True)
-    looks = [
-        {"system": system, "time_s": frame / DEPLOYED_FPS, "hit": state == 1}
-        for system, state, first, last in runs
-        for frame in range(first, last + 1)
-    ]
-    return pd.DataFrame(looks)

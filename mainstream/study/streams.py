@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from mainstream.data.recorded import recorded
 from mainstream.package import MPackage
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
-from mainstream.study import recomputed
 
 Spans = Sequence[Interval]
+DEPLOYED_FPS = 15.0  # of the train video on which the study's applications were deployed
+TRAIN_LEAVES_S = 114 / DEPLOYED_FPS
 
 
 def plans(report: Report, packages: Mapping[str, MPackage]) -> pd.DataFrame:
@@ -66,6 +68,22 @@ def looks_in_two(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def recorded_deployment(n_apps: int) -> pd.DataFrame:
+    """Looks of the study's deployed train application at one event, with this many applications on the NUC (figure 10).
+
+    Returns: system, time_s, hit; one row per analysed frame. The train leaves view at `TRAIN_LEAVES_S`.
+    """
+    rows = recorded("deploy_timeline")
+    rows = rows[(rows.run == f"train2-{n_apps}apps-" + rows.system.str.replace("_", "")) & (rows.state >= 0)]
+    runs = zip(rows.system, rows.state, rows.first_frame.astype(int), rows.last_frame.astype(int), strict=True)
+    looks = [
+        {"system": system, "time_s": frame / DEPLOYED_FPS, "hit": state == 1}
+        for system, state, first, last in runs
+        for frame in range(first, last + 1)
+    ]
+    return pd.DataFrame(looks)
+
+
 def deployed(ours: Mapping[str, pd.DataFrame], app: str, spans: Spans) -> pd.DataFrame:
     """Looks at one event: the record's two runs (10 and 20 applications), and ours by system, with what they were.
 
@@ -75,9 +93,9 @@ def deployed(ours: Mapping[str, pd.DataFrame], app: str, spans: Spans) -> pd.Dat
         source, system, time_s, hit, in_view, verdict: hit, miss, right no, false alarm; of the record's looks after
         its train had left, whose answers it calls hits and misses as well: "hit, afterwards", "miss, afterwards".
     """
-    record = {f"record, {n} applications": recomputed.deployment(n) for n in (10, 20)}
+    record = {f"record, {n} applications": recorded_deployment(n) for n in (10, 20)}
     found = pd.concat(record, names=["source"]).reset_index(0)
-    found["in_view"] = found.time_s < recomputed.TRAIN_LEAVES_S
+    found["in_view"] = found.time_s < TRAIN_LEAVES_S
     found["verdict"] = found.hit.map({True: "hit", False: "miss"}) + found.in_view.map(
         {True: "", False: ", afterwards"}
     )

@@ -34,8 +34,9 @@ from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
 from mainstream.package import MPackage
 from mainstream.paths import alone
+from mainstream.runner.frames import Frame, Source
 from mainstream.runner.held_out import Between, cut_between_events, within
-from mainstream.runner.sources import Frame, Source, VideoSource
+from mainstream.runner.sources import VideoSource
 from mainstream.trainer.run import TRAINING
 from streetworld.encode import write_h264, write_intervals
 

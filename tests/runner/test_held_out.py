@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mainstream.data.intervals import merged
 from mainstream.errors import UserError
+from mainstream.runner.frames import Frame, Source
 from mainstream.runner.held_out import Between, cut_between_events, within
-from mainstream.runner.sources import Frame, Source
 
 ALONE = {"train": 0.34, "val": 0.12, "test": 0.12, "measure": 0.2, "stream": 0.22}
 

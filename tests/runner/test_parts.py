@@ -17,8 +17,8 @@ from mainstream.networks import base as bases
 from mainstream.networks.tails import load_tail, probabilities
 from mainstream.quality import counted as events
 from mainstream.runner.clock import Unhurried, Virtual, Wall
+from mainstream.runner.frames import Frame, Source
 from mainstream.runner.network import Member, SharedNetwork
-from mainstream.runner.sources import Frame, Source
 from mainstream.runner.voting import MOST_TIMES, Detection, Voter
 
 

@@ -20,9 +20,10 @@ from mainstream.quality import counted as events
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.clock import Unhurried, Virtual
 from mainstream.runner.devices import load_device, nuc_2017
+from mainstream.runner.frames import Frame, Source, WorldSource
 from mainstream.runner.planning import base_of, plan
 from mainstream.runner.report import Decision
-from mainstream.runner.sources import Frame, Source, VideoSource, WorldSource
+from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Choice, Device
 from streetworld import World, render_video

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from mainstream.kit.commands import live
 from mainstream.kit.commands.main import app
 from mainstream.runner.clock import Unhurried
-from mainstream.runner.sources import Source, VideoSource
+from mainstream.runner.frames import Source
+from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Device
 from streetworld import render_video

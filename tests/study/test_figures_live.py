@@ -5,7 +5,7 @@ import pytest
 
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import Detection
-from mainstream.study import recomputed, streams
+from mainstream.study import streams
 from mainstream.study.figures import live
 
 
@@ -62,7 +62,18 @@ def test_what_a_look_was_worth_is_said_only_where_it_is_known():
     table = streams.deployed({"mainstream": looks}, "car", [(0.0, 2.0)])
     ours = table[table.source == "executed here: car"]
     assert list(ours.verdict) == ["hit", "miss", "false alarm", "right no"]
-    late = table[table.source.str.startswith("record") & (table.time_s >= recomputed.TRAIN_LEAVES_S)]
+    late = table[table.source.str.startswith("record") & (table.time_s >= streams.TRAIN_LEAVES_S)]
     assert set(late.verdict) == {"hit, afterwards", "miss, afterwards"}
     spans = {source: [(0.0, 2.0)] for source in table.source.unique()}
     assert live.deployment(table, spans).text.endswith("executed here: car: Mainstream 2 (1).")
+
+
+def test_deployed_looks_are_the_records():
+    looks = streams.recorded_deployment(10)
+    counted = looks.groupby("system").hit.agg(["size", "sum"])
+    assert counted.loc["mainstream"].tolist() == [122, 109] and counted.loc["no_sharing"].tolist() == [17, 16]
+    assert looks.time_s.between(0, 273 / streams.DEPLOYED_FPS).all()
+    assert set(streams.recorded_deployment(20).system) == {
+        "mainstream",
+        "no_sharing",
+    }  # no run of Max Sharing was recorded

@@ -46,14 +46,6 @@ def test_schedules_under_the_setups_own_correlation_are_the_recorded_ones():
     assert means["independent"] >= means["as in the setups"] >= means["dependent"]
 
 
-def test_deployed_looks_are_the_records():
-    looks = recomputed.deployment(10)
-    counted = looks.groupby("system").hit.agg(["size", "sum"])
-    assert counted.loc["mainstream"].tolist() == [122, 109] and counted.loc["no_sharing"].tolist() == [17, 16]
-    assert looks.time_s.between(0, 273 / recomputed.DEPLOYED_FPS).all()
-    assert set(recomputed.deployment(20).system) == {"mainstream", "no_sharing"}  # no run of Max Sharing was recorded
-
-
 @pytest.mark.parametrize("form", ["consistent", "as_published", "heterogeneous"])
 def test_the_headline_is_a_problem_in_every_form(form):
     problem = published.headline_problem(("cats", "train"), form=form)

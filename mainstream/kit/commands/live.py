@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from mainstream.errors import UserError
 from mainstream.runner.annotate import Annotator
+from mainstream.runner.frames import Frame
 from mainstream.runner.report import Decision, Report
-from mainstream.runner.sources import Frame
 from mainstream.runner.stream import Runner
 from mainstream.runner.voting import Detection
 

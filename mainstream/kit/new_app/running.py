@@ -15,9 +15,10 @@ from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.clock import Unhurried, Virtual
 from mainstream.runner.devices import HERE, load_device, this_machine
+from mainstream.runner.frames import Frame
 from mainstream.runner.held_out import Between, count_stream
 from mainstream.runner.planning import plan
-from mainstream.runner.sources import Frame, VideoSource
+from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler.problem import Device
 from mainstream.study.figures import own
