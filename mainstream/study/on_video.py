@@ -1,4 +1,4 @@
-"""What applications are on video: their events, how alike two looks are, cameras that they never saw (notebook 01)."""
+"""What applications are on video: their events, cameras that they never saw (notebook 01)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ def events(packages: Iterable[MPackage]) -> pd.DataFrame:
          "rho_1": p.events.correlation[0], "rho_last": p.events.correlation[-1],
          "last_lag_s": p.events.lag_s * len(p.events.correlation)}
         for p in packages if p.events and p.events.lag_s
-    ])  # fmt: skip
-
-
-def correlation(packages: Iterable[MPackage]) -> pd.DataFrame:
-    """ρ of hits by the seconds between two looks: app, lag_s, rho."""
-    return pd.DataFrame([
-        {"app": p.application, "lag_s": p.events.lag_s * k, "rho": rho}
-        for p in packages if p.events and p.events.lag_s for k, rho in enumerate(p.events.correlation, 1)
     ])  # fmt: skip
 
 
