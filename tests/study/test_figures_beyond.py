@@ -17,29 +17,17 @@ def test_memory_says_what_fits_and_where_features_outweigh_weights():
     )
 
 
-def test_curves_with_lumps_are_counted():
-    curves = np.array([[-np.inf, 0.5, 0.5, 0.9], [0.1, 0.4, 0.6, 0.7]])
-    table = pooling.curve_table(curves, 4.0, [1, 3])
-    assert table.budget.tolist() == [4, 8, 12, 0, 4, 8, 12] and set(table.n_apps) == {1, 3}
-    said = fleets.camera_curves(table, 4.0).text
-    assert said.startswith("1 of 2 curves are not concave: at 0 to 1 budgets the next 4 units buy more")
-
-
-def test_rules_that_divide_and_what_the_best_one_wins():
+def test_curves_with_lumps_are_counted_and_rules_compared():
     curves, weight = np.array([[-np.inf, 0.5, 0.5, 0.5, 0.9], [0.1, 0.4, 0.4, 0.4, 0.4]]), np.array([0.5, 0.5])
+    table = pooling.curve_table(curves, 4.0, [1, 3])
+    assert table.budget.tolist() == [4, 8, 12, 16, 0, 4, 8, 12, 16] and set(table.n_apps) == {1, 3}
     found = pooling.divisions(curves, weight, 4)
     assert {rule: d.steps for rule, d in found.items()} == {
         "equal": (2, 2), "by size": (2, 1), "marginal gains": (1, 1), "pooled": (4, 0)
     }  # fmt: skip
     rows = pd.DataFrame([(0, 335.5 * b, rule, d.value + b / 100, 0.52) for b in (1, 2) for rule, d in found.items()],
                         columns=["fleet", "budget", "rule", "f1", "bound"])  # fmt: skip
-    said = fleets.pooling(rows).text
+    said = fleets.pooling(table, rows, 4.0).text
+    assert said.startswith("1 of 2 curves are not concave: at 0 to 1 budgets the next 4 units buy more than the last")
     assert "pooling wins 0.0500 Event-F1 on average where it wins most (1.00 devices" in said
     assert "Marginal gains are 0.0500 below pooling at worst, and below equal parts in 0% of cases" in said
-
-
-def test_what_more_cameras_cost():
-    rows = pd.DataFrame([(c, 33.55, 0.7 - c / 100, 0.71 - c / 100) for c in (1, 4)],
-                        columns=["cameras", "budget", "f1", "bound"])  # fmt: skip
-    said = fleets.one_to_many_cameras(rows).text
-    assert said.startswith("From 1 camera to 4 mean Event-F1 falls by 0.030 at 0.10 of a device")

@@ -56,11 +56,3 @@ def test_a_device_and_curves_say_what_sharing_buys_and_costs():
     assert "With 2 applications one device gives each 1.0 frames/s when nothing is shared and 2 when" in drawn.text
     first = [(p.splits[0].tpr + 1 - p.splits[0].fpr) / 2 for p in packages.values()]
     assert f"from {sum(first) / len(first):.2f} to " in drawn.text
-
-
-def test_a_plan_is_described_from_its_units():
-    units = pd.DataFrame({"app": ["car-1", "cat-2"], "split": [33, 63], "fps": [1, 2], "f1": [0.5, 0.75]})
-    text = choice.one_schedule(units).text
-    assert text.startswith(
-        "2 applications, 2 different split points, rates from 1 to 2 frames/s, Event-F1 from 0.50 to 0.75"
-    )

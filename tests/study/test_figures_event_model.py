@@ -29,12 +29,16 @@ def test_one_event_names_the_best_rate_of_each_network_and_keeps_every_frame():
 def test_rates_and_their_captions():
     points = pd.DataFrame([(p, f) for p in (0.5, 0.9) for f in (1.0, 2.0, 8.0)], columns=["tpr", "fps"])
     points["recall"] = [0.25, 0.5, 0.9, 0.45, 0.9, 1.0]
-    said = draw.recall_by_rate(points.assign(simulated=points.recall - 0.02), 0.5).text
+    rho = pd.DataFrame([(x, r, v) for x, *ends in ((1, 0.9, 0.7), (5, 0.3, 0.6)) for r, v in enumerate(ends)],
+                       columns=["x_vote", "correlation", "recall"])  # fmt: skip
+    said = draw.recall(points.assign(simulated=points.recall - 0.02), rho, 0.5).text
+    assert "goes from 0.90 to 0.70 with one vote and from 0.30 to 0.60 with 5" in said
     assert "50% of the events of 0.5 s are looked at: even TPR 0.9 finds 0.45" in said and "by 0.020 at most" in said
     alarms = pd.DataFrame({"fpr": [0.1, 0.1, 0.3, 0.3], "fps": [2.0, 4.0, 2.0, 4.0], "f1": [0.8, 0.9, 0.7, 0.6]})
-    assert draw.f1_by_rate(alarms).text.startswith(
-        "With an FPR of 0.1 the best rate is 4 frames/s (F1 0.90), with 0.3 it is 2 (0.70)"
-    )
+    surface = np.array([[0.3, 0.2], [0.8, 0.9]])
+    said = draw.f1_surface(alarms, np.array([0.7, 0.95]), surface).text
+    assert said.startswith("With an FPR of 0.1 the best rate is 4 frames/s (F1 0.90), with 0.3 it is 2 (0.70)")
+    assert "At accuracy 0.70 F1 is 0.30 at best, at 2 frames/s; at accuracy 0.95 it is 0.90, at 4." in said
 
 
 def test_where_each_application_is_best():

@@ -25,13 +25,3 @@ def test_the_best_vote_is_said_to_rise_only_where_it_does():
     assert draw.by_rate(rows).text == "The best X rises with the rate. train: X = 1 at 1/s, X = 2 at 3/s."
     rows.loc[rows.fps == 3, "f1"] = [0.9, 0.8]
     assert draw.by_rate(rows).text == "The best X by rate. train: X = 1 at 1/s, X = 1 at 3/s."
-
-
-def test_one_x_for_all_or_one_each():
-    compare = pd.DataFrame({"X = 1": [0.5, 0.7], "best single X": [0.6, 0.7], "per application": [0.7, 0.72]})
-    drawing = draw.fixed_or_free(compare)
-    assert drawing.text == (
-        "Mean Event-F1 over 2 random mixes: 0.600 with one vote, 0.650 with the best single X, 0.710 with an X for "
-        "each; the last step is worth 0.020 to 0.100."
-    )
-    assert list(drawing.data) == ["mix", *compare]

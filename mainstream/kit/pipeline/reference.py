@@ -17,7 +17,7 @@ KEPT = {
     "00_tour": ("tenants.png",),
     "05_headline": ("headline.csv", "headline_forms.csv", "headline_forms.png", "sweep_ratios.csv",
                     "recorded_costs.csv", "executed_tracks.csv", "executed.png", "executed_map.csv",
-                    "executed_map_figure.png", "executed_by_length_figure.png"),
+                    "executed_by_length_figure.png"),
     "06_x_voting": ("fixed_or_free.csv",),
 }  # fmt: skip
 

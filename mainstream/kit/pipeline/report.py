@@ -29,7 +29,7 @@ TRACKS = {
 KEY_FIGURES = (
     "05_headline-headline_forms",
     "05_headline-corrections",
-    "05_headline-executed_map_figure",
+    "05_headline-executed_by_length_figure",
     "05_headline-executed_trainings",
     "03_event_f1_model-predicted_and_counted",
 )  # shown before all others

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from mainstream.errors import unknown
 from mainstream.kit.widgets.shown import png
-from mainstream.study.figures import Drawing
 from mainstream.study.figures.explored import explored
 from mainstream.study.setting import FORMS, STEP_FPS, VOTES, Setting, presets, sentence, tidy, view
 
@@ -19,7 +18,7 @@ OWN = "own values"
 
 
 class Explorer:
-    """`box` to be shown by hand; `drawing()` of the present setting for a batch run.
+    """`box` to be shown by hand; `caption()` of the present setting for a batch run.
 
     Args:
         preset: where to start, a name of `study.setting.presets()`; the first by default.
@@ -67,12 +66,6 @@ class Explorer:
             f"With TPR {s.tpr:.2f}, FPR {s.fpr:.2f} and events of {s.event_length_s:g} s, {s.fps:g} of "
             f"{s.stream_fps:g} frames/s give Event-F1 {ours.here.f1:.2f} by the consistent form and "
             f"{theirs.here.f1:.2f} as published; the best rates are {ours.best_fps:g} and {theirs.best_fps:g} frames/s."
-        )
-
-    def drawing(self) -> Drawing:
-        """The figure as it is now with its title, table and caption, for `Output.show`."""
-        return Drawing(
-            self.figure(), self.table(), "The model at one point", "model", "{says}", {"says": self.caption()}
         )
 
     def update(self) -> None:

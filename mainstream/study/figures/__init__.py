@@ -6,6 +6,7 @@ writes the PDF, the PNG and the CSV that it was drawn from.
 
 from mainstream.study.figures.look import (
     COLOURS,
+    FORMS,
     LABELS,
     colour_of,
     identity,
@@ -20,6 +21,6 @@ from mainstream.study.figures.look import (
 from mainstream.study.figures.output import Drawing, Match, Output
 
 __all__ = [
-    "COLOURS", "LABELS", "Drawing", "Match", "Output", "colour_of", "identity", "label", "lines", "log_ticks",
+    "COLOURS", "FORMS", "LABELS", "Drawing", "Match", "Output", "colour_of", "identity", "label", "lines", "log_ticks",
     "shades", "shared_legend", "small_multiples", "use_style",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The figures of notebook 04: share or specialise, one plan, greedy's moves, budgets, and what a proof costs."""
+"""The figures of notebook 04: share or specialise, greedy's moves, budgets, and what a proof costs."""
 
 from __future__ import annotations
 
@@ -46,31 +46,6 @@ def trade_off(
     text = ("With {n} applications one device gives each {alone:.1f} frames/s when nothing is shared and {shared:.0f} "
             "when all but the last layers are; balanced accuracy falls from {best:.2f} to {last:.2f}.")  # fmt: skip
     return Drawing(fig, data, "Share or specialise", "published", text, numbers)
-
-
-def one_schedule(units: pd.DataFrame) -> Drawing:
-    """A plan, row by row: what each shares, how often it looks, what it gets (columns: app, split, fps, f1)."""
-    rows = units.sort_values(["split", "fps"], ascending=False)
-    size = (3.2, 0.29 * len(rows) + 0.9)
-    fig, (split, fps, f1) = small_multiples(3, size=size, sharex=False)
-    y, shades = np.arange(len(rows)), [colour_of(app) for app in rows.app]
-    split.barh(y, rows.split, color="0.8", height=0.5)
-    split.scatter(rows.split, y, color=shades, s=45, zorder=3)
-    split.set_yticks(y, rows.app)
-    split.set(xlim=(0, 88), xlabel="split point", title="shares up to")
-    fps.barh(y, rows.fps, color=shades, height=0.5)
-    fps.set(xlabel="frames/s", title="looks", xticks=range(int(rows.fps.max()) + 1), xlim=(0, rows.fps.max() + 0.5))
-    f1.barh(y, rows.f1, color=shades, height=0.5)
-    f1.set(xlim=(0, 1), xlabel="Event-F1", title="gets")
-    for ax in (split, fps, f1):
-        ax.grid(axis="y", visible=False)
-    text = (
-        "{n} applications, {splits} different split points, rates from {slowest:g} to {fastest:g} frames/s, Event-F1 "
-        "from {worst:.2f} to {best:.2f}; grey is what an application shares."
-    )
-    numbers = {"n": len(rows), "splits": rows.split.nunique(), "slowest": rows.fps.min(), "fastest": rows.fps.max(),
-               "worst": rows.f1.min(), "best": rows.f1.max()}  # fmt: skip
-    return Drawing(fig, units, "One plan for one stream", "published", text, numbers)
 
 
 def greedy_moves(moves: pd.DataFrame) -> Drawing:

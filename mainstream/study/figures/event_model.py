@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mainstream.data.recorded import records
 from mainstream.quality import Quality
-from mainstream.study.figures.look import colour_of, label, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import colour_of, curves, label, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 HIT, FALSE, UNSEEN = "#1a1a1a", "#C62828", "0.82"
@@ -68,73 +68,72 @@ def _keys(ax: Axes) -> None:
     shared_legend(ax.figure, [ax])  # type: ignore[arg-type]
 
 
-def recall_by_rate(data: pd.DataFrame, event_length_s: float) -> Drawing:
-    """Event-recall over the rate for several TPRs: model (lines) and simulation (dots).
+def recall(by_rate: pd.DataFrame, by_correlation: pd.DataFrame, event_length_s: float) -> Drawing:
+    """Event-recall over the rate for several TPRs (dots: simulated), and over ρ for several votes.
 
-    data: tpr, fps, recall, simulated.
+    by_rate: tpr, fps, recall, simulated. by_correlation: x_vote, correlation, recall.
     """
-    fig, [ax] = small_multiples(1, size=(6.4, 3.8))
-    for colour, (tpr, part) in zip(shades(data.tpr.nunique()), data.groupby("tpr"), strict=True):
-        ax.plot(part.fps, part.recall, color=colour, label=f"TPR {tpr:g}")
-        ax.plot(part.fps, part.simulated, "o", color=colour, ms=3)
+    fig, [left, right] = small_multiples(2, size=(4.9, 3.6), sharex=False)
+    curves(left, by_rate, "fps", "recall", "tpr", "TPR {:g}")
+    curves(left, by_rate, "fps", "simulated", "tpr", "_{}", "o", ms=3)
     once = 1 / event_length_s
-    ax.axvline(once, color="0.6", lw=0.8, ls=":")
-    ax.text(once + 0.15, 0.03, "one look\nper event", color="0.4", fontsize=9)
-    ax.set(xlabel="analysed frames/s", ylabel="Event-recall", ylim=(0, 1.03))
-    ax.legend(title="line: model, dot: simulation", loc="lower right")
-    high = data[data.tpr == data.tpr.max()]
+    left.axvline(once, color="0.6", lw=0.8, ls=":")
+    left.text(once + 0.15, 0.03, "one look\nper event", color="0.4", fontsize=9)
+    left.set(xlabel="analysed frames/s", ylabel="Event-recall", ylim=(0, 1.03))
+    left.legend(title="line: model, dot: simulation", loc="lower right")
+    curves(right, by_correlation, "correlation", "recall", "x_vote", "X = {}")
+    right.set(xlabel="correlation ρ of looks that follow one another")
+    right.legend(title="positives in a row")
+    high = by_rate[by_rate.tpr == by_rate.tpr.max()]
+    ends = by_correlation[by_correlation.correlation.isin([0.0, 1.0])].groupby("x_vote").recall.agg(["first", "last"])
     caption = (
         "At 1 frame/s {share:.0%} of the events of {length:g} s are looked at: even TPR {tpr:g} finds {rare:.2f}. "
         "With one look per event Event-recall is the TPR; at 8 frames/s it is {often:.3f}. Model and simulation differ "
-        "by {worst:.3f} at most."
+        "by {worst:.3f} at most. As looks become dependent, recall goes from {one[0]:.2f} to {one[1]:.2f} with one "
+        "vote and from {many[0]:.2f} to {many[1]:.2f} with {most}: a run of hits is likelier when hits come together."
     )
     at = lambda fps: float(high.recall[np.isclose(high.fps, fps)].item())
     numbers = {"share": min(1, event_length_s), "length": event_length_s, "tpr": high.tpr.max(), "rare": at(1),
-               "often": at(8), "worst": (data.recall - data.simulated).abs().max()}  # fmt: skip
-    return Drawing(fig, data, "Effect of frame rate", "model", caption, numbers)
+               "often": at(8), "worst": (by_rate.recall - by_rate.simulated).abs().max(), "most": ends.index[-1],
+               "one": tuple(ends.iloc[0]), "many": tuple(ends.iloc[-1])}  # fmt: skip
+    data = pd.concat([by_rate, by_correlation], ignore_index=True)
+    return Drawing(fig, data, "Effect of frame rate and of correlation", "model", caption, numbers)
 
 
-def f1_by_rate(data: pd.DataFrame) -> Drawing:
-    """Event-F1 over the rate for several FPRs, the best rate of each marked. data: fpr, fps, recall, precision, f1."""
-    fig, [ax] = small_multiples(1, size=(6.4, 3.8))
-    best = data.loc[data.groupby("fpr").f1.idxmax()]
-    for colour, (fpr, part) in zip(shades(data.fpr.nunique()), data.groupby("fpr"), strict=True):
-        [top] = records(best[best.fpr == fpr])
-        ax.plot(part.fps, part.f1, color=colour, label=f"FPR {fpr:g}: best at {top.fps:g}/s")
-        ax.plot(top.fps, top.f1, "v", color=colour, ms=8)
-    ax.set(xlabel="analysed frames/s", ylabel="Event-F1", ylim=(0, 1))
-    ax.legend(loc="lower right")
-    caption = (
-        "With an FPR of {low:g} the best rate is {most:g} frames/s (F1 {best:.2f}), with {high:g} it is {few:g} "
-        "({worst:.2f}): each look at an empty scene is one more chance of a false alarm."
-    )
-    many, *_, few = records(best)
-    numbers = {"low": many.fpr, "most": many.fps, "best": many.f1, "high": few.fpr, "few": few.fps, "worst": few.f1}
-    return Drawing(fig, data, "Effect of false positives", "model", caption, numbers)
+def f1_surface(by_rate: pd.DataFrame, accuracy: NDArray[np.float64], f1: NDArray[np.float64]) -> Drawing:
+    """Event-F1 over the rate for several FPRs, and over rate and accuracy (rows: TPR = 1 − FPR); the best rates marked.
 
-
-def f1_surface(accuracy: NDArray[np.float64], fps: NDArray[np.float64], f1: NDArray[np.float64]) -> Drawing:
-    """Event-F1 over per-frame accuracy (rows: TPR = 1 − FPR) and rate; the best rate of each accuracy is dashed."""
-    fig, [ax] = small_multiples(1, size=(6.8, 4.0))
-    filled = ax.contourf(fps, accuracy, f1, levels=np.linspace(0, 1, 21), cmap="viridis")
-    lines = ax.contour(fps, accuracy, f1, levels=np.arange(0.1, 1, 0.1), colors="white", linewidths=0.6)
-    ax.clabel(lines, fontsize=8, fmt="%.1f")
+    by_rate: fpr, fps, f1, with the rates of the columns of `f1`.
+    """
+    fig, [left, right] = small_multiples(2, size=(5.2, 3.8), sharey=False)
+    best = by_rate.loc[by_rate.groupby("fpr").f1.idxmax()]
+    curves(left, by_rate, "fps", "f1", "fpr", "FPR {:g}")
+    curves(left, best, "fps", "f1", "fpr", "_{}", "v", ms=8)
+    left.set(xlabel="analysed frames/s", ylabel="Event-F1", ylim=(0, 1), title="TPR as it is, by FPR")
+    left.legend(loc="lower right")
+    fps = np.unique(by_rate.fps)
+    filled = right.contourf(fps, accuracy, f1, levels=np.linspace(0, 1, 21), cmap="viridis")
+    heights = right.contour(fps, accuracy, f1, levels=np.arange(0.1, 1, 0.1), colors="white", linewidths=0.6)
+    right.clabel(heights, fontsize=8, fmt="%.1f")
     ridge = fps[f1.argmax(axis=1)]
-    ax.plot(ridge, accuracy, color="#D55E00", ls="--", lw=2, label="best rate")
-    ax.set(xlabel="analysed frames/s", ylabel="per-frame accuracy (TPR = 1 − FPR)")
-    fig.colorbar(filled, ax=ax, label="Event-F1", ticks=np.linspace(0, 1, 6))
-    shared_legend(fig, [ax])
+    right.plot(ridge, accuracy, color="#D55E00", ls="--", lw=2, label="best rate")
+    right.set(xlabel="analysed frames/s", ylabel="per-frame accuracy (TPR = 1 − FPR)", title="both at once")
+    right.legend(loc="lower right")
+    fig.colorbar(filled, ax=right, label="Event-F1", ticks=np.linspace(0, 1, 6))
     low, high = (int(np.abs(accuracy - value).argmin()) for value in (0.7, 0.95))
+    rows = [*records(best.iloc[[0, -1]])]
     caption = (
-        "At accuracy {a:.2f} Event-F1 is {low:.2f} at best, at {few:g} frames/s; at accuracy {b:.2f} it is {high:.2f}, "
-        "at {many:g}."
+        "With an FPR of {a.fpr:g} the best rate is {a.fps:g} frames/s (F1 {a.f1:.2f}), with {b.fpr:g} it is {b.fps:g} "
+        "({b.f1:.2f}): each look at an empty scene is one more chance of a false alarm. At accuracy {low:.2f} F1 is "
+        "{f_low:.2f} at best, at {few:g} frames/s; at accuracy {high:.2f} it is {f_high:.2f}, at {many:g}."
     )
-    numbers = {"a": accuracy[low], "low": f1[low].max(), "few": ridge[low],
-               "b": accuracy[high], "high": f1[high].max(), "many": ridge[high]}  # fmt: skip
+    numbers = {"a": rows[0], "b": rows[1], "low": accuracy[low], "f_low": f1[low].max(), "few": ridge[low],
+               "high": accuracy[high], "f_high": f1[high].max(), "many": ridge[high]}  # fmt: skip
     table = pd.DataFrame(f1, index=pd.Index(accuracy, name="accuracy"), columns=fps).melt(
         ignore_index=False, var_name="fps", value_name="f1"
     )
-    return Drawing(fig, table.reset_index(), "Effect of accuracy and frame rate", "model", caption, numbers)
+    data = pd.concat([by_rate, table.reset_index()], ignore_index=True)
+    return Drawing(fig, data, "Effect of false positives, and of accuracy and frame rate", "model", caption, numbers)
 
 
 def sample_or_specialise(data: pd.DataFrame, tenants: int) -> Drawing:

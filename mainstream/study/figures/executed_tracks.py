@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mainstream.study.figures.look import COLOURS, FORMS, LABELS, label, log_ticks, shared_legend, small_multiples
@@ -32,33 +31,6 @@ def executed(tracks: Any) -> Drawing:
     )
     best = tracks[tracks.system == "optimal"].set_index("n_apps", drop=False).loc[tracks.n_apps.max()]
     return Drawing(fig, tracks, "Our own applications, modelled and executed", "executed", text, {"best": best})
-
-
-def executed_ratios(best: pd.DataFrame) -> Drawing:
-    """The optimal schedule's ratio over each baseline, counted and as the model promised it (index: n_apps)."""
-    fig, axes = small_multiples(2, size=(4.5, 3.4), sharey=False)
-    said = {}
-    for ax, base in zip(axes, ("no_sharing", "max_sharing"), strict=True):
-        value, low, high = (best[f"over_{base}{end}"] for end in ("", "_low", "_high"))
-        bars = [value - low, high - value]
-        ax.errorbar(best.index, value, bars, fmt="o-", color=COLOURS["mainstream"], label="executed")
-        ax.plot(best.index, best[f"model_over_{base}"], "s--", color="0.5", label="the model")
-        ax.axhline(1, color="k", lw=0.8)
-        log_ticks(ax, list(best.index))
-        ax.set(title=f"over {LABELS[base]}", xlabel="applications")
-        said[base] = {n: f"{value[n]:.2f} [{low[n]:.2f}, {high[n]:.2f}]" for n in best.index}
-    axes[0].set_ylabel("Event-F1 ratio, optimal schedule")
-    shared_legend(fig, axes[:1])
-    first, last = best.index[0], best.index[-1]
-    text = (
-        "Executed, optimal over No Sharing: {few} with {first} application{s}, {many} with {last}; over Max Sharing: "
-        "{few_max} and {many_max}."
-    )
-    numbers = {
-        "few": said["no_sharing"][first], "many": said["no_sharing"][last], "few_max": said["max_sharing"][first],
-        "many_max": said["max_sharing"][last], "first": first, "last": last, "s": "" if first == 1 else "s",
-    }  # fmt: skip
-    return Drawing(fig, best.reset_index(), "Executed ratios", "executed", text, numbers)
 
 
 def by_length(rows: pd.DataFrame, counts: Sequence[int]) -> Drawing:
@@ -89,44 +61,15 @@ def by_length(rows: pd.DataFrame, counts: Sequence[int]) -> Drawing:
     return Drawing(fig, over, "Executed over event lengths", "executed", text, numbers)
 
 
-def ratio_map(rows: Any) -> Drawing:
-    """Optimal over each baseline on applications × event length: counted, and promised by each form; one colour scale.
-
-    rows: `trainings.over_lengths`. Bold: a counted interval above 1; a promise that lies inside the counted one.
-    """
-    columns = ["ratio", *(f"promised_{form}" for form in FORMS)]
-    fig, axes = small_multiples(2 * len(columns), columns=len(columns), size=(3.0, 2.7))
-    top, panels = rows[columns].max().max(), iter(axes)
-    for base, part in rows.groupby("over", sort=False):
-        for column in columns:
-            picture = _cells(next(panels), part, column, top)
-        axes[0 if base == rows.over.iloc[0] else len(columns)].set_ylabel(f"over {LABELS[base]}\nevent length, s")
-    for ax, column in zip(axes, columns, strict=False):
-        ax.set_title("counted" if column == "ratio" else f"promised:\n{label(column.removeprefix('promised_'))}")
-    for ax in axes[len(columns) :]:
-        ax.set_xlabel("applications")
-    bar = fig.colorbar(picture, ax=axes, label="Event-F1 ratio", ticks=[1, 2, 5, 10, 20], format="%g", shrink=0.7)
-    bar.minorticks_off()
-    n = rows.groupby("over").size().iloc[0]
-    wins = rows[rows.low > 1].groupby("over").size()
-    text = (
-        "The counted ratio is above 1 with its whole interval at {no} of {n} points over No Sharing and at {most} over "
-        "Max Sharing. Inside the counted interval lie {inside} of {all} promises."
-    )
-    held = lambda form: int(((rows[f"promised_{form}"] >= rows.low) & (rows[f"promised_{form}"] <= rows.high)).sum())
-    numbers = {"no": wins.get("no_sharing", 0), "most": wins.get("max_sharing", 0), "n": n, "all": len(rows),
-               "inside": _each(held)}  # fmt: skip
-    return Drawing(fig, rows, "Where sharing is worth how much", "executed", text, numbers)
-
-
 def trainings(rows: pd.DataFrame) -> Drawing:
-    """The executed ratio over each baseline with its interval over trainings and clips; ticks: the single trainings.
+    """The executed ratio over each baseline with its interval over trainings and clips, single trainings, the promise.
 
     rows: `trainings.over_lengths` at one speed.
     """
     fig, axes = small_multiples(2, size=(4.5, 3.4), sharey=False)
     for ax, (base, part) in zip(axes, rows.groupby("over", sort=False), strict=True):
         ax.errorbar(part.n_apps, part.ratio, _bars(part), fmt="o", color=COLOURS["mainstream"], label="mean, 95%")
+        ax.plot(part.n_apps, part.promised_heterogeneous, "s--", ms=4, color="0.5", label="promised")
         ax.vlines(part.n_apps * 1.1, part.lowest, part.highest, color="0.6", lw=4, label="lowest to highest training")
         ax.axhline(1, color="k", lw=0.8)
         log_ticks(ax, list(part.n_apps))
@@ -155,19 +98,3 @@ def _bars(rows: Any) -> list[Any]:
 
 def _each(value: Any) -> str:
     return ", ".join(f"{value(form)} ({label(form)})" for form in FORMS)
-
-
-def _cells(ax: Any, part: Any, column: str, top: float) -> Any:
-    """One panel of the map, its numbers written into it."""
-    grid = part.pivot(index="event_length_s", columns="n_apps", values=column)
-    low, high = (part.pivot(index="event_length_s", columns="n_apps", values=v).to_numpy() for v in ("low", "high"))
-    picture = ax.imshow(grid, norm="log", cmap="viridis", vmin=1, vmax=top, aspect="auto", origin="lower")
-    for (row, place), ratio in np.ndenumerate(grid.to_numpy()):
-        sure = low[row, place] > 1 if column == "ratio" else low[row, place] <= ratio <= high[row, place]
-        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8, "color": "w" if ratio < 7 else "k"}
-        look["weight"] = "bold" if sure else "normal"
-        ax.text(place, row, f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}", **look)
-    ax.set_xticks(range(len(grid.columns)), [str(n) for n in grid.columns])
-    ax.set_yticks(range(len(grid.index)), [f"{length:.2g}" for length in grid.index])
-    ax.grid(False)
-    return picture

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mainstream.data.recorded import groups
 from mainstream.study import fairness
-from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import COLOURS, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 DEVICE = 335.5  # units per second of one saturated device
@@ -18,81 +18,46 @@ MEASURES = {"mean": "mean F1", "least": "least F1", "jain": "Jain's index", "lea
 OBJECTIVES = {"weighted": "#7B4EA3", "max-min": "#2F9AA0"}
 
 
-def one_to_many_cameras(data: pd.DataFrame) -> Drawing:
-    """The same applications on more cameras, a line per budget. data: of `pooling.dealt`."""
-    fig, [ax] = small_multiples(1, size=(6.0, 3.8))
-    cameras = sorted(data.cameras.unique())
-    for colour, (budget, part) in zip(shades(data.budget.nunique()), groups(data, "budget"), strict=True):
-        ax.plot(part.cameras, part.f1, "o-", color=colour, label=f"{budget / DEVICE:.2f} of a device")
-    log_ticks(ax, cameras)
-    ax.set(xlabel=f"cameras that the same {cameras[-1]} applications watch", ylabel="mean Event-F1")
-    ax.legend(title="budget")
-    wide = data.pivot(index="cameras", columns="budget", values="f1")
-    said = ", ".join(f"{wide[b].iloc[0] - wide[b].iloc[-1]:.3f} at {b / DEVICE:.2f}" for b in sorted(set(data.budget)))
-    caption = (
-        "From {few} camera to {many} mean Event-F1 falls by {said} of a device: every camera needs a stem of its own. "
-        "A division off the grid could be {off:.4f} better at most (proven)."
-    )
-    numbers = {"few": cameras[0], "many": cameras[-1], "said": said, "off": (data.bound - data.f1).max()}
-    return Drawing(fig, data, "The same applications on more cameras", "published", caption, numbers)
+def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawing:
+    """What a budget buys on each camera; rules that divide a fleet's budget: their means, what the best division wins.
 
-
-def camera_curves(data: pd.DataFrame, step: float) -> Drawing:
-    """What a budget buys on each camera. data: of `pooling.curve_table`, budgets in steps of `step` units/s."""
-    fig, [ax] = small_multiples(1, size=(6.4, 3.8))
-    sizes = sorted(data.n_apps.unique())
-    colour = dict(zip(sizes, shades(len(sizes)), strict=True))
-    lumps = []
-    for _, part in data.groupby("camera"):
-        n = part.n_apps.iloc[0]
-        ax.step(part.budget, part.f1, where="post", color=colour[n], lw=1.3, label=str(n))
-        lumps.append(int((np.diff(np.diff(part.f1)) > 1e-6).sum()))
-    ax.set(xlabel="budget of the camera (units/s)", ylabel="mean Event-F1 of its applications", xlim=(0, 150))
-    handles, names = ax.get_legend_handles_labels()
-    by_size = {name: handles[names.index(name)] for name in sorted(set(names))}
-    ax.legend(list(by_size.values()), list(by_size), title="applications", loc="lower right", ncols=2)
-    caption = (
-        "{lumpy} of {cameras} curves are not concave: at {least} to {most} budgets the next {step:g} units buy more "
-        "than the last did, so a rule that looks one step ahead can stop early."
-    )
-    numbers = {"lumpy": sum(n > 0 for n in lumps), "cameras": len(lumps), "least": min(lumps), "most": max(lumps),
-               "step": step}  # fmt: skip
-    return Drawing(fig, data, "What a budget buys on each camera", "published", caption, numbers)
-
-
-def pooling(data: pd.DataFrame) -> Drawing:
-    """Rules that divide a fleet's budget: their means, and what the best division wins. data: of `pooling.compared`."""
-    fig, [left, right] = small_multiples(2, size=(4.8, 3.9), sharey=False)
+    of_cameras: of `pooling.curve_table`, budgets in steps of `step` units/s. data: of `pooling.compared`.
+    """
+    fig, [camera, left, right] = small_multiples(3, size=(4.1, 3.8), sharex=False, sharey=False)
+    lumps = [int((np.diff(np.diff(part.f1)) > 1e-6).sum()) for _, part in of_cameras.groupby("camera")]
+    for colour, (n, some) in zip(shades(of_cameras.n_apps.nunique()), of_cameras.groupby("n_apps"), strict=True):
+        for k, (_, part) in enumerate(some.groupby("camera")):
+            camera.step(part.budget, part.f1, where="post", color=colour, lw=1.3, label=f"{n}" if k == 0 else None)
+    camera.set(xlabel="budget of a camera (units/s)", ylabel="mean Event-F1", xlim=(0, 150), title="Each camera")
+    camera.legend(title="applications", loc="lower right", ncols=2)
     wide = data.pivot(index=["fleet", "budget"], columns="rule", values="f1")
-    budget = wide.index.get_level_values("budget").to_numpy() / DEVICE
     won = wide.rsub(wide.pooled, axis=0)
     for k, (rule, colour) in enumerate(RULES.items()):
-        mean = wide[rule].groupby("budget").mean()
+        mean, gain = wide[rule].groupby("budget").mean(), won[rule].groupby("budget").mean()
         left.plot(mean.index / DEVICE, mean, "o-", color=colour, label=rule, lw=3 - 0.6 * k)
         if rule != "pooled":
-            beside = 1.05 ** (k - 1)
-            right.plot(budget * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
-            mean = won[rule].groupby("budget").mean()
-            right.plot(mean.index / DEVICE * beside, mean, "_", color=colour, ms=12, mew=2.5)
-    totals = sorted(set(budget))
+            beside = 1.05 ** (k - 1) / DEVICE
+            right.plot(won.index.get_level_values("budget") * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
+            right.plot(gain.index * beside, gain, "_", color=colour, ms=12, mew=2.5)
     for ax in (left, right):
         ax.set(xscale="log", xlabel="budget of the fleet (devices)")
-        ax.set_xticks(totals, [f"{v:.2g}" for v in totals])
+        ax.set_xticks(mean.index / DEVICE, [f"{b / DEVICE:.2g}" for b in mean.index])
         ax.minorticks_off()
     left.set(ylabel="mean Event-F1", title=f"{data.fleet.nunique()} fleets")
     right.set(ylabel="pooled − rule (Event-F1)", title="What pooling wins (bars: means)")
     shared_legend(fig, [left])
     over, slack = won.equal.groupby("budget").mean(), (data.bound - data.f1)[data.rule == "pooled"]
-    over.index = over.index.to_numpy() / DEVICE
     caption = (
-        "Over equal parts pooling wins {most:.4f} Event-F1 on average where it wins most ({at:.2f} devices; "
-        "{single:.4f} for one fleet) and {last:.4f} at {end:.2f}. Marginal gains are {behind:.4f} below pooling at "
-        "worst, and below equal parts in {below:.0%} of cases. A division off the grid could be {slack:.4f} better at "
-        "most (proven)."
+        "{lumpy} of {cameras} curves are not concave: at {least} to {lumps} budgets the next {step:g} units buy more "
+        "than the last did. Over equal parts pooling wins {most:.4f} Event-F1 on average where it wins most ({at:.2f} "
+        "devices; {single:.4f} for one fleet) and {last:.4f} at {end:.2f}. Marginal gains are {behind:.4f} below "
+        "pooling at worst, and below equal parts in {below:.0%} of cases. A division off the grid could be "
+        "{slack:.4f} better at most (proven)."
     )
-    numbers = {"most": over.max(), "at": over.idxmax(), "single": won.equal.max(), "last": over.iloc[-1],
-               "end": over.index[-1], "behind": won["marginal gains"].max(), "slack": slack.max(),
-               "below": (wide["marginal gains"] < wide.equal - 1e-9).mean()}  # fmt: skip
+    numbers = {"lumpy": sum(n > 0 for n in lumps), "cameras": len(lumps), "least": min(lumps), "lumps": max(lumps),
+               "step": step, "most": over.max(), "at": over.idxmax() / DEVICE, "single": won.equal.max(),
+               "last": over.iloc[-1], "end": over.index[-1] / DEVICE, "behind": won["marginal gains"].max(),
+               "slack": slack.max(), "below": (wide["marginal gains"] < wide.equal - 1e-9).mean()}  # fmt: skip
     return Drawing(fig, data, "One budget for a fleet", "published", caption, numbers)
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from mainstream.study.figures.look import COLOURS, LABELS, label, lines, log_ticks, shared_legend, small_multiples
+from mainstream.study.figures.look import COLOURS, LABELS, lines, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 PARTS = ("f1", "recall", "precision")
 TICKS = (2, 4, 8, 16, 32)  # applications
+CLAIMS = {"no_sharing": 32, "max_sharing": 2}  # baseline → number of applications of 28X and of 71%
 
 
 def as_published(record: pd.DataFrame) -> Drawing:
@@ -43,9 +42,26 @@ def rings(ax: Axes, recorded: Any) -> None:
 
 
 def corrections(ratios: pd.DataFrame) -> Drawing:
-    """What each correction leaves of 28X and of 71% (index: step, n_apps; over no_sharing, over max_sharing)."""
-    table = ratios.rename_axis(["step", "n_apps"]).reset_index()
-    fig = step_by_step(table, "step", sorted(table.step.unique()), {"no_sharing": 32, "max_sharing": 2})
+    """What each correction leaves of 28X and of 71%: a line per number of applications, the claim's in colour.
+
+    ratios: index step, n_apps; columns over no_sharing, over max_sharing.
+    """
+    fig, axes = small_multiples(2, size=(5.0, 3.9), sharey=False)
+    for ax, (base, claimed) in zip(axes, CLAIMS.items(), strict=True):
+        by_step = ratios[f"over {base}"].unstack("n_apps")
+        others = by_step.drop(columns=claimed)
+        named = f"{others.columns[0]} to {others.columns[-1]} applications"
+        ax.plot(others, "o-", color="0.8", lw=1.2, ms=3, label=[named, *"_" * (others.shape[1] - 1)])
+        ax.plot(by_step[claimed], "o-", color=COLOURS["mainstream"], lw=2.2, label=f"{claimed} applications")
+        for step, value in enumerate(by_step[claimed]):
+            ax.annotate(f"{value:.3g}", (step, value), (4, 6), textcoords="offset points", fontsize=9, zorder=4)
+        ax.axhline(1, color="0.5", lw=0.8)
+        ax.set_xticks(range(len(by_step)), list(by_step.index), rotation=25, ha="right")
+        ax.set(title=f"Mainstream over {LABELS[base]}", ylim=(0.95, 1.05 * by_step.max().max()))
+        ax.legend()
+    axes[0].set(ylabel="Event-F1 ratio", yscale="log", ylim=(0.8, 1.6 * ratios["over no_sharing"].max()))
+    axes[0].set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+    axes[0].minorticks_off()
     many, few = ratios["over no_sharing"], 100 * ratios["over max_sharing"] - 100
     text = (
         "28X becomes {many:.2f}X once units agree ({many_anew:.2f}X with schedules derived anew); 71% becomes "
@@ -53,40 +69,7 @@ def corrections(ratios: pd.DataFrame) -> Drawing:
     )
     numbers = {"many": many["2 consistent units", 32], "many_anew": many["3 optimal", 32],
                "few": few["2 consistent units", 2], "few_anew": few["3 optimal", 2]}  # fmt: skip
-    return Drawing(fig, table, "What remains of 28X and 71%", "published", text, numbers)
-
-
-def step_by_step(table: Any, by: str, order: Sequence[str], claims: Mapping[str, int]) -> Figure:
-    """Both ratios from step to step, a line per number of applications; that of the claim in colour, with its values.
-
-    Args:
-        table: columns `by`, n_apps, over no_sharing, over max_sharing.
-        claims: baseline → number of applications that its claim is about.
-    """
-    fig, axes = small_multiples(2, size=(5.0, 3.9), sharey=False)
-    complete = [(n, rows.set_index(by).reindex(list(order))) for n, rows in table.groupby("n_apps")]
-    for ax, (base, claimed) in zip(axes, claims.items(), strict=True):
-        for n, rows in complete:
-            ratio, bold = rows[f"over {base}"], n == claimed
-            look: dict[str, Any] = {"color": "0.8", "lw": 1.2, "ms": 3, "zorder": 1}
-            if bold:
-                look = {"color": COLOURS["mainstream"], "lw": 2.2, "zorder": 3, "label": f"{n} applications"}
-            ax.plot(range(len(order)), ratio, "o-", **look)
-            for step, value in enumerate(ratio if bold else []):
-                ax.annotate(f"{value:.3g}", (step, value), (4, 6), textcoords="offset points", fontsize=9, zorder=4)
-        others = [n for n, _ in complete if n != claimed]
-        named = " and ".join(map(str, others)) if len(others) < 3 else f"{others[0]} to {others[-1]}"
-        ax.plot([], [], "o-", color="0.8", lw=1.2, ms=3, label=f"{named} applications")
-        ax.axhline(1, color="0.5", lw=0.8)
-        ax.set_xticks(range(len(order)), [label(step) for step in order], rotation=25, ha="right")
-        ax.set(title=f"Mainstream over {LABELS[base]}", xlim=(-0.3, len(order) - 0.5))
-        ax.set_ylim(0.95, 1.05 * table[f"over {base}"].max())
-        ax.legend()
-    axes[0].set(ylabel="Event-F1 ratio", yscale="log")
-    axes[0].set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
-    axes[0].set_ylim(0.8, 1.6 * table["over no_sharing"].max())
-    axes[0].minorticks_off()
-    return fig
+    return Drawing(fig, ratios.reset_index(), "What remains of 28X and 71%", "published", text, numbers)
 
 
 def headline_forms(corrected: pd.DataFrame) -> Drawing:

@@ -1,4 +1,4 @@
-"""The figures of notebook 05 about the later sweep: 87X and 47%, its own figures, other correlations."""
+"""The figures of notebook 05 about the later sweep: its own figures, other correlations."""
 
 from __future__ import annotations
 
@@ -6,28 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mainstream.study.figures.headline import rings, step_by_step
+from mainstream.study.figures.headline import rings
 from mainstream.study.figures.look import label, lines, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 FORMS = ("as_published", "consistent")
-VIEWS = ("recorded", *FORMS, "ours, greedy", "ours, optimal")
 PANELS = (("150", "f1"), ("300", "f1"), ("300", "recall"), ("300", "precision"))  # budget, part
-
-
-def sweep(ratios: pd.DataFrame) -> Drawing:
-    """What remains of 87X and 47% (`remains.sweep_ratios`), for the numbers of applications that every view has."""
-    views = ratios.groupby("n_apps").view.nunique()
-    shown = ratios[ratios.n_apps.isin(views[views == len(VIEWS)].index)]
-    fig = step_by_step(shown, "view", VIEWS, {"no_sharing": 25, "max_sharing": 2})
-    at = ratios.set_index(["view", "n_apps"])
-    many, few = at["over no_sharing"], 100 * at["over max_sharing"] - 100
-    text = (
-        "87X is {many:.2f}X in consistent units ({many_anew:.2f}X scheduled anew); 47% is {few:.0f}% ({few_anew:.0f}%)."
-    )
-    numbers = {"many": many["consistent", 25], "many_anew": many["ours, optimal", 25],
-               "few": few["consistent", 2], "few_anew": few["ours, optimal", 2]}  # fmt: skip
-    return Drawing(fig, ratios, "What remains of 87X and 47%", "published", text, numbers)
 
 
 def sweep_quality(quality_of: Mapping[tuple[str, str], pd.DataFrame]) -> Drawing:

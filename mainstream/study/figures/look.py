@@ -118,6 +118,14 @@ def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> 
     ax.set(xlabel=x.replace("_", " "), ylabel=label(y))
 
 
+def curves(
+    ax: Axes, data: pd.DataFrame, x: str, y: str, by: str, name: str = "{}", style: str = "-", **look: Any
+) -> None:
+    """A line for each value of column `by`, from dark to light, labelled by `name` with the value in it."""
+    for colour, (value, part) in zip(shades(data[by].nunique()), data.groupby(by), strict=True):
+        ax.plot(part[x], part[y], style, color=colour, label=name.format(value), **look)
+
+
 def log_ticks(ax: Axes, values: Iterable[float]) -> None:
     """A logarithmic x axis over numbers of applications or seconds, with plain labels."""
     ticks = list(values)

@@ -1,4 +1,4 @@
-"""Figures of the model held against something: a simulation, the record, what networks said (notebook 03)."""
+"""Figures of the model held against something: the record, what networks said (notebook 03)."""
 
 from __future__ import annotations
 
@@ -6,45 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from mainstream.study.figures.look import FORMS, colour_of, identity, label, shades, small_multiples
+from mainstream.study.figures.look import FORMS, colour_of, identity, label, small_multiples
 from mainstream.study.figures.output import Drawing
 
 SERIES = {"independent": ("#8aa4bd", 3.6), "as counted": ("#1a1a1a", 1.5)}  # colour, line width
 RINGS = (1, 2, 5, 10, 20, 30, 50, 70, 100, 150, 200, 250, 300)  # strides of the record that are drawn
-
-
-def recall_by_correlation(data: pd.DataFrame) -> Drawing:
-    """Event-recall over ρ for several votes. data: x_vote, correlation, recall."""
-    fig, [ax] = small_multiples(1, size=(6.4, 3.8))
-    for colour, (x, part) in zip(shades(data.x_vote.nunique()), data.groupby("x_vote"), strict=True):
-        ax.plot(part.correlation, part.recall, color=colour, label=f"X = {x}")
-    ax.set(xlabel="correlation ρ of looks that follow one another", ylabel="Event-recall", ylim=(0, 1.03))
-    ax.legend(title="positives in a row")
-    ends = data[data.correlation.isin([0.0, 1.0])].pivot(index="x_vote", columns="correlation", values="recall")
-    one, many = ends.iloc[0], ends.iloc[-1]
-    caption = (
-        "With one vote Event-recall goes from {one0:.2f} to {one1:.2f} as looks become dependent, with {most} votes "
-        "from {many0:.2f} to {many1:.2f}: a run of hits is likelier when hits come together."
-    )
-    numbers = {"one0": one[0.0], "one1": one[1.0], "many0": many[0.0], "many1": many[1.0], "most": ends.index[-1]}
-    return Drawing(fig, data, "Effect of correlation", "model", caption, numbers)
-
-
-def model_vs_simulation(trial: pd.DataFrame) -> Drawing:
-    """Every random parameter set as a dot. trial: of `experiments.model_against_simulation`."""
-    fig, axes = small_multiples(2, size=(3.7, 3.6))
-    for ax, part in zip(axes, ("recall", "precision"), strict=True):
-        identity(ax)
-        ax.scatter(trial[part], trial[f"sim_{part}"], s=11, alpha=0.6, color="#5A3D8A", linewidth=0)
-        ax.set(title=label(part), xlabel="model")
-    axes[0].set_ylabel("simulation")
-    z = trial[["recall_z", "precision_z"]].to_numpy()
-    caption = (
-        "Over {sets} random parameter sets (X = 1 to {votes}) model and simulation differ by {largest:.1f} standard "
-        "errors at most; {beyond} of {all} comparisons lie beyond 4."
-    )
-    numbers = {"sets": len(trial), "votes": trial.x_vote.max(), "largest": z.max(), "beyond": (z > 4).sum()}
-    return Drawing(fig, trial, "Model against simulation", "model", caption, numbers | {"all": z.size})
 
 
 def recall_by_sampling(data: pd.DataFrame) -> Drawing:

@@ -1,4 +1,4 @@
-"""Figures of notebook 02: what a network gets to see, where its time goes, what sharing buys, does the sum hold."""
+"""Figures of notebook 02: what a network gets to see, where its time goes, what sharing buys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from mainstream.study.figures.look import log_ticks, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import curves, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 NETWORKS = {"mobilenet-1.0": "MobileNet", "inception-v3": "InceptionV3"}
@@ -81,20 +81,12 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
     panels = ours | {"InceptionV3, record": record.rename(columns=names)}
     fig, axes = small_multiples(len(panels), size=(3.7, 4.2))
     for ax, (title, part) in zip(axes, panels.items(), strict=True):
-        for n, colour in zip(counts, shades(len(counts)), strict=True):
-            line = part[part.applications == n]
-            ax.plot(
-                line.percent_shared,
-                line.fps,
-                marker="o",
-                ms=3.5,
-                color=colour,
-                label=f"{n} application{'s' if n > 1 else ''}",
-            )
+        part = part[part.applications.isin(counts)]
+        curves(ax, part, "percent_shared", "fps", "applications", style="o-", ms=3.5)
         ax.set(title=title, xlabel="% of layers shared")
     _plain_log(axes[0])
     axes[0].set_ylabel("frames/s of each application")
-    shared_legend(fig, axes)
+    shared_legend(fig, axes, title="applications")
     n = max(counts)
     most = [(title, part[part.applications == n]) for title, part in panels.items()]
     gains = ", ".join(f"{line.fps.iloc[-1] / line.fps.iloc[0]:.1f} ({title})" for title, line in most if len(line))
@@ -106,28 +98,6 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
     )
     numbers = {"n": n, "gains": gains, "spread": spread}
     return Drawing(fig, measured, "Less specialised, faster", ("measured", "published"), caption, numbers)
-
-
-def predicted(measured: pd.DataFrame) -> Drawing:
-    """Measured over predicted time of a frame, against the number of applications, a line per split."""
-    groups = [(str(name), part) for name, part in measured.groupby("network", sort=False)]
-    fig, axes = small_multiples(len(groups), size=(4.6, 3.6))
-    for ax, (name, part) in zip(axes, groups, strict=True):
-        splits = list(part.groupby("index"))
-        for (_, line), colour in zip(splits, shades(len(splits)), strict=True):
-            ax.plot(line.applications, line.ratio, marker="o", color=colour, label=line.layer.iloc[0])
-        ax.axhline(1, color="0.5", lw=0.8)
-        log_ticks(ax, sorted(part.applications.unique()))
-        ax.set(title=called(name), xlabel="applications", ylim=(0, None))
-        ax.legend(title="split point", loc="lower left", ncols=2)
-    axes[0].set_ylabel("measured together ÷ sum of parts")
-    caption = (
-        "Together, a frame takes {middle:.2f} times the sum of its parts at the median ({low:.2f} to {high:.2f}). "
-        "Tails with weights of their own do not share caches."
-    )
-    ratio = measured.ratio
-    numbers = {"middle": ratio.median(), "low": ratio.min(), "high": ratio.max()}
-    return Drawing(fig, measured, "Sum of segments against the whole", "measured", caption, numbers)
 
 
 def _plain_log(ax: Axes) -> None:

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from mainstream.study.figures import diagrams
@@ -49,8 +50,39 @@ def tenants(world: World, apps: Sequence[str], moment: int) -> Drawing:
     return Drawing(fig, data, "Four tenants of one camera", "model", caption, numbers)
 
 
-def pipeline_drawn(world: World, moment: int, small: np.ndarray, packets: float) -> Drawing:
-    """The stations of a frame, left to right. small: RGB after resizing. packets: bytes of film per frame."""
+def pipeline(world: World, moment: int, small: np.ndarray, packets: float, costs: pd.DataFrame) -> Drawing:
+    """The stations of a frame, left to right, and below them milliseconds of each, with quartiles.
+
+    small: RGB after resizing. packets: bytes of film per frame. costs: of `profiler.pipeline_costs`.
+    """
+    fig = plt.figure(figsize=(12, 5.4))
+    above, below = fig.subfigures(2, 1, height_ratios=(1, 1.05))
+    _stations(above, world, moment, small, packets)
+    ax = below.subplots()
+    shades = [NETWORK if s in ENGINES else ONCE for s in costs.stage]
+    spread = [costs.median_ms - costs.q25_ms, costs.q75_ms - costs.median_ms]
+    ax.barh([ENGINES.get(s, s) for s in costs.stage], costs.median_ms, xerr=spread, color=shades, error_kw={"lw": 1})
+    for row, (middle, high) in enumerate(zip(costs.median_ms, costs.q75_ms, strict=True)):
+        ax.text(high, row, f"  {middle:.1f} ms", va="center", fontsize=9)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel="milliseconds per frame", xlim=(0, 1.15 * costs.q75_ms.max()))
+    cost = costs.set_index("stage").median_ms
+    before, tenants = cost["decode"] + cost["resize"], 8
+    share = {f"{name}_share": cost[name] / (before + cost[name]) for name in cost.index.intersection(list(ENGINES))}
+    caption = (
+        "Of one frame's time the network takes {openvino_share:.0%} in OpenVINO, {keras_share:.0%} as a TensorFlow "
+        "graph and {predict_share:.0%} through model.predict. Decoding and resizing ({before:.1f} ms, grey) happen "
+        "once; {tenants} tenants without sharing need the network {tenants} times: {all:.0%} of the time in OpenVINO. "
+        "The network gets {pixels:.0%} of the decoded pixels."
+    )
+    every, pixels = tenants * cost["openvino"], small.shape[0] * small.shape[1] / (world.frame(moment).size / 3)
+    numbers = {**share, "before": before, "tenants": tenants, "all": every / (before + every), "pixels": pixels}
+    return Drawing(fig, costs, "The pipeline, and where the time of a frame goes", "measured", caption, numbers)
+
+
+def _stations(place: SubFigure, world: World, moment: int, small: np.ndarray, packets: float) -> None:
+    """Camera, decoding, resizing, network, application: what each gives."""
     frame = world.frame(moment)
     app, start, end = next((a, *spans[0]) for a, spans in world.truth.items() if spans)
     stations = [
@@ -60,7 +92,7 @@ def pipeline_drawn(world: World, moment: int, small: np.ndarray, packets: float)
         ("network", "one number", None),
         ("application", f"{app}: {start:.1f} to {end:.1f} s", None),
     ]
-    fig, axes = plt.subplots(1, len(stations), figsize=(12, 2.6), gridspec_kw={"wspace": 0.18})
+    axes = place.subplots(1, len(stations), gridspec_kw={"wspace": 0.18})
     for ax, (name, gives, picture) in zip(axes, stations, strict=True):
         ax.set(xlim=(0, 1), ylim=(0, 1), box_aspect=0.75)
         ax.set_axis_off()
@@ -76,13 +108,6 @@ def pipeline_drawn(world: World, moment: int, small: np.ndarray, packets: float)
     for ax in axes[:-1]:
         arrow = {"arrowstyle": "-|>", "color": "0.3", "lw": 1.4}
         ax.annotate("", (1.2, 0.5), (1.0, 0.5), xycoords="axes fraction", arrowprops=arrow, annotation_clip=False)
-    caption = (
-        "A frame's way from the camera to an answer. The network gets {share:.0%} of the decoded pixels; camera, "
-        "decoding and resizing serve all tenants, network and application belong to each."
-    )
-    numbers = {"share": small.shape[0] * small.shape[1] / (frame.shape[0] * frame.shape[1])}
-    data = pd.DataFrame([(name, gives) for name, gives, _ in stations], columns=["station", "gives"])
-    return Drawing(fig, data, "The example pipeline", "model", caption, numbers)
 
 
 def _box(ax: Axes, name: str, inside: str) -> None:
@@ -95,31 +120,6 @@ def _box(ax: Axes, name: str, inside: str) -> None:
     style = "round,pad=0,rounding_size=0.08"
     ax.add_patch(FancyBboxPatch((0.12, 0.25), 0.76, 0.5, boxstyle=style, fc="#EAF3FA", ec="0.5"))
     ax.text(0.5, 0.5, inside, ha="center", va="center", fontsize=10)
-
-
-def pipeline_costs(costs: pd.DataFrame, tenants: int = 8) -> Drawing:
-    """Milliseconds of each stage (`profiler.pipeline_costs`), with quartiles; what so many tenants would make of it."""
-    fig, ax = plt.subplots(figsize=(8, 2.8))
-    names = [ENGINES.get(s, s) for s in costs.stage]
-    shades = [NETWORK if s in ENGINES else ONCE for s in costs.stage]
-    spread = [costs.median_ms - costs.q25_ms, costs.q75_ms - costs.median_ms]
-    ax.barh(names, costs.median_ms, xerr=spread, color=shades, error_kw={"lw": 1})
-    for row, (middle, high) in enumerate(zip(costs.median_ms, costs.q75_ms, strict=True)):
-        ax.text(high, row, f"  {middle:.1f} ms", va="center", fontsize=9)
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    ax.set(xlabel="milliseconds per frame", xlim=(0, 1.15 * costs.q75_ms.max()))
-    cost = costs.set_index("stage").median_ms
-    before = cost["decode"] + cost["resize"]
-    share = {f"{name}_share": cost[name] / (before + cost[name]) for name in cost.index.intersection(list(ENGINES))}
-    caption = (
-        "Of one frame's time the network takes {openvino_share:.0%} in OpenVINO, {keras_share:.0%} as a TensorFlow "
-        "graph and {predict_share:.0%} through model.predict. Decoding and resizing ({before:.1f} ms, grey) happen "
-        "once; {tenants} tenants without sharing need the network {tenants} times: {all:.0%} of the time in OpenVINO."
-    )
-    every = tenants * cost["openvino"]
-    numbers = {**share, "before": before, "tenants": tenants, "all": every / (before + every)}
-    return Drawing(fig, costs, "Where the time of a frame goes", "measured", caption, numbers)
 
 
 def trees(views: Mapping[str, tuple[Mapping[str, int], bool]], layers: Sequence[str]) -> Drawing:

@@ -59,55 +59,41 @@ def _data(towers: Sequence[Tower], layers: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["network", "app", "layer", "state"])
 
 
-def training(layers: Sequence[str], moved: Sequence[bool]) -> Drawing:
-    """A network's parts, and how its weights come from data. moved: which layers a pass of training changed."""
-    random, n = [RANDOM] * len(layers), len(layers)
-    towers = [
-        Tower("layers, features,\nclassifier", [BASE] * n),
-        Tower("1. begin with\nrandom weights", random),
-        Tower("2. compare its answers\nwith labels", random),
-        Tower("3. change the weights\na little, and repeat", [TRAINED if m else RANDOM for m in moved]),
-    ]
-    fig, axes = small_multiples(len(towers), size=(2.2, 4.2))
-    for ax, tower in zip(axes, towers, strict=True):
-        _draw(ax, tower)
-        _room(ax, n, -0.95, 0.95)
-    for y, part in ((n / 2 - 1, "layers"), (n - 2, "features"), (n - 1, "classifier")):
-        axes[0].text(-0.4, y + 0.5, part, ha="right", va="center", fontsize=8.5)
-    axes[2].annotate("“a cat”", (0.32, n + 0.75), (0.62, n + 0.75), fontsize=9, va="center",
-                     arrowprops={"arrowstyle": "<->", "color": "0.3"})  # fmt: skip
-    caption = "After one pass over labelled stills, {moved} of {n} layers hold other numbers than the random ones."
-    numbers = {"moved": sum(moved), "n": n}
-    return Drawing(fig, _data(towers, layers), "A network, and training one", "measured", caption, numbers)
+def fine_tuning(
+    layers: Sequence[str], scratch: Sequence[bool], splits: Mapping[str, int], moved: Mapping[str, Sequence[bool]]
+) -> Drawing:
+    """A network trained from random weights, and two applications made from such a base, step by step.
 
-
-def fine_tuning(layers: Sequence[str], splits: Mapping[str, int], moved: Mapping[str, Sequence[bool]]) -> Drawing:
-    """Two applications made from one base, step by step.
-
-    splits: application → index of its split point. moved: application → which layers fine-tuning changed.
+    scratch: which layers a pass of training changed. splits: application → index of its split point. moved:
+    application → which layers fine-tuning changed.
     """
     n = len(layers)
-    new = lambda k, state: [FROZEN] * k + [state] * (n - 1 - k) + [RANDOM]
-    towers = [Tower("base network,\ntrained by somebody", [BASE] * n)]
+    frozen = lambda k: [FROZEN] * k + [BASE] * (n - 1 - k) + [RANDOM]
+    towers = [
+        Tower("begin with\nrandom weights", [RANDOM] * n),
+        Tower("compare answers with\nlabels, change, repeat", [TRAINED if m else RANDOM for m in scratch]),
+        Tower("base network,\ntrained by somebody", [BASE] * n),
+    ]
     for number, (app, k) in enumerate(splits.items(), 1):
-        if number == 1:
-            towers.append(Tower(f"#{number}: copy its weights,\na new classifier", [BASE] * (n - 1) + [RANDOM], app))
-            towers.append(Tower(f"#{number}: freeze\nthe lower layers", new(k, BASE), app))
-        else:
-            towers.append(Tower(f"#{number}: copy; freeze up to\nanother split", new(k, BASE), app))
+        towers += [Tower("#1: copy its weights,\na new classifier", frozen(0), app)] if number == 1 else []
+        towers.append(Tower(f"#{number}: freeze\nthe lower layers", frozen(k), app))
         towers.append(Tower(f"#{number}: train\nthe rest", [TRAINED if m else FROZEN for m in moved[app]], app))
-    fig, axes = small_multiples(len(towers), size=(1.95, 4.4))
+    fig, axes = small_multiples(len(towers), size=(1.55, 4.4))
     for ax, tower in zip(axes, towers, strict=True):
         _draw(ax, tower)
         _room(ax, n, -0.65, 0.65)
+    for y, part in ((n / 2 - 1, "layers"), (n - 2, "features"), (n - 1, "classifier")):
+        axes[0].text(-0.4, y + 0.5, part, ha="right", va="center", fontsize=8.5)
     kept = {app: sum(not m for m in changed) for app, changed in moved.items()}
     caption = (
-        "Light: copied from the base; dark: frozen; coloured: trained for the application; white: new. "
-        "After fine-tuning the first still has {first} of the base's {n} layers, bit for bit; the second, {second}."
+        "White: random; blue: trained from there, {scratch} of {n} layers in one pass; light: the base's; dark: "
+        "frozen; coloured: trained for the application. After fine-tuning the first still has {first} of the base's {n} "
+        "layers, bit for bit; the second, {second}."
     )
     first, second = kept.values()
-    numbers = {"first": first, "second": second, "n": n}
-    return Drawing(fig, _data(towers, layers), "Fine-tuning, twice", "measured", caption, numbers)
+    numbers = {"scratch": sum(scratch), "first": first, "second": second, "n": n}
+    title = "Training a network, and fine-tuning it twice"
+    return Drawing(fig, _data(towers, layers), title, "measured", caption, numbers)
 
 
 def two_as_run(layers: Sequence[str], splits: Mapping[str, int]) -> Drawing:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from mainstream.data.recorded import groups, records
-from mainstream.study.figures.look import COLOURS, label, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import curves, label, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 
@@ -21,7 +21,7 @@ def record(data: pd.DataFrame) -> Drawing:
     fig, axes = small_multiples(len(panels), columns=2, size=(4.7, 3.0))
     for ax, (app, form) in zip(axes, panels, strict=True):
         rows = data[(data.app == app) & (data.form == form)]
-        _by_vote(ax, rows, "n_apps")
+        curves(ax, rows, "n_apps", "f1", "x_vote", "X = {}")
         if form == "as_published":
             ax.plot(rows.n_apps, rows.recorded_f1, "o", mfc="none", mec="0.25", ms=4.5, mew=0.7, label="the record")
         ax.set(title=f"{app}, {label(form)}", ylim=(0, 1))
@@ -42,7 +42,7 @@ def by_rate(data: pd.DataFrame) -> Drawing:
     fig, axes = small_multiples(data.app.nunique(), size=(4.7, 3.3))
     said = []
     for ax, (app, rows) in zip(axes, data.groupby("app", sort=False), strict=True):
-        _by_vote(ax, rows, "fps")
+        curves(ax, rows, "fps", "f1", "x_vote", "X = {}")
         best = rows.reset_index(drop=True)
         best = best.loc[best.groupby("fps").f1.idxmax()]
         ax.plot(best.fps, best.f1, ".", color="black", ms=5, label="best X", zorder=3)
@@ -68,7 +68,7 @@ def frontier(data: pd.DataFrame, tuned: pd.DataFrame) -> Drawing:
     """
     fig, axes = small_multiples(data.app.nunique(), size=(4.7, 3.5))
     for ax, app in zip(axes, data.app.unique(), strict=True):
-        _by_vote(ax, data[(data.app == app) & (data.x_vote > 0)], "n_apps")
+        curves(ax, data[(data.app == app) & (data.x_vote > 0)], "n_apps", "f1", "x_vote", "X = {}")
         mine = tuned.loc[app]
         ax.plot(mine.index, mine["one X for ever"], color="0.5", lw=5, alpha=0.35, zorder=0, label="one X for ever")
         ax.plot(mine.index, mine["an X each"], "o", color="black", ms=5, mfc="white", label="an X each")
@@ -84,33 +84,6 @@ def frontier(data: pd.DataFrame, tuned: pd.DataFrame) -> Drawing:
     numbers = {"time": time.mean(), "time_most": time.max(), "time_at": time.idxmax(),
                "each": each.mean(), "each_most": each.max(), "each_at": each.idxmax()}  # fmt: skip
     return Drawing(fig, data, "X fixed, tuned in time, tuned for each", "published", caption, numbers)
-
-
-def fixed_or_free(compare: pd.DataFrame) -> Drawing:
-    """A line per random mix: one vote, the best single X, X per application (columns, from left to right)."""
-    fig, [ax] = small_multiples(1, size=(6.4, 3.6))
-    places = range(len(compare.columns))
-    for _, line in compare.iterrows():
-        ax.plot(places, line, "o-", color=COLOURS["optimal"], alpha=0.6)
-    ax.set_xticks(places, list(compare.columns))
-    ax.set(ylabel="mean Event-F1", xlim=(-0.3, len(places) - 0.7))
-    mean = compare.mean()
-    one, single, each = mean
-    gain = compare.iloc[:, 2] - compare.iloc[:, 1]
-    caption = (
-        "Mean Event-F1 over {mixes} random mixes: {one:.3f} with one vote, {single:.3f} with the best single X, "
-        "{each:.3f} with an X for each; the last step is worth {least:.3f} to {most:.3f}."
-    )
-    numbers = {"mixes": len(compare), "one": one, "single": single, "each": each, "least": gain.min(),
-               "most": gain.max()}  # fmt: skip
-    table = compare.rename_axis("mix").reset_index()
-    return Drawing(fig, table, "One X for all, or one each", "published", caption, numbers)
-
-
-def _by_vote(ax: Axes, rows: pd.DataFrame, x: str) -> None:
-    """Event-F1 over column `x`, a line for each X from dark to light."""
-    for colour, (vote, part) in zip(shades(rows.x_vote.nunique()), groups(rows, "x_vote"), strict=True):
-        ax.plot(part[x], part.f1, color=colour, label=f"X = {vote}")
 
 
 def _outer(axes: list[Axes], xlabel: str, ylabel: str) -> None:
