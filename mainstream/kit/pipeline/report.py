@@ -26,6 +26,7 @@ TRACKS = {
     "executed": "schedules run on video with ground truth; events are counted",
     "model": "the formula alone, with parameters chosen for the picture",
 }
+AGAINST = {"study": "With the study", "hardware": "On other hardware", "forecast": "With our own forecasts"}
 KEY_FIGURES = (
     "05_headline-headline_forms",
     "05_headline-corrections",
@@ -99,10 +100,21 @@ def gather(
     return {
         "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
         "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
-        "figures": figures, "key_figures": [figures[name] for name in KEY_FIGURES if name in figures],
+        "unmatched": _unmatched(sections), "figures": figures,
+        "key_figures": [figures[name] for name in KEY_FIGURES if name in figures],
         "claims": _claims(project, results), "claim_columns": list(NUMBERS.values()),
         "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,
     }  # fmt: skip
+
+
+def _unmatched(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is outside its tolerance, by what it was held against (`AGAINST`), and of how many rows."""
+    groups = []
+    for against, words in AGAINST.items():
+        rows = [{**row, "stage": s["name"]} for s in sections for table in s["matches"] for row in table["rows"]
+                if table.get("against", "study") == against]  # fmt: skip
+        groups.append({"words": words, "of": len(rows), "off": [row for row in rows if not row["match"]]})
+    return groups
 
 
 def _claims(project: Project, results: Path) -> list[dict[str, Any]] | str:

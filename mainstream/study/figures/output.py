@@ -19,6 +19,7 @@ from mainstream.errors import UserError
 from mainstream.paths import REFERENCE, RESULTS, write_text
 
 Track = Literal["published", "measured", "executed", "model"]
+Against = Literal["study", "hardware", "forecast"]  # what ours are held against
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,18 @@ class Output:
         data.to_csv(self.directory / f"{name}.csv", index=False, float_format="%.10g")
         return data
 
-    def matches(self, title: str, rows: Iterable[Match]) -> pd.DataFrame:
-        """A paper / ours / match table: shown, and listed in matches.json for the report."""
+    def matches(self, title: str, rows: Iterable[Match], against: Against = "study") -> pd.DataFrame:
+        """A paper / ours / match table: shown, and listed in matches.json for the report.
+
+        against: what the paper's column holds: the study's results, times of its hardware, or a forecast of our own.
+        """
         table = pd.DataFrame([
             {"quantity": r.quantity, "paper": r.paper, "ours": float(f"{r.ours:.6g}"), "tolerance": r.tolerance,
              "match": bool(abs(r.ours - r.paper) <= r.tolerance)}
             for r in rows
         ])  # fmt: skip
-        self._append("matches.json", {"title": title, "rows": json.loads(table.to_json(orient="records"))}, "title")
+        listed = {"title": title, "against": against, "rows": json.loads(table.to_json(orient="records"))}
+        self._append("matches.json", listed, "title")
         return table
 
     def _append(self, file: str, entry: dict[str, Any], key: str) -> None:

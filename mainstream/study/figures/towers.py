@@ -87,8 +87,8 @@ def fine_tuning(
     kept = {app: sum(not m for m in changed) for app, changed in moved.items()}
     caption = (
         "White: random; blue: trained from there, {scratch} of {n} layers in one pass; light: the base's; dark: "
-        "frozen; coloured: trained for the application. After fine-tuning the first still has {first} of the base's {n} "
-        "layers, bit for bit; the second, {second}."
+        "frozen; coloured: trained for the application. After fine-tuning the first still has {first} of the base's "
+        "{n} layers, bit for bit; the second, {second}."
     )
     first, second = kept.values()
     numbers = {"scratch": sum(scratch), "first": first, "second": second, "n": n}

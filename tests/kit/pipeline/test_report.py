@@ -72,6 +72,7 @@ def test_figures_questions_tracks_and_tables(page):
     assert "Is this line rising & why?" in re.sub(r"\s+", " ", page.text)
     assert {"show-published", "show-executed"} <= set(page.ids) and "show-measured" not in page.ids
     assert "1 of 2 rows of the paper / ours / match tables are within their tolerance, 1 is not." in page.text
+    assert "With the study · 1 of 2" in re.sub(r"\s+", " ", page.text)  # what says nothing else is held against it
     assert "CITATION" not in page.text and "@inproceedings{jiang2018," in page.text
 
 

@@ -209,3 +209,12 @@ def test_an_exported_page_keeps_its_formulae_whole(tmp_path):
     _html(tmp_path / "a.ipynb")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<mrow><mi>R</mi><mo>" in page and "<msup><mi>x</mi><mi>n</mi></msup>" in page and "⟦" not in page
+
+
+def test_an_exported_page_follows_the_readers_light_and_can_be_paged_through(tmp_path):
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A.")]), tmp_path / "a.ipynb")
+    _html(tmp_path / "a.ipynb")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    dark = page.partition('<style media="(prefers-color-scheme: dark)"')[2].partition("</style>")[0]
+    assert re.search(r"--jp-layout-color0:\s*(#111|var\(--md-grey-900)", dark), dark[:200]
+    assert "location.hash === '#slides'" in page.partition("querySelectorAll('.jp-Cell')")[2]
