@@ -39,14 +39,16 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
             beside = 1.05 ** (k - 1) / DEVICE
             right.plot(won.index.get_level_values("budget") * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
             right.plot(gain.index * beside, gain, "_", color=colour, ms=12, mew=2.5)
+    totals = sorted((data.budget / DEVICE).unique())
     for ax in (left, right):
         ax.set(xscale="log", xlabel="budget of the fleet (devices)")
-        ax.set_xticks(mean.index / DEVICE, [f"{b / DEVICE:.2g}" for b in mean.index])
+        ax.set_xticks(totals, [f"{total:.2g}" for total in totals])
         ax.minorticks_off()
     left.set(ylabel="mean Event-F1", title=f"{data.fleet.nunique()} fleets")
     right.set(ylabel="pooled − rule (Event-F1)", title="What pooling wins (bars: means)")
     shared_legend(fig, [left])
-    over, slack = won.equal.groupby("budget").mean(), (data.bound - data.f1)[data.rule == "pooled"]
+    over = won.equal.groupby("budget").mean().rename(lambda budget: budget / DEVICE)
+    slack = (data.bound - data.f1)[data.rule == "pooled"]
     caption = (
         "{lumpy} of {cameras} curves are not concave: at {least} to {lumps} budgets the next {step:g} units buy more "
         "than the last did. Over equal parts pooling wins {most:.4f} Event-F1 on average where it wins most ({at:.2f} "
@@ -55,8 +57,8 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
         "{slack:.4f} better at most (proven)."
     )
     numbers = {"lumpy": sum(n > 0 for n in lumps), "cameras": len(lumps), "least": min(lumps), "lumps": max(lumps),
-               "step": step, "most": over.max(), "at": over.idxmax() / DEVICE, "single": won.equal.max(),
-               "last": over.iloc[-1], "end": over.index[-1] / DEVICE, "behind": won["marginal gains"].max(),
+               "step": step, "most": over.max(), "at": over.idxmax(), "single": won.equal.max(),
+               "last": over.iloc[-1], "end": over.index[-1], "behind": won["marginal gains"].max(),
                "slack": slack.max(), "below": (wide["marginal gains"] < wide.equal - 1e-9).mean()}  # fmt: skip
     return Drawing(fig, data, "One budget for a fleet", "published", caption, numbers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -56,7 +57,7 @@ def pipeline(world: World, moment: int, small: np.ndarray, packets: float, costs
     small: RGB after resizing. packets: bytes of film per frame. costs: of `profiler.pipeline_costs`.
     """
     fig = plt.figure(figsize=(12, 5.4))
-    above, below = fig.subfigures(2, 1, height_ratios=(1, 1.05))
+    above, below = cast("list[SubFigure]", fig.subfigures(2, 1, height_ratios=(1, 1.05)))
     _stations(above, world, moment, small, packets)
     ax = below.subplots()
     shades = [NETWORK if s in ENGINES else ONCE for s in costs.stage]
