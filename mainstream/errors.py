@@ -11,11 +11,22 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
+LONGEST = 800  # characters of a message
+
+
 class UserError(ValueError):
-    """Bad input. The command line prints the message on one line of standard error and exits with 2."""
+    """Bad input. The command line prints the message on one line of standard error and exits with 2.
+
+    What it quotes of a file may hold anything: line breaks, commands to a terminal, megabytes. None of it is shown.
+
+    >>> str(UserError("name='cat\\n\\x1b[2Jdog'"))
+    "name='cat  [2Jdog'"
+    """
 
     def __str__(self) -> str:
-        return without_errno(super().__str__())
+        said = without_errno(super().__str__())
+        short = said if len(said) <= LONGEST else f"{said[: LONGEST * 3 // 4]} … {said[-LONGEST // 8 :]}"
+        return "".join(c if c.isprintable() else " " for c in short)
 
 
 def without_errno(said: object) -> str:

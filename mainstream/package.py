@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from mainstream.errors import UserError, one_line
-from mainstream.paths import checked_name, read_json, write_text
+from mainstream.paths import checked_name, read_bytes, read_json, write_text
 
 FILE, SCHEMA_VERSION = "mpackage.json", 2  # 1: without how events differ and what looks remember
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -22,6 +22,10 @@ Lasting = Annotated[float, Field(ge=0, le=0.999)]
 Variation = Annotated[float, Field(ge=0, le=10)]
 LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 FASTEST_FPS = 1000.0  # as is a video of more frames
+LARGEST_TAIL = 1 << 30  # bytes; four times InceptionV3 and more
+MOST_SPLITS = 1000
+MOST = 2**31 - 1  # of anything that is counted
+Count = Annotated[int, Field(ge=0, le=MOST)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
 Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
@@ -71,13 +75,13 @@ class VideoRates(Strict):
 
     tpr: Rate
     fpr: Rate
-    positives: int = Field(ge=0)  # frames
-    negatives: int = Field(ge=0)
+    positives: Count  # frames
+    negatives: Count
     tpr_interval: tuple[Rate, Rate] | None = None  # 95%, clips drawn anew, or events and blocks of a single clip
     fpr_interval: tuple[Rate, Rate] | None = None
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
     fps: float = Field(gt=0, le=FASTEST_FPS)  # analysed frames per second
-    clips: int = Field(ge=1)
+    clips: int = Field(ge=1, le=MOST)
     memory: Memory | None = None  # of looks at one event; none where all were alike, or not measured
     memory_empty: Memory | None = None  # of looks at one empty stretch
 
@@ -85,12 +89,12 @@ class VideoRates(Strict):
 class SplitRecord(Strict):
     """One split: how accurate the application is when everything below it is shared."""
 
-    split: int = Field(ge=0)  # frozen layers, counted from the input
+    split: Count  # frozen layers, counted from the input
     layer: str
     tpr: Rate
     fpr: Rate
-    positives: int | None = Field(default=None, ge=0)  # held-out images that the rates were counted on
-    negatives: int | None = Field(default=None, ge=0)
+    positives: Count | None = None  # held-out images that the rates were counted on
+    negatives: Count | None = None
     tpr_interval: tuple[Rate, Rate] | None = None  # Wilson, 95%
     fpr_interval: tuple[Rate, Rate] | None = None
     threshold: Rate | None = None
@@ -117,7 +121,7 @@ class MPackage(Strict):
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
-    splits: tuple[SplitRecord, ...] = Field(min_length=1)
+    splits: tuple[SplitRecord, ...] = Field(min_length=1, max_length=MOST_SPLITS)
     events: Events | None = None
     training: dict[str, Any] = {}
     source: str = ""
@@ -147,9 +151,9 @@ class MPackage(Strict):
         """Reads and checks `directory/mpackage.json`; tails are checked by `validate`.
 
         Raises:
-            UserError: as `read`, or of a newer schema version.
+            UserError: as `read`, of a newer schema version, or a link.
         """
-        package = cls.read(Path(directory) / FILE)
+        package = cls.read(_own(Path(directory), FILE))
         package._directory = Path(directory)
         return package
 
@@ -167,27 +171,27 @@ class MPackage(Strict):
         """
         for record in self.splits:
             if record.tail is not None:
-                self.tail_file(record)
+                self.tail_data(record)
         return self
 
-    def tail_file(self, record: SplitRecord) -> Path:
-        """The checked file with the tail of one split.
+    def tail_data(self, record: SplitRecord) -> bytes:
+        """What the file of one split's tail holds, read once: what was checked is what is loaded.
 
         Raises:
-            UserError: a package without weights, or not from a folder; a tail that is missing or has changed.
+            UserError: a package without weights, or not from a folder; a tail that is missing, has changed, is a link
+                or is larger than `LARGEST_TAIL`.
         """
         if record.tail is None:
             raise UserError(f"package '{self.application}' came without weights")
         if self._directory is None:
             raise UserError(f"package '{self.application}' names tails but was not loaded from a directory")
-        path = self._directory / record.tail.file
+        path = _own(self._directory, record.tail.file)
         if not path.is_file():
             raise UserError(f"{path}: tail of split {record.split} is missing")
-        with path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
-        if found != record.tail.sha256:
+        data = read_bytes(path, LARGEST_TAIL)
+        if hashlib.sha256(data).hexdigest() != record.tail.sha256:
             raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
-        return path
+        return data
 
     def require_shareable(self, other: MPackage) -> None:
         """Refuses stem sharing unless bases (weights too) and geometries agree: `UserError` naming what differs."""
@@ -198,3 +202,10 @@ class MPackage(Strict):
                     f"'{self.application}' and '{other.application}' cannot share a stem: "
                     f"{what} differs ({mine} against {theirs})"
                 )
+
+
+def _own(directory: Path, name: str) -> Path:
+    """A file of the package itself. Raises `UserError`: a link, which may lead anywhere."""
+    if (path := directory / name).is_symlink():
+        raise UserError(f"{path}: is a link; a package brings its own files")
+    return path

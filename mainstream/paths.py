@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -64,18 +65,32 @@ def checked_name(name: str, what: str) -> str:
     raise UserError(f"{what} {name!r}: becomes the name of a folder, and {reason}")
 
 
+def read_bytes(path: str | Path, most: int) -> bytes:
+    """A whole file of at most `most` bytes, opened once. Only a regular file is: pipes and devices may have no end.
+
+    Raises `UserError`, one line: a file that cannot be read, is none, or is larger.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with open(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise UserError(f"{path}: is a folder" if stat.S_ISDIR(found.st_mode) else f"{path}: is not a file")
+            data = file.read(most + 1)
+    except OSError as e:
+        raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e
+    if len(data) > most:
+        raise UserError(f"{path}: {found.st_size >> 20} MiB; at most {most >> 20} are read")
+    return data
+
+
 def read_text(path: str | Path) -> str:
     """A text file that somebody brought: UTF-8 with or without a byte-order mark, or UTF-16 with one.
 
     Raises `UserError`, one line: a file that cannot be read, is over 64 MiB, or is in another encoding (with the number
     of the first line that tells; nothing is guessed).
     """
-    try:
-        if (size := os.stat(path).st_size) > LARGEST_TEXT:
-            raise UserError(f"{path}: {size >> 20} MiB of text; at most {LARGEST_TEXT >> 20} are read")
-        data = Path(path).read_bytes()
-    except OSError as e:
-        raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e
+    data = read_bytes(path, LARGEST_TEXT)
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)

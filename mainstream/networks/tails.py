@@ -5,8 +5,10 @@ A package comes from another tenant: its checksums are checked, and its tail is 
 
 from __future__ import annotations
 
+import io
+import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import h5py
@@ -21,6 +23,7 @@ from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import Base, MPackage, SplitRecord
 
 BATCH = 64  # images per call
+DEEPEST = 12  # groups within groups of a file of weights
 
 
 class Halves(NamedTuple):
@@ -60,10 +63,10 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
             raise unknown("split", split, [r.layer for r in package.splits])
         if record.threshold is None:
             raise UserError(f"'{package.application}' has no threshold at split {split}: nothing can be decided there")
-        file = package.tail_file(record)
+        data = package.tail_data(record)
         network.set_weights(base.network.get_weights())
         stem, tail = cut(model, points[split])
-        _load_weights(tail, file, split)
+        _load_weights(tail, data, f"'{package.application}', {record.tail.file}" if record.tail else "", split)
         yield Halves(stem, tail, record, record.threshold)
 
 
@@ -78,27 +81,47 @@ def _require_places(package: MPackage, places: dict[str, int]) -> None:
             )
 
 
-def _load_weights(tail: keras.Model, file: Path, split: str) -> None:
+def _load_weights(tail: keras.Model, data: bytes, where: str, split: str) -> None:
     try:
-        _require_arrays(file, sorted(tuple(w.shape) for w in tail.weights))
-        tail.load_weights(file)
+        _require_arrays(data, sorted((tuple(w.shape), str(w.dtype)) for w in tail.weights))
+        with tempfile.NamedTemporaryFile(suffix=".weights.h5") as private:  # Keras reads files that are named so
+            private.write(data)
+            private.flush()
+            with warnings.catch_warnings(action="error", category=UserWarning):  # of layers that it passes over
+                tail.load_weights(private.name)
         if not all(np.isfinite(w).all() for w in tail.get_weights()):
             raise ValueError("some are not finite numbers")
-    except (ValueError, OSError, KeyError, TypeError) as e:
-        raise UserError(f"{file}: not the weights of the layers above {split}: {' '.join(str(e).split())[:160]}") from e
+    except (ValueError, OSError, KeyError, TypeError, RuntimeError, UserWarning) as e:
+        reason = " ".join(str(e).split())[:160]
+        raise UserError(f"{where}: not the weights of the layers above {split}: {reason}") from e
 
 
-def _require_arrays(file: Path, shapes: list[tuple[int, ...]]) -> None:
-    """Before anything is read: as many arrays as belong there (Keras passes over others), each as large, all inside."""
-    arrays: list[h5py.Dataset] = []
-    with h5py.File(file) as opened:
-        opened.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
-        if len(arrays) != len(shapes):
-            raise ValueError(f"{len(arrays)} arrays where {len(shapes)} belong")
-        if sorted(a.shape for a in arrays) != shapes:
-            raise ValueError("arrays of other shapes")
+def _require_arrays(data: bytes, wanted: list[tuple[tuple[int, ...], str]]) -> None:
+    """Before an array is read: as many as belong there (Keras passes over others), each as large, all of them inside.
+
+    Keras writes plain arrays. Links, packed or virtual ones could lead to other files, or unpack to gigabytes.
+    """
+    with h5py.File(io.BytesIO(data)) as opened:
+        arrays = list(_arrays(opened))
+        if len(arrays) != len(wanted):
+            raise ValueError(f"{len(arrays)} arrays where {len(wanted)} belong")
+        if sorted((a.shape, str(a.dtype)) for a in arrays) != wanted:
+            raise ValueError("arrays of other shapes or types")
         if any(a.external or a.is_virtual for a in arrays):
             raise ValueError("arrays that lie in other files")
+        if any(a.chunks for a in arrays):
+            raise ValueError("packed arrays")
+
+
+def _arrays(group: h5py.Group, depth: int = 0) -> Iterator[h5py.Dataset]:
+    """Every array below `group`. Raises `ValueError`: a link, or deeper than any network writes (or a circle)."""
+    if depth > DEEPEST:
+        raise ValueError("groups within groups without end")
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"'{name}' is a link")
+        item = group[name]
+        yield from _arrays(item, depth + 1) if isinstance(item, h5py.Group) else (item,)
 
 
 def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.ndarray:

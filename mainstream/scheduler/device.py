@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from mainstream.package import Strict
+from mainstream.package import Count, Strict
 
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -22,7 +22,7 @@ class Device(Strict):
     """
 
     name: str = ""
-    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    split: tuple[Count, ...] = Field(min_length=1)
     stem: tuple[NonNegative, ...]
     tail: tuple[NonNegative, ...]
 

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from mainstream import quality
 from mainstream.errors import UserError, unknown
-from mainstream.package import Lasting, Memory, MPackage, Positive, Rate, Strict, Variation
+from mainstream.package import FASTEST_FPS, Count, Lasting, Memory, MPackage, Positive, Rate, Seconds, Strict, Variation
 from mainstream.scheduler.device import Device, NonNegative, aligned, increasing
 
 Array = NDArray[np.float64]
@@ -22,6 +22,7 @@ FORM_OF_PACKAGES: quality.Form = "heterogeneous"  # it predicts best what is cou
 ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (half is remembered for 0.1 s)
 ASSUMED_CV = 0.4
 PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")
+MOST_VOTES = 100
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
 
 
@@ -33,10 +34,10 @@ class App(Strict):
     """
 
     name: str
-    split: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    split: tuple[Count, ...] = Field(min_length=1)
     tpr: tuple[Rate, ...]
     fpr: tuple[Rate, ...]
-    event_length_s: Positive
+    event_length_s: Seconds
     event_frequency: Rate
     correlation: Rate = 0.0
     lasting: tuple[Lasting, ...] = ()
@@ -90,9 +91,9 @@ class Choice(NamedTuple):
 class Problem(Strict):
     """Everything a scheduler needs. `Problem.read(path)` for the JSON contract."""
 
-    stream_fps: Positive
+    stream_fps: float = Field(gt=0, le=FASTEST_FPS)
     fps_options: tuple[Positive, ...] = Field(min_length=1)
-    x_options: tuple[Annotated[int, Field(ge=1)] | None, ...] = Field(default=(1,), min_length=1)
+    x_options: tuple[Annotated[int, Field(ge=1, le=MOST_VOTES)] | None, ...] = Field(default=(1,), min_length=1)
     budget: Positive
     objective: str = "mean"
     form: quality.Form = "consistent"
