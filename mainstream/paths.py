@@ -75,7 +75,7 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         with open(handle, "rb") as file:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
-                raise UserError(f"{path}: is a folder" if stat.S_ISDIR(found.st_mode) else f"{path}: is not a file")
+                raise UserError(f"{path}: is not a file")
             data = file.read(most + 1)
     except OSError as e:
         raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e

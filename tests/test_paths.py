@@ -1,9 +1,11 @@
 """Files that people bring are read in one way, and files that later runs rely on are written in one way."""
 
+import os
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +138,12 @@ def test_of_many_processes_each_has_its_turn(tmp_path):
     (tmp_path / "n").write_text("0")
     many = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(4)]
     assert [p.wait() for p in many] == [0] * 4 and (tmp_path / "n").read_text() == "80"
+
+
+def test_only_regular_files_are_read(tmp_path):
+    """A pipe that nobody writes to would wait for ever, a device has no end."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    none = {tmp_path / "pipe.csv": "is not a file", Path("/dev/zero"): "is not a file", tmp_path: "a directory"}
+    for path, said in none.items():
+        with pytest.raises(UserError, match=said):
+            read_text(path)

@@ -66,7 +66,7 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
         data = package.tail_data(record)
         network.set_weights(base.network.get_weights())
         stem, tail = cut(model, points[split])
-        _load_weights(tail, data, f"'{package.application}', {record.tail.file}" if record.tail else "", split)
+        load_weights(tail, data, f"'{package.application}', {record.tail.file}" if record.tail else "", split)
         yield Halves(stem, tail, record, record.threshold)
 
 
@@ -81,7 +81,11 @@ def _require_places(package: MPackage, places: dict[str, int]) -> None:
             )
 
 
-def _load_weights(tail: keras.Model, data: bytes, where: str, split: str) -> None:
+def load_weights(tail: keras.Model, data: bytes, where: str, split: str) -> None:
+    """Puts what a file of weights holds into `tail`. Raises `UserError`, naming `where`: anything that is not its own.
+
+    Spoiled files are refused within this process: whatever a parser raises is caught, a crash of HDF5 would not be.
+    """
     try:
         _require_arrays(data, sorted((tuple(w.shape), str(w.dtype)) for w in tail.weights))
         with tempfile.NamedTemporaryFile(suffix=".weights.h5") as private:  # Keras reads files that are named so
@@ -91,7 +95,7 @@ def _load_weights(tail: keras.Model, data: bytes, where: str, split: str) -> Non
                 tail.load_weights(private.name)
         if not all(np.isfinite(w).all() for w in tail.get_weights()):
             raise ValueError("some are not finite numbers")
-    except (ValueError, OSError, KeyError, TypeError, RuntimeError, UserWarning) as e:
+    except Exception as e:  # whatever a parser raises
         reason = " ".join(str(e).split())[:160]
         raise UserError(f"{where}: not the weights of the layers above {split}: {reason}") from e
 

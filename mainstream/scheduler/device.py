@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from mainstream.package import Count, Strict
 
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, le=1e12)]
 
 
 class Device(Strict):

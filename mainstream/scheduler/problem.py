@@ -13,8 +13,20 @@ from pydantic import Field, field_validator, model_validator
 
 from mainstream import quality
 from mainstream.errors import UserError, unknown
-from mainstream.package import FASTEST_FPS, Count, Lasting, Memory, MPackage, Positive, Rate, Seconds, Strict, Variation
-from mainstream.scheduler.device import Device, NonNegative, aligned, increasing
+from mainstream.package import (
+    FASTEST_FPS,
+    LONGEST_S,
+    Count,
+    Lasting,
+    Memory,
+    MPackage,
+    Positive,
+    Rate,
+    Seconds,
+    Strict,
+    Variation,
+)
+from mainstream.scheduler.device import Device, aligned, increasing
 
 Array = NDArray[np.float64]
 OBJECTIVES = ("mean", "weighted", "max-min")
@@ -23,6 +35,7 @@ ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (h
 ASSUMED_CV = 0.4
 PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")
 MOST_VOTES = 100
+Remembered = Annotated[float, Field(ge=0, le=LONGEST_S)]  # seconds
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
 
 
@@ -41,9 +54,9 @@ class App(Strict):
     event_frequency: Rate
     correlation: Rate = 0.0
     lasting: tuple[Lasting, ...] = ()
-    memory_s: tuple[NonNegative, ...] = ()
+    memory_s: tuple[Remembered, ...] = ()
     lasting_empty: tuple[Lasting, ...] = ()
-    memory_empty_s: tuple[NonNegative, ...] = ()
+    memory_empty_s: tuple[Remembered, ...] = ()
     length_cv: Variation = 0.0
     follows_event: Rate = 0.0
     weight: Positive = 1.0

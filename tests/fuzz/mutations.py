@@ -11,7 +11,7 @@ from typing import Any
 NASTY: list[Any] = [
     None, True, -1, 0, 2, 1e308, -1e-308, 10**400, 2**63, float("nan"), float("inf"), "", " ", "..", "../../etc/passwd",
     "/etc/passwd", "a" * 300, "\0", "\u202egpj.exe", "\ud800", "con", "cat\ncat", "=1+1", [], {}, [[]], [None], {"": 0},
-    [0] * 2000, {"__class__": "os"}, "!!python/object/apply:os.system ['true']", "1e5", "0x10", "১",
+    [0] * 2000, {"__class__": "os"}, "!!python/object/apply:os.system ['true']", "1e5", "0x10", "১", "[" * 5000,
 ]  # fmt: skip
 
 
@@ -30,6 +30,15 @@ def mutated_bytes(data: bytes, rng: random.Random) -> bytes:
         else:
             del spoiled[max(b, 1) :]
     return bytes(spoiled)
+
+
+def mutated_header(data: bytes, rng: random.Random) -> bytes:
+    """Bytes exchanged where a binary file says what is where: mostly its first and last pages; sometimes cut short."""
+    spoiled, edge = bytearray(data), min(len(data), 4096)
+    for _ in range(rng.choice([1, 2, 8, 32])):
+        where = rng.choice([rng.randrange(edge), len(data) - 1 - rng.randrange(edge), rng.randrange(len(data))])
+        spoiled[where] = rng.choice([0, 1, 0x7F, 0xFF, rng.randrange(256)])
+    return bytes(spoiled[: rng.randrange(len(data))] if rng.random() < 0.1 else spoiled)
 
 
 def mutated_json(text: str, rng: random.Random) -> str:

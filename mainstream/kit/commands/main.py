@@ -51,7 +51,7 @@ def about(
 COMMANDS = (
     train_command, profile_command, stream_command, new_app_command, example_command, report_command, lab_command,
     upkeep.reference_command, upkeep.claims_command, upkeep.students_command, upkeep.reach_command,
-    upkeep.bench_command,
+    upkeep.bench_command, upkeep.doctor_command,
 )  # fmt: skip
 for command in COMMANDS:
     more = {"allow_extra_args": True, "ignore_unknown_options": True} if command is lab_command else {}

@@ -1,4 +1,4 @@
-"""Commands for who keeps the kit or teaches with it: `mainstream reference`, `claims`, `students`, `reach`, `bench`."""
+"""Commands for who keeps the kit or teaches with it: `mainstream doctor`, `reference`, `claims`, `students`, …."""
 
 from __future__ import annotations
 
@@ -102,6 +102,17 @@ def claims_command(
         numbers = ", ".join(f"{name} {row[name]}" for name in claims.NUMBERS.values() if row[name] != "–")
         typer.echo(f"{row['verdict']:<14}  {row['claim']}  ({numbers})")
     typer.echo(f"{results / claims.PAGE}", err=True)
+
+
+def doctor_command() -> None:
+    """Look whether the main job can run here: a line for each thing that it needs, with how to mend it."""
+    from mainstream.kit.doctor import examine
+
+    found = examine()
+    for finding in found:
+        typer.echo(finding)
+    if any(f.needed and not f.ok for f in found):
+        raise typer.Exit(1)
 
 
 def bench_command(

@@ -40,7 +40,7 @@ class Value(Strict):
 
 
 class Claim(Strict):
-    """One claim: where it is made, what would confirm it, and where its numbers are.
+    """One claim: where it is made, what would confirm it, what its numbers are and where.
 
     above, below: the claim stands where the deciding value's interval (or the value) lies above or below this.
     size: the factor that is claimed, if one is; less than nine tenths of it is "smaller".
@@ -50,6 +50,7 @@ class Claim(Strict):
     id: str
     where: str
     claim: str
+    number: str
     confirmed_by: str
     track: str
     notebook: str
@@ -139,7 +140,7 @@ def judged(claims: Path, results: Path, *, of_what_ran: bool = False) -> list[di
             raise UserError(f"claim '{claim.id}': {claim.notebook} has no result in {results.name}; run it first")
         found = {name: look_up(value, results) for name, value in claim.numbers().items()}
         rows.append({
-            "id": claim.id, "size": claim.size, "where": claim.where, "claim": claim.claim,
+            "id": claim.id, "size": claim.size, "where": claim.where, "claim": claim.claim, "number": claim.number,
             "confirmed by": claim.confirmed_by,
             **{column: _text(found.get(name)) for name, column in NUMBERS.items()},
             "verdict": verdict(claim, found.get(claim.decides)), "why": _reason(claim, found), "track": claim.track,
@@ -172,10 +173,10 @@ def _text(found: Numbers | None) -> str:
 def table(rows: list[dict[str, Any]], page: str = "") -> str:
     """The verdicts as a Markdown table; claims link to their place on `page`."""
     columns = list(NUMBERS.values())
-    lines = [f"| claim | {' | '.join(columns)} | verdict |", "|---|" + "---|" * (len(columns) + 1)]
+    lines = [f"| claim | number | {' | '.join(columns)} | verdict |", "|---|---|" + "---|" * (len(columns) + 1)]
     for r in rows:
         numbers = " | ".join(r[c] for c in columns)
-        lines.append(f"| [{r['claim']}]({page}#{r['id']}) | {numbers} | **{r['verdict']}** |")
+        lines.append(f"| [{r['claim']}]({page}#{r['id']}) | {r['number']} | {numbers} | **{r['verdict']}** |")
     return "\n".join(lines)
 
 

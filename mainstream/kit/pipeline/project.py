@@ -132,7 +132,9 @@ def read_yaml(text: str, where: str) -> Any:
     """The value of a YAML text (UserError, naming `where`, when it is none)."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as e:
+    except RecursionError as e:
+        raise UserError(f"{where}: not YAML: nested too deeply") from e
+    except (yaml.YAMLError, ValueError, TypeError) as e:  # ValueError: a date such as 2026-13-45
         raise UserError(f"{where}: not YAML: {' '.join(str(e).split())}") from e
 
 

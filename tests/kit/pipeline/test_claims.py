@@ -13,9 +13,10 @@ from mainstream.kit.pipeline.claims import Claim, Value, judged, load_claims, lo
 RATIOS = "n,over,ratio,low,high\n2,a,1.5,1.2,1.9\n2,b,1.1,0.9,1.3\n8,a,3.0,2.5,3.6\n"
 STAGES = "stage,ms\ndecode,1.5\nnetwork,6.0\n"
 CLAIM = {
-    "id": "large", "where": "slide 1", "claim": "It is large.", "confirmed_by": "a ratio of 3", "track": "executed",
-    "notebook": "05_x", "cell": "ratios", "here": {"file": "05_x/r.csv", "where": ["n == 8"], "expression": "ratio",
-    "low": "low", "high": "high"}, "above": 1.0, "size": 3.0, "why": "Counted, it is {here:.1f} times.",
+    "id": "large", "where": "slide 1", "claim": "It is large.", "number": "a ratio", "confirmed_by": "a ratio of 3",
+    "track": "executed", "notebook": "05_x", "cell": "ratios",
+    "here": {"file": "05_x/r.csv", "where": ["n == 8"], "expression": "ratio", "low": "low", "high": "high"},
+    "above": 1.0, "size": 3.0, "why": "Counted, it is {here:.1f} times.",
 }  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def test_a_row_says_what_was_found_and_how_to_see_it(results, tmp_path):
     (row,) = judged(claims(tmp_path), results)
     assert (row["verdict"], row["here"], row["as published"]) == ("holds", "3 [2.5, 3.6]", "–")
     text = page([row])
-    assert "| [It is large.](#large) | – | – | 3 [2.5, 3.6] | **holds** |" in text
+    assert "| [It is large.](#large) | a ratio | – | – | 3 [2.5, 3.6] | **holds** |" in text
     assert "**It is large.** (slide 1) Holds.\nCounted, it is 3.0 times." in text
     assert "`./run_all.sh --only 05`, 2 min" in text
 
