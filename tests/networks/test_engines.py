@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -15,7 +14,6 @@ from mainstream.networks.backend import keras
 from mainstream.networks.engines import compile_model
 from mainstream.networks.splits import split_points, with_head
 from mainstream.runner.profiler import pipeline_costs, segment_costs
-from mainstream.study.figures import diagrams
 from streetworld import render_video
 
 
@@ -75,18 +73,6 @@ def test_every_stage_of_a_pipeline_is_timed_on_every_frame(tmp_path, model):
         pipeline_costs(video, {}, 64, frames=60)
     with pytest.raises(UserError, match="not a video"):
         pipeline_costs(__file__, {}, 64)
-
-
-def test_tree_has_a_trunk_and_a_branch_per_application():
-    fig, ax = plt.subplots()
-    diagrams.stem_tree(ax, {"cat": 1, "car": 3, "bus": 0}, ["input", "a", "b", "c"])
-    trunk, *branches = [line for line in ax.lines if len(line.get_xdata()) > 1]
-    assert list(trunk.get_xdata()) == [0, 3] and len(branches) == 3
-    assert sorted(float(line.get_xdata()[0]) for line in branches) == [0, 1, 3]
-    assert {t.get_text() for t in ax.texts} == {"cat", "car", "bus"}
-    with pytest.raises(UserError, match="each split from 0 to 3"):
-        diagrams.stem_tree(ax, {"cat": 4}, ["input", "a", "b", "c"])
-    plt.close(fig)
 
 
 @pytest.mark.parametrize("engine", ["openvino", "keras", "predict"])

@@ -1,5 +1,6 @@
 """Figures of notebook 00: what their captions say about small data."""
 
+import matplotlib.pyplot as plt
 import pandas as pd
 
 from mainstream.study.figures import diagrams, look, tour, towers
@@ -42,7 +43,11 @@ def test_towers_say_which_layers_are_the_base_s():
     )
 
 
-def test_trees_have_the_colours_of_their_applications():
-    assert diagrams.colours(["cat", "car"]) == {app: look.APPLICATIONS[app].lower() for app in ("cat", "car")}
-    found = diagrams.colours(["cats-1", "car-2", "cats-3"])
-    assert found["cats-1"].upper() == look.APPLICATIONS["cat"] and len(set(found.values())) == 3
+def test_a_tree_has_a_trunk_and_a_branch_per_application():
+    _, ax = plt.subplots()
+    diagrams.tree(ax, {"cat": 1, "car": 3, "bus": 0}, 4)
+    trunk, branches = (list(ax.lines)[:3], [line for line in list(ax.lines)[3:] if len(line.get_xdata()) > 1])
+    assert [list(line.get_xdata()) for line in trunk] == [[0, 1], [1, 2], [2, 3]]
+    assert [line.get_xdata()[0] for line in branches] == [0, 1, 3]  # the first to leave on top
+    assert [line.get_color() for line in branches] == [look.APPLICATIONS[app] for app in ("bus", "cat", "car")]
+    assert {t.get_text() for t in ax.texts} == {"cat", "car", "bus"}

@@ -20,7 +20,7 @@ from mainstream.scheduler.explain import with_more_budget
 from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import published
 from mainstream.study.figures import Drawing, label
-from mainstream.study.figures.planned import planned
+from mainstream.study.figures.diagrams import planned
 
 
 class Playground:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
@@ -15,7 +14,10 @@ from mainstream.quality import Quality
 from mainstream.study.figures.look import colour_of, curves, label, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
-HIT, FALSE, UNSEEN = "#1a1a1a", "#C62828", "0.82"
+MARKS = {  # of a frame: marker, face and edge
+    "looked at: hit": ("o", "#1a1a1a", "#1a1a1a"), "looked at: no": ("o", "white", "0.45"),
+    "looked at: false alarm": ("X", "#C62828", "#C62828"), "not looked at": ("|", "0.82", "0.82"),
+}  # fmt: skip
 PARTS = ("recall", "precision", "f1")
 
 
@@ -33,21 +35,20 @@ def one_event(event: NDArray[np.bool_], answers: Mapping[str, NDArray[np.bool_]]
         rows.append(pd.DataFrame(
             {"network": row.network, "fps": row.fps, "frame": frame, "event": event, "looked": seen, "yes": yes}
         ))  # fmt: skip
-        ax.plot(frame[~seen], np.full((~seen).sum(), y), "|", color=UNSEEN, ms=5)
-        ax.plot(frame[seen & ~yes], np.full((seen & ~yes).sum(), y), "o", mfc="white", mec="0.45", ms=7)
-        ax.plot(frame[seen & yes & event], np.full((seen & yes & event).sum(), y), "o", color=HIT, ms=7)
-        ax.plot(frame[seen & yes & ~event], np.full((seen & yes & ~event).sum(), y), "X", color=FALSE, ms=8)
+        said = (seen & yes & event, seen & ~yes, seen & yes & ~event, ~seen)
+        for (name, (marker, face, edge)), which in zip(MARKS.items(), said, strict=True):
+            at = np.full(which.sum(), y)
+            ax.plot(frame[which], at, marker, mfc=face, mec=edge, ms=7, label="_" if y else name)
         for k, part in enumerate(PARTS):
             ax.text(len(event) + 3 + 5 * k, y, f"{getattr(row, part):.2f}", va="center", ha="center")
     for k, part in enumerate(PARTS):
         ax.text(len(event) + 3 + 5 * k, -0.75, label(part).removeprefix("Event-"), ha="center", va="bottom")
     ax.text(frame[event].mean(), -0.75, "the event", ha="center", va="bottom", color="#8a6d00")
-    _keys(ax)
+    shared_legend(fig, [ax])
     ax.set(xlim=(-1.5, len(event) + 16), ylim=(len(scores) - 0.3, -0.7), xticks=[], xlabel="frames of the stream")
     ax.set_yticks(range(len(scores)), [f"{n}, {f:g}/s" for n, f in zip(scores.network, scores.fps, strict=True)])
     ax.xaxis.set_label_coords(0.4, -0.04)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.grid(visible=False)
     ax.tick_params(length=0)
     best = scores.loc[scores.groupby("network", sort=False).f1.idxmax()]
@@ -58,14 +59,6 @@ def one_event(event: NDArray[np.bool_], answers: Mapping[str, NDArray[np.bool_]]
         fig, pd.concat(rows), "One event, looked at in several ways", "model", caption + "; from {least:.2f} to "
         "{most:.2f} in all.", {"least": scores.f1.min(), "most": scores.f1.max()},
     )  # fmt: skip
-
-
-def _keys(ax: Axes) -> None:
-    marks = {"looked at: hit": ("o", HIT, HIT), "looked at: no": ("o", "white", "0.45"),
-             "looked at: false alarm": ("X", FALSE, FALSE), "not looked at": ("|", UNSEEN, UNSEEN)}  # fmt: skip
-    for name, (marker, face, edge) in marks.items():
-        ax.plot([], [], marker, mfc=face, mec=edge, ls="", ms=7, label=name)
-    shared_legend(ax.figure, [ax])  # type: ignore[arg-type]
 
 
 def recall(by_rate: pd.DataFrame, by_correlation: pd.DataFrame, event_length_s: float) -> Drawing:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from mainstream.data.recorded import groups
 from mainstream.study import fairness
@@ -14,8 +12,6 @@ from mainstream.study.figures.output import Drawing
 
 DEVICE = 335.5  # units per second of one saturated device
 RULES = {"equal": "#8C6D31", "by size": "#7B4EA3", "marginal gains": "#D6437F", "pooled": COLOURS["optimal"]}
-MEASURES = {"mean": "mean F1", "least": "least F1", "jain": "Jain's index", "least_share": "least share\nof own best"}
-OBJECTIVES = {"weighted": "#7B4EA3", "max-min": "#2F9AA0"}
 
 
 def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawing:
@@ -64,20 +60,19 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
 
 
 def fair(rows: pd.DataFrame) -> Drawing:
-    """What max-min costs and brings, mix by mix; how the measures move. rows: of `fairness.objectives`."""
-    fig, [left, right] = small_multiples(2, size=(4.8, 4.0), sharex=False, sharey=False)
+    """Each mix's price of max-min: mean F1 given up against the gain of the least served (`fairness.objectives`)."""
+    fig, [ax] = small_multiples(1, size=(6.8, 4.0))
     paid = fairness.price(rows)
-    _price(left, paid, int(rows.n_apps.max()))
-    best = rows[rows.scheduler == "optimal"].pivot(index=["problem", "budget"], columns="objective")
-    for k, (objective, colour) in enumerate(OBJECTIVES.items()):
-        for place, measure in enumerate(MEASURES):
-            _moved(right, place + 0.3 * k - 0.15, (best[measure][objective] - best[measure]["mean"]).to_numpy(), colour)
-        right.plot([], [], "o", color=colour, label=objective)
-    right.axhline(0, color="0.4", lw=0.8)
-    right.set_xticks(range(len(MEASURES)), list(MEASURES.values()))
-    right.set(title="Optimal, another objective than the mean", ylabel="difference (bars: averages)")
-    right.legend()
-    left.legend(fontsize=8)
+    shapes = dict(zip(sorted(paid.budget.unique()), "osD^v", strict=False))
+    for (name, budget), part in groups(paid, ["scheduler", "budget"]):
+        ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
+                   marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip
+    reach = max(paid.given_up.max(), 0.01)
+    ax.plot([0, reach], [0, reach * rows.n_apps.max()], "k:", lw=0.8, label="what the others pay")
+    ax.set(xlabel="mean Event-F1 given up", ylabel="Event-F1 that the least served gains")
+    ax.set_ylim(paid.least_gains.min() - 0.004, paid.least_gains.max() + 0.02)
+    ax.legend(fontsize=8)
+    best = rows[rows.scheduler == "optimal"].groupby("objective")[["least_share", "jain"]].mean()
     cost_of = paid[paid.scheduler == "optimal"].groupby("budget")[["given_up", "least_gains"]].mean()
     said = ", ".join(f"{r.given_up:.4f} mean F1 for {r.least_gains:+.4f} of the least served (budget {b:g})"
                      for b, r in cost_of.iterrows())  # fmt: skip
@@ -87,25 +82,7 @@ def fair(rows: pd.DataFrame) -> Drawing:
         "it under the mean, {fair_share:.3f} under max-min; Jain's index is {jain:.3f} and {fair_jain:.3f}. Greedy "
         "max-min has a lower least F1 than greedy mean in {lower} and a higher mean in {higher} of {mixes} mixes."
     )
-    numbers = {"said": said, "share": best.least_share["mean"].mean(), "fair_share": best.least_share["max-min"].mean(),
-               "jain": best.jain["mean"].mean(), "fair_jain": best.jain["max-min"].mean(), "mixes": len(greedy),
+    numbers = {"said": said, "share": best.least_share["mean"], "fair_share": best.least_share["max-min"],
+               "jain": best.jain["mean"], "fair_jain": best.jain["max-min"], "mixes": len(greedy),
                "lower": (greedy.least_gains < -1e-9).sum(), "higher": (greedy.given_up < -1e-9).sum()}  # fmt: skip
     return Drawing(fig, rows, "The price of fairness", "published", caption, numbers)
-
-
-def _price(ax: Axes, paid: pd.DataFrame, applications: int) -> None:
-    """Each mix's price of max-min: mean F1 given up against the gain of the least served."""
-    shapes = dict(zip(sorted(paid.budget.unique()), "osD^v", strict=False))
-    for (name, budget), part in groups(paid, ["scheduler", "budget"]):
-        ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
-                   marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip
-    reach = max(paid.given_up.max(), 0.01)
-    ax.plot([0, reach], [0, reach * applications], "k:", lw=0.8, label="what the others pay")
-    ax.set(xlabel="mean Event-F1 given up", ylabel="gain of the least served", title="The price of max-min")
-    ax.set_ylim(paid.least_gains.min() - 0.004, paid.least_gains.max() + 0.02)
-
-
-def _moved(ax: Axes, place: float, moved: NDArray[np.float64], colour: str) -> None:
-    """The differences of all mixes as dots, their average as a bar."""
-    ax.plot(np.full(len(moved), place), moved, "o", color=colour, ms=4, alpha=0.4)
-    ax.plot(place, moved.mean(), "_", color=colour, ms=20, mew=2.5)

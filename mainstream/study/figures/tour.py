@@ -128,7 +128,8 @@ def trees(views: Mapping[str, tuple[Mapping[str, int], bool]], layers: Sequence[
     fig, axes = small_multiples(len(views), size=(4.6, 3.4))
     marked = sorted({0, *(k for splits, _ in views.values() for k in splits.values())})
     for ax, (title, (splits, shared)) in zip(axes, views.items(), strict=True):
-        diagrams.stem_tree(ax, splits, layers, shared=shared)
+        diagrams.tree(ax, splits, len(layers), shared=shared)
+        diagrams.tree_axis(ax, layers, len(splits), room=3.5, below=0.7)
         ax.set_title(title)
     axes[0].set_xticks(marked, [layers[k] for k in marked])  # an axis for all
     rows = [(view, app, layers[k]) for view, (splits, _) in views.items() for app, k in splits.items()]
