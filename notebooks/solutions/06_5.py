@@ -39,3 +39,4 @@ for p, rho, n in product((0.2, 0.8), (0.0, 0.6), (4, 9)):
     assert abs(declared(p, rho, n, 3, 3) - same) < 1e-12  # X of X is X in a row
 print(pd.DataFrame([{"rule": f"{x} of {y}", "recall (p=0.8)": declared(0.8, 0.3, 9, x, y), "false (q=0.2)": declared(0.2, 0.3, 9, x, y)}
                     for x, y in ((1, 1), (2, 2), (3, 3), (2, 3), (3, 4), (3, 5))]).round(3).to_string(index=False))  # fmt: skip
+check("06.5", declared(0.2, 0.3, 9, 2, 3))
