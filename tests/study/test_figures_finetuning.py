@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mainstream.study.figures import finetuning, three_sources
+from mainstream.study.figures import finetuning
 
 
 def summary(**columns):
@@ -26,7 +26,7 @@ def test_means_over_applications_at_both_ends():
 
 def test_sources_are_told_apart():
     panels = {"ours": summary(), "published (2018)": summary(accuracy=[0.8, 0.5], low=np.nan)}
-    assert three_sources.side_by_side(panels).text == (
+    assert finetuning.side_by_side(panels).text == (
         "Mean balanced accuracy from nothing frozen to the last point. ours: 0.900 → 0.700; published (2018): 0.800 → "
         "0.500 (0.800 while the whole head is trained)."
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 from mainstream.data.recorded import records
-from mainstream.study.figures.look import shades, shared_legend, small_multiples
+from mainstream.study.figures.look import log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 NETWORKS = [to_hex(c) for c in plt.get_cmap("Dark2").colors]  # type: ignore[attr-defined]
@@ -29,9 +28,9 @@ def backbones(segments: pd.DataFrame, menus: pd.DataFrame, applications: int) ->
         left.plot(100 * part.parameters_below, 100 * part.time_below, "o-", ms=3.5, color=colour, label=str(name))
         right.plot(_passed(part["index"]), speedup, "o-", ms=3.5, color=colour, label=str(name))
     left.set(xlabel="parameters frozen (%)", ylabel="time shared (%)", title="Where the time lies")
-    right.set(xlabel="split points passed (%)", ylabel="frame rate, times that of none shared", yscale="log")
+    right.set(xlabel="split points passed (%)", ylabel="frame rate, times that of none shared")
     right.set_title(f"What it buys {applications} applications")
-    _plain(right, [t for t in (1, 2, 4, 8, 16, 32) if t <= applications])
+    log_ticks(right, [t for t in (1, 2, 4, 8, 16, 32) if t <= applications], "y")
     shared_legend(fig, [left, right])
     coarse, one_piece = menus.set_index("network").coarsest, menus.whole_ms / menus.ms
     half = ", ".join(f"{100 * m.parameters_at_half:.0f}% ({m.network})" for m in records(menus))
@@ -59,16 +58,16 @@ def memory(by_count: pd.DataFrame, fits: Mapping[str, pd.Series], limit_mb: floa
         left.axhline(alone[n], color=colour, lw=0.9, ls="--")
     left.axhline(limit_mb, color="0.4", lw=0.8, ls=":")
     left.text(0, limit_mb * 1.03, f"{limit_mb:g} MB", color="0.4", fontsize=9)
-    left.set(xlabel="split point", ylabel="MB", yscale="log", title=f"{first}, by number of applications")
+    left.set(xlabel="split point", ylabel="MB", title=f"{first}, by number of applications")
     left.set_ylim(alone.min() / 1.6, max(alone.max(), limit_mb) * 1.5)
-    _plain(left, list(alone))
+    log_ticks(left, alone.round(1), "y")
     left.legend(ncols=3, loc="upper left", title="applications (dashed: not sharing)", bbox_to_anchor=(0, -0.16))
     for colour, (name, fit) in zip(NETWORKS, fits.items(), strict=False):
         right.plot(_passed(fit.index), fit.clip(lower=NONE), "o-", ms=3.5, color=colour, label=name)
     empty = " (0.5: none)" if any((fit == 0).any() for fit in fits.values()) else ""
-    right.set(xlabel="split points passed (%)", ylabel=f"applications{empty}", yscale="log")
+    right.set(xlabel="split points passed (%)", ylabel=f"applications{empty}")
     right.set_title(f"How many fit into {limit_mb:g} MB")
-    _plain(right, [10**k for k in range(6) if 10**k <= max(fit.max() for fit in fits.values())])
+    log_ticks(right, [10**k for k in range(6) if 10**k <= max(fit.max() for fit in fits.values())], "y")
     right.legend(ncols=2, loc="upper left", bbox_to_anchor=(0, -0.16))
     said = ", ".join(f"{fit.iloc[0]} and {fit.iloc[len(fit) // 2]} ({name})" for name, fit in fits.items())
     worse = mine[(mine["index"] > 0) & (mine.applications > 1) & (mine.mb > mine.alone_mb)]
@@ -83,9 +82,3 @@ def memory(by_count: pd.DataFrame, fits: Mapping[str, pd.Series], limit_mb: floa
 def _passed(index: pd.Series | pd.Index) -> np.ndarray:
     """How much of a network's menu of splits is passed, in percent."""
     return 100 * np.asarray(index, float) / max(index)
-
-
-def _plain(ax: Axes, ticks: Sequence[float]) -> None:
-    """Plain numbers on a logarithmic y axis."""
-    ax.set_yticks(ticks, [f"{t:,.3g}" if t < 1000 else f"{t:,.0f}" for t in ticks])
-    ax.minorticks_off()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mainstream.package import MPackage
 from mainstream.scheduler import Device
-from mainstream.study.figures.look import COLOURS, LABELS, colour_of, lines, shared_legend, small_multiples
+from mainstream.study.figures.look import COLOURS, LABELS, colour_of, lines, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 KINDS = {"specialise": "#555555", "look more often": "#C44E52"}  # of greedy's moves; no system's colour
@@ -88,9 +88,8 @@ def f1_by_budget(compared: pd.DataFrame, one_device: float = 335.5) -> Drawing:
     lines(ax, compared[compared.feasible], "budget", "f1")
     ax.axvline(one_device, color="0.6", lw=0.8, ls=":")
     ax.text(one_device, 0.03, " one device", color="0.4", fontsize=9)
-    ax.set(xscale="log", xlabel="budget (units/s)", ylabel="mean Event-F1", ylim=(0, 1.25 * wide.optimal.max()))
-    ax.set_xticks([50, 100, 200, 400], ["50", "100", "200", "400"])
-    ax.minorticks_off()
+    log_ticks(ax, [50, 100, 200, 400])
+    ax.set(xlabel="budget (units/s)", ylabel="mean Event-F1", ylim=(0, 1.25 * wide.optimal.max()))
     shared_legend(fig, [ax])
     lead = wide.optimal - better
     level = lead.index[::-1][(lead[::-1] < LEVEL).cumprod().astype(bool)]  # from which budget on nothing is left

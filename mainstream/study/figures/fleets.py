@@ -7,7 +7,7 @@ import pandas as pd
 
 from mainstream.data.recorded import groups
 from mainstream.study import fairness
-from mainstream.study.figures.look import COLOURS, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 DEVICE = 335.5  # units per second of one saturated device
@@ -35,11 +35,9 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
             beside = 1.05 ** (k - 1) / DEVICE
             right.plot(won.index.get_level_values("budget") * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
             right.plot(gain.index * beside, gain, "_", color=colour, ms=12, mew=2.5)
-    totals = sorted((data.budget / DEVICE).unique())
     for ax in (left, right):
-        ax.set(xscale="log", xlabel="budget of the fleet (devices)")
-        ax.set_xticks(totals, [f"{total:.2g}" for total in totals])
-        ax.minorticks_off()
+        log_ticks(ax, sorted((data.budget / DEVICE).round(2).unique()))
+        ax.set_xlabel("budget of the fleet (devices)")
     left.set(ylabel="mean Event-F1", title=f"{data.fleet.nunique()} fleets")
     right.set(ylabel="pooled − rule (Event-F1)", title="What pooling wins (bars: means)")
     shared_legend(fig, [left])

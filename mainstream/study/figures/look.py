@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -126,11 +126,11 @@ def curves(
         ax.plot(part[x], part[y], style, color=colour, label=name.format(value), **look)
 
 
-def log_ticks(ax: Axes, values: Iterable[float]) -> None:
-    """A logarithmic x axis over numbers of applications or seconds, with plain labels."""
-    ticks = list(values)
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [str(v) for v in ticks])
+def log_ticks(ax: Axes, values: Iterable[float], axis: Literal["x", "y"] = "x") -> None:
+    """A logarithmic axis over numbers of applications, seconds, ratios: plain numbers at `values`, and none between."""
+    ax.set(**{f"{axis}scale": "log"})
+    ticks, which = list(values), ax.xaxis if axis == "x" else ax.yaxis
+    which.set_ticks(ticks, [f"{v:,g}" for v in ticks])
     ax.minorticks_off()
 
 

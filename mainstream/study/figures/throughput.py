@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from mainstream.study.figures.look import curves, shared_legend, small_multiples
+from mainstream.study.figures.look import curves, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
 NETWORKS = {"mobilenet-1.0": "MobileNet", "inception-v3": "InceptionV3"}
@@ -84,7 +83,8 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
         part = part[part.applications.isin(counts)]
         curves(ax, part, "percent_shared", "fps", "applications", style="o-", ms=3.5)
         ax.set(title=title, xlabel="% of layers shared")
-    _plain_log(axes[0])
+    low, high = measured.fps.min(), measured.fps.max()
+    log_ticks(axes[0], [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if low <= t <= high], "y")
     axes[0].set_ylabel("frames/s of each application")
     shared_legend(fig, axes, title="applications")
     n = max(counts)
@@ -98,12 +98,3 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
     )
     numbers = {"n": n, "gains": gains, "spread": spread}
     return Drawing(fig, measured, "Less specialised, faster", ("measured", "published"), caption, numbers)
-
-
-def _plain_log(ax: Axes) -> None:
-    """A logarithmic y axis over what is drawn, with numbers as people write them."""
-    ax.set_yscale("log")
-    low, high = ax.get_ylim()
-    ticks = [m * 10.0**k for k in range(-3, 4) for m in (1, 2, 5) if low <= m * 10.0**k <= high]
-    ax.set_yticks(ticks, [f"{v:g}" for v in ticks])
-    ax.minorticks_off()
