@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mainstream.data.photos import PARTITIONS, Listing, Photos
+from mainstream.data.photos import PARTITIONS, Listing
 from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
 from mainstream.errors import UserError, unknown
@@ -45,18 +45,13 @@ def list_images(images: str | Path) -> Listing:
     return list_table(images) if Path(images).is_file() else list_folder(images)
 
 
-def image_folder(root: str | Path, *, size: int | tuple[int, int] = 224, shares: Sequence[float] = SHARES) -> Photos:
-    """The photos of an `ImageFolder` layout, each fitted whole to `size` (px; or (height, width)).
+def list_folder(root: str | Path) -> Listing:
+    """What an `ImageFolder` layout holds, no photo being opened.
 
     Raises:
         UserError: no such folder; fewer than two classes; a class without images, in all or in one partition; a
-            partition without a class; more than 5% of images unreadable (fewer: skipped, named in a warning).
+            partition without a class.
     """
-    return list_folder(root, shares=shares).decode(size)
-
-
-def list_folder(root: str | Path, *, shares: Sequence[float] = SHARES) -> Listing:
-    """What an `ImageFolder` layout holds. Raises as `image_folder`, for what can be seen without opening a photo."""
     root = Path(root)
     if not root.is_dir():
         raise UserError(f"images='{root}': no such folder; expected {root}/<class>/*.jpg")
@@ -81,37 +76,20 @@ def list_folder(root: str | Path, *, shares: Sequence[float] = SHARES) -> Listin
             places: dict[tuple[Path, str], str] = {}  # a photo in two formats is in one partition
             for path in images:
                 twin = path.parent, path.stem.casefold()
-                where = places.setdefault(twin, _place(path, name, given, shares))
+                where = places.setdefault(twin, _place(path, name, given))
                 rows.append((path.relative_to(root).as_posix(), label, where))
     labels = np.array([[c == label for c in classes] for _, label, _ in rows])
     partition = np.array([place for _, _, place in rows])
     return Listing(root, tuple(file for file, _, _ in rows), labels, classes, partition, tuple(left_out))
 
 
-def labelled_table(
-    table: str | Path,
-    *,
-    images: str | Path | None = None,
-    classes: Sequence[str] | None = None,
-    size: int | tuple[int, int] = 224,
-    shares: Sequence[float] = SHARES,
-) -> Photos:
+def list_table(table: str | Path, *, images: str | Path | None = None, classes: Sequence[str] | None = None) -> Listing:
     """Photos that a CSV labels: `image`, a 0/1 column per class, optionally `partition`; other columns are left alone.
 
     images: the folder that names are relative to (default: `images` beside the table, else the table's own).
-    classes: columns to take (default: every column of only 0 and 1). Raises as `image_folder`, and for a bad table.
+    classes: columns to take (default: every column of only 0 and 1). Raises `UserError` for a bad table; no photo is
+    opened.
     """
-    return list_table(table, images=images, classes=classes, shares=shares).decode(size)
-
-
-def list_table(
-    table: str | Path,
-    *,
-    images: str | Path | None = None,
-    classes: Sequence[str] | None = None,
-    shares: Sequence[float] = SHARES,
-) -> Listing:
-    """What a labelled table names; arguments and errors as `labelled_table`, no photo being opened."""
     table = Path(table)
     read = read_table(table, ("image",), knows=_RESERVED)
     if not read.rows:
@@ -133,9 +111,7 @@ def list_table(
         if row.get("partition", "train").casefold() not in PARTITIONS:
             raise read.error(k, f"partition='{row['partition']}'; must be train, val or test")
     files = [row["image"] for row in read.rows]
-    given = [
-        row["partition"].casefold() if "partition" in row else partition_of(row["image"], shares) for row in read.rows
-    ]
+    given = [row["partition"].casefold() if "partition" in row else partition_of(row["image"]) for row in read.rows]
     beside = table.parent / "images"
     root = Path(images) if images else beside if beside.is_dir() else table.parent
     labels = np.array([flags[c] for c in chosen], bool).T
@@ -191,7 +167,7 @@ def _partition_folders(root: Path) -> dict[str, Path]:
     return found
 
 
-def _place(path: Path, name: str, given: dict[str, Path], shares: Sequence[float]) -> str:
+def _place(path: Path, name: str, given: dict[str, Path]) -> str:
     if name == "train" and "val" not in given:
-        return partition_of(path.name, (*shares[:2], 0.0))
-    return name or partition_of(path.name, shares)
+        return partition_of(path.name, (*SHARES[:2], 0.0))
+    return name or partition_of(path.name)

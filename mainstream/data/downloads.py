@@ -1,8 +1,8 @@
-"""Public photo sets: where they are, what they must hash to, and fetching them once.
+"""Public photo sets (`data/photo_sets.yml`), fetched once and held against what they must hash to.
 
-Nothing is bundled or mirrored. Without a network the message says where to place a file that was fetched elsewhere; it
-is checked all the same. Our own lines rather than `keras.utils.get_file`: that one brings TensorFlow into what needs
-none, has no time limit, writes at once to the final name, and fetches anew, unasked, what somebody has placed there.
+Without a network the message says where to place a file that was fetched elsewhere; it is checked all the same. Our
+own lines rather than `keras.utils.get_file`: that one brings TensorFlow into what needs none, has no time limit, writes
+at once to the final name, and fetches anew, unasked, what somebody has placed there.
 Used by notebook 01 and `mainstream train`.
 """
 
@@ -18,14 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
-from mainstream.data.datasets import image_folder, labelled_table
+from mainstream.data.datasets import list_folder, list_table
 from mainstream.data.photos import Photos
 from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
-from mainstream.paths import CACHE, alone, write_text, written
+from mainstream.paths import CACHE, DATA, alone, write_text, written
 
 _CHUNK = 1 << 20  # bytes
+TIMEOUT_S = 30.0  # without an answer, before giving up
 
 
 @dataclass(frozen=True)
@@ -47,46 +49,17 @@ class PhotoSet:
 
 
 PHOTO_SETS = {
-    s.name: s
-    for s in (
-        PhotoSet(
-            name="flower_photos",
-            url="https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",
-            checksum="sha256:4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c",
-            size=228_813_984,
-            licence="CC BY 2.0, photographers named in its LICENSE.txt",
-            about="flowers in five class folders (TensorFlow Authors)",
-            recorded_by="TensorFlow Datasets, for the same file of the same host (url_checksums/tf_flowers.txt)",
-        ),
-        PhotoSet(
-            name="oxford_pets",
-            url="https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz",
-            checksum="sha256:67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d",
-            size=791_918_971,
-            licence="CC BY-SA 4.0",
-            about="cats and dogs of 37 breeds (Parkhi et al., CVPR 2012)",
-            recorded_by="TensorFlow Datasets (url_checksums/oxford_iiit_pet.txt)",
-        ),
-        PhotoSet(
-            name="voc2007",
-            url="http://host.robots.ox.ac.uk/pascal/VOC/voc2007/VOCtrainval_06-Nov-2007.tar",
-            checksum="md5:c52e279531787c972589f7e41ab4ae64",
-            size=460_032_000,
-            licence="none stated for the set; photos under the terms of use of Flickr",
-            about="twenty classes, several per photo: person, car, cat, bus, train, … (Everingham et al., IJCV 2010)",
-            recorded_by="torchvision (datasets/voc.py)",
-        ),
-    )
+    name: PhotoSet(name, **stated)
+    for name, stated in yaml.safe_load((DATA / "photo_sets.yml").read_text(encoding="utf-8")).items()
 }
 
 
-def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos", timeout_s: float = 30.0) -> Path:
+def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
     """The folder of a photo set; downloads (with progress), verifies and unpacks it where it is not there yet.
 
     Args:
         name: a key of `PHOTO_SETS`, or a `PhotoSet` of one's own.
         directory: holds archives and one folder per set.
-        timeout_s: seconds without an answer before giving up.
 
     Raises:
         UserError: unknown name; no network (the message names the path to place the archive at); wrong checksum.
@@ -102,7 +75,7 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos", tim
             if archive.exists():
                 _verify(photos, archive, f"delete {archive} to download it again")
             else:
-                _download(photos, archive, timeout_s)
+                _download(photos, archive)
             _unpack(archive, folder)
     return folder
 
@@ -111,7 +84,7 @@ def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[st
     """A public photo set by its name in `PHOTO_SETS`, fetched when it is not there. Raises as `fetch`."""
     root = fetch(name)
     if name == "flower_photos":
-        return image_folder(root / "flower_photos", size=size)
+        return list_folder(root / "flower_photos").decode(size)
     if name == "oxford_pets":  # cats' breeds are capitalised
         files = sorted(p.name for p in (root / "images").glob("*.jpg"))
         rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
@@ -125,15 +98,15 @@ def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[st
         rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
         rows["image"] += ".jpg"
     write_text(root / "labels.csv", rows.to_csv(index=False))
-    return labelled_table(root / "labels.csv", images=folder, size=size, classes=classes)
+    return list_table(root / "labels.csv", images=folder, classes=classes).decode(size)
 
 
-def _download(photos: PhotoSet, archive: Path, timeout_s: float) -> None:
+def _download(photos: PhotoSet, archive: Path) -> None:
     for left in archive.parent.glob(f".{archive.stem}-*"):  # of a download that was killed
         left.unlink()
     try:
         with written(archive) as part:
-            with urllib.request.urlopen(photos.url, timeout=timeout_s) as answer, part.open("wb") as out:
+            with urllib.request.urlopen(photos.url, timeout=TIMEOUT_S) as answer, part.open("wb") as out:
                 total = int(answer.headers.get("Content-Length") or photos.size)
                 with progress(total=total, unit="B", unit_scale=True, desc=photos.name) as bar:
                     while chunk := answer.read(_CHUNK):

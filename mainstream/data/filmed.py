@@ -28,7 +28,6 @@ def file_footage(
     *,
     fps: float = 4.0,
     size: int = 128,
-    geometry: Geometry = LETTERBOX,
     video_fps: float | None = None,
 ) -> Footage:
     """A video file analysed about `fps` times a second by its own time stamps, with intervals of truth in seconds.
@@ -38,9 +37,9 @@ def file_footage(
     """
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = sampled_frames(video, fps=fps, size=size, geometry=geometry, video_fps=video_fps)
+    images, times = sampled_frames(video, fps=fps, size=size, video_fps=video_fps)
     labels = [held(spans, times) for spans in truth.values()]
-    return joined([(images, np.stack(labels, 1))], list(truth), reached_fps(times, fps), geometry)
+    return joined([(images, np.stack(labels, 1))], list(truth), reached_fps(times, fps), LETTERBOX)
 
 
 def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:

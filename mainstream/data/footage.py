@@ -30,13 +30,18 @@ class Footage:
 
     def has(self, name: str) -> np.ndarray:
         """bool (n,): does `name` hold? Raises `UserError` for an unknown class."""
-        if name not in self.classes:
-            raise unknown("class", name, self.classes)
-        return self.labels[:, self.classes.index(name)]
+        return self.labels[:, column(self.classes, name)]
 
     def intervals(self, name: str) -> list[list[Interval]]:
         """When `name` holds, for each clip: (start_s, end_s) from the clip's start. Raises as `has`."""
         return clip_intervals(self.has(name), self.clip, self.fps)
+
+
+def column(classes: Sequence[str], name: str) -> int:
+    """Where a class is among these. Raises `UserError` where it is not."""
+    if name not in classes:
+        raise unknown("class", name, classes)
+    return classes.index(name)
 
 
 def clips(clip: np.ndarray) -> list[slice]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mainstream.data.footage import column
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.data.pictures import kinds, read_picture
 from mainstream.data.progress import progress
@@ -58,9 +59,7 @@ class Photos:
 
     def has(self, name: str) -> np.ndarray:
         """bool (n,): does `name` hold? Raises `UserError` for an unknown class."""
-        if name not in self.classes:
-            raise unknown("class", name, self.classes)
-        return self.labels[:, self.classes.index(name)]
+        return self.labels[:, column(self.classes, name)]
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,7 @@ class Listing:
 
     def alone(self, name: str, called: str) -> Listing:
         """With one class only, under another name. Raises `UserError` for an unknown one."""
-        if name not in self.classes:
-            raise unknown("class", name, self.classes)
-        return replace(self, labels=self.labels[:, [self.classes.index(name)]], classes=(called,))
+        return replace(self, labels=self.labels[:, [column(self.classes, name)]], classes=(called,))
 
     def decode(self, size: int | tuple[int, int]) -> Photos:
         """Reads the files, two at a time; each fitted whole to `size` (px; or (height, width)).

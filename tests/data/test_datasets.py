@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from mainstream.data import downloads
-from mainstream.data.datasets import PARTITIONS, image_folder, labelled_table, partition_of
+from mainstream.data.datasets import PARTITIONS, list_folder, list_table, partition_of
 from mainstream.data.downloads import PHOTO_SETS, PhotoSet, fetch
 from mainstream.data.geometry import GREY
 from mainstream.errors import UserError
@@ -45,7 +45,7 @@ def folder(root: Path, n: int = 30, classes=("bus", "cat")) -> Path:
 
 
 def test_class_folders(tmp_path):
-    photos = image_folder(folder(tmp_path), size=(18, 24))
+    photos = list_folder(folder(tmp_path)).decode((18, 24))
     assert photos.images.shape == (60, 18, 24, 3) and photos.images.dtype == np.uint8
     assert photos.classes == ("bus", "cat") and photos.labels.sum(1).tolist() == [1] * 60
     for image, file, bus in zip(photos.images, photos.files, photos.has("bus"), strict=True):
@@ -59,7 +59,7 @@ def test_the_whole_picture_is_kept_and_padded(tmp_path):
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, :20] = 255  # at the edge
     Image.fromarray(wide).save(tmp_path / "cat" / "wide.png")
-    photos = image_folder(tmp_path, size=60)
+    photos = list_folder(tmp_path).decode(60)
     shown = photos.images[photos.files.index("cat/wide.png")]
     assert (shown[20:40] == wide).all() and (shown[:20] == GREY).all() and (shown[40:] == GREY).all()
 
@@ -71,17 +71,17 @@ def test_photos_are_turned_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 3
     Image.fromarray(lying).save(tmp_path / "cat" / "lying.jpg", exif=exif)
-    photos = image_folder(tmp_path, size=32)
+    photos = list_folder(tmp_path).decode(32)
     shown = photos.images[photos.files.index("cat/lying.jpg")]
     assert shown[:12].max() < 40 and shown[20:].min() > 215
 
 
 def test_the_partition_depends_on_the_name_alone(tmp_path):
-    before = image_folder(folder(tmp_path / "a"), size=8)
+    before = list_folder(folder(tmp_path / "a")).decode(8)
     shutil.move(tmp_path / "a", tmp_path / "b")
     for k in range(100, 120):
         picture(tmp_path / "b" / "cat" / f"more_{k}.png")
-    after = image_folder(tmp_path / "b", size=8)
+    after = list_folder(tmp_path / "b").decode(8)
     place = dict(zip(after.files, after.partition, strict=True))
     assert [place[f] for f in before.files] == before.partition.tolist()
 
@@ -97,16 +97,16 @@ def test_shares_of_the_partition():
 def test_given_partitions(tmp_path):
     for part, n in (("train", 30), ("test", 4)):
         folder(tmp_path / part, n)
-    photos = image_folder(tmp_path, size=8)
+    photos = list_folder(tmp_path).decode(8)
     assert {f.split("/")[0] for f in photos.part("test").files} == {"test"} and len(photos.part("test")) == 8
     assert {f.split("/")[0] for f in photos.part("val").files} == {"train"}, "a part of train, where val is missing"
     folder(tmp_path / "val", 5)
-    photos = image_folder(tmp_path, size=8)
+    photos = list_folder(tmp_path).decode(8)
     assert [len(photos.part(p)) for p in PARTITIONS] == [60, 10, 8]
 
 
 def test_a_class_may_be_called_train(tmp_path):
-    photos = image_folder(folder(tmp_path, classes=("bus", "train")), size=8)
+    photos = list_folder(folder(tmp_path, classes=("bus", "train"))).decode(8)
     assert photos.classes == ("bus", "train") and photos.has("train").sum() == 30
 
 
@@ -119,7 +119,7 @@ def test_other_files_are_ignored_and_counted(tmp_path):
     (tmp_path / "cat" / "notes.txt").write_text("…")
     (tmp_path / "cat" / "._cat_00.png").write_bytes(b"\0")
     (tmp_path / ".cache").mkdir()
-    photos = image_folder(tmp_path, size=8)
+    photos = list_folder(tmp_path).decode(8)
     assert len(photos) == 60 and len(photos.left_out) == 3 and photos.classes == ("bus", "cat")
 
 
@@ -131,7 +131,7 @@ def test_a_corrupt_image_is_named_skipped_and_counted(tmp_path):
     whole = (tmp_path / "bus" / "whole.jpg").read_bytes()
     (tmp_path / "bus" / "whole.jpg").write_bytes(whole[: len(whole) // 2])
     with pytest.warns(UserWarning, match=r"2 of 62 images .* bus/whole.jpg .* cat/torn.jpg .*; skipped"):
-        photos = image_folder(tmp_path, size=8)
+        photos = list_folder(tmp_path).decode(8)
     assert len(photos) == len(photos.images) == len(photos.labels) == len(photos.partition) == 60
     assert len(photos.unreadable) == 2
 
@@ -141,7 +141,7 @@ def test_too_many_corrupt_images_stop(tmp_path):
     for k in range(4):
         (tmp_path / "cat" / f"torn_{k}.jpg").write_bytes(b"")
     with pytest.raises(UserError, match=r"4 of 64 images .*torn_0.jpg.* more than 5%: stopped"):
-        image_folder(tmp_path, size=8)
+        list_folder(tmp_path).decode(8)
 
 
 def empty_class(root: Path) -> None:
@@ -174,17 +174,17 @@ def test_folders_that_will_not_do(tmp_path, make, message):
     root.mkdir()
     make(root)
     with pytest.raises(UserError, match=message):
-        image_folder(root, size=8)
+        list_folder(root).decode(8)
 
 
 def test_unknown_names(tmp_path):
-    photos = image_folder(folder(tmp_path), size=8)
+    photos = list_folder(folder(tmp_path)).decode(8)
     with pytest.raises(UserError, match="unknown class 'cats': did you mean 'cat'"):
         photos.has("cats")
     with pytest.raises(UserError, match="unknown partition 'tset': did you mean 'test'"):
         photos.part("tset")
     with pytest.raises(UserError, match="size=0"):
-        image_folder(tmp_path, size=0)
+        list_folder(tmp_path).decode(0)
 
 
 # ---- labelled tables ------------------------------------------------------------------------------------------------
@@ -202,12 +202,12 @@ def table(root: Path, n: int = 24, **columns: list) -> Path:
 
 
 def test_a_labelled_table(tmp_path):
-    photos = labelled_table(table(tmp_path), size=8)
+    photos = list_table(table(tmp_path)).decode(8)
     assert photos.classes == ("cat", "bus") and photos.images.shape == (24, 8, 8, 3)
     assert (photos.labels.sum(1) == 2).sum() == 4, "several labels per photo"
     assert photos.files[9] == "9.png" and photos.images[9, 4, 4].tolist() == [9, 18, 27]
     assert [len(photos.part(p)) for p in PARTITIONS] == [8, 8, 8]
-    assert labelled_table(tmp_path / "labels.csv", classes=["bus"], size=8).classes == ("bus",)
+    assert list_table(tmp_path / "labels.csv", classes=["bus"]).decode(8).classes == ("bus",)
 
 
 @pytest.mark.parametrize(
@@ -223,20 +223,20 @@ def test_a_labelled_table(tmp_path):
 )
 def test_tables_that_will_not_do(tmp_path, columns, kwargs, message):
     with pytest.raises(UserError, match=message):
-        labelled_table(table(tmp_path, **columns), size=8, **kwargs)
+        list_table(table(tmp_path, **columns), **kwargs).decode(8)
 
 
 def test_tables_that_are_none(tmp_path):
     with pytest.raises(UserError, match=r"nowhere.csv: no such file"):
-        labelled_table(tmp_path / "nowhere.csv")
+        list_table(tmp_path / "nowhere.csv")
     (tmp_path / "other.csv").write_text("a,b\n1,0\n")
     with pytest.raises(UserError, match="needs a column 'image'"):
-        labelled_table(tmp_path / "other.csv")
+        list_table(tmp_path / "other.csv")
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the measuring photos are not here")
 def test_the_photos_we_measure_with():
-    photos = labelled_table(REAL, size=64)
+    photos = list_table(REAL).decode(64)
     assert photos.classes == ("person", "car", "cat", "bus", "train", "flower")
     assert not photos.unreadable and len(photos) == sum(1 for _ in REAL.open()) - 1
 
@@ -285,7 +285,7 @@ def test_fetched_verified_unpacked_and_kept(tmp_path, server):
     data = archive(tmp_path)
     mine = photo_set(server, data)
     root = fetch(mine, directory=tmp_path / "cache")
-    assert len(image_folder(root / "photos", size=8)) == 60
+    assert len(list_folder(root / "photos").decode(8)) == 60
     (tmp_path / "served" / "set.tgz").unlink()
     assert fetch(mine, directory=tmp_path / "cache") == root, "no second download"
     assert sorted(p.name for p in (tmp_path / "cache").iterdir()) == ["mine", "set.tgz"]

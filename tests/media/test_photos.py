@@ -12,7 +12,7 @@ import pytest
 from media import photos
 from PIL import Image
 
-from mainstream.data.datasets import against, image_folder, labelled_table, list_folder
+from mainstream.data.datasets import against, list_folder, list_table
 from mainstream.data.geometry import LETTERBOX, fitted
 from mainstream.data.photos import PARTITIONS, Listing
 from mainstream.data.pictures import files_in, is_picture, read_picture
@@ -46,7 +46,7 @@ def test_all_kinds_in_one_class(tmp_path):
     root = classes(tmp_path)
     for kind, (name, make, _, _) in photos.GOOD.items():
         photos.put(root, f"cat/{kind}/{name}", make())
-    found = image_folder(root, size=SIZE)
+    found = list_folder(root).decode(SIZE)
     assert len(found) == 60 + len(photos.GOOD) and not found.unreadable and not found.left_out
     shown = {f.split("/")[1]: image for f, image in zip(found.files, found.images, strict=True)}
     for kind, (_, _, scene, tolerance) in photos.GOOD.items():
@@ -61,7 +61,7 @@ def test_all_kinds_by_a_table(tmp_path):
     with (tmp_path / "labels").open("w", newline="") as file:
         rows = [(n, k % 2, ("train", "val", "test")[k // 2 % 3]) for k, n in enumerate(names)]
         csv.writer(file).writerows([("image", "cat", "partition"), *rows])
-    found = labelled_table(tmp_path / "labels", size=SIZE)
+    found = list_table(tmp_path / "labels").decode(SIZE)
     assert len(found) == len(photos.GOOD) and not found.unreadable
     for image, (_, _, scene, tolerance) in zip(found.images, photos.GOOD.values(), strict=True):
         near(image, fitted(scene, SIZE, LETTERBOX), tolerance + 1)
@@ -72,7 +72,7 @@ def test_what_cannot_be_read_is_skipped_named_and_counted(tmp_path, kind):
     name, make = photos.BAD[kind]
     photos.put(classes(tmp_path), f"cat/{name}", make())
     with pytest.warns(UserWarning, match=rf"1 of 61 images .*cat/{name} \(.*\); skipped") as told:
-        found = image_folder(tmp_path, size=SIZE)
+        found = list_folder(tmp_path).decode(SIZE)
     assert len(found) == 60 and len(found.unreadable) == 1 and name in found.remarks()[0]
     assert "\n" not in str(told[0].message)
 
@@ -84,7 +84,7 @@ def test_whatever_a_parser_raises(tmp_path):
     odd = [(0x0100, 12, struct.pack("<d", 4.5)), (0x010F, 5, struct.pack("<II", 1, 0)), (0x0110, 3, bytes(8))]
     for k in range(len(odd)):
         photos.put(root, f"cat/odd_{k}.jpg", photos.odd_exif(odd[k:]))
-    found = image_folder(root, size=SIZE)
+    found = list_folder(root).decode(SIZE)
     assert len(found) + len(found.unreadable) == 123 and all("odd_" in text for text in found.unreadable)
     good = [make() for _, make, _, _ in photos.GOOD.values()]
     for k in range(700):
@@ -105,7 +105,7 @@ def test_what_is_left_out_is_told_by_kind(tmp_path):
     for k in range(39):
         photos.put(root, f"dog/IMG_{k}.heic", photos.heif())
     photos.put(root, "LICENSE", b"...")
-    found = image_folder(root, size=SIZE)
+    found = list_folder(root).decode(SIZE)
     assert len(found) == 60 and len(found.left_out) == len(photos.LEFT_OUT) + 40
     [line] = found.remarks()
     assert line.startswith("left out: 40 .heic (cat/IMG_1.HEIC, …), which cannot be read here: save as JPEG or PNG; ")
@@ -116,7 +116,7 @@ def test_what_is_left_out_is_told_by_kind(tmp_path):
     with pytest.raises(
         UserError, match=r"class folder '.*dog' holds no image that can be read: 39 .heic \(dog/IMG_0.heic, …"
     ):
-        image_folder(root, size=SIZE)
+        list_folder(root).decode(SIZE)
 
 
 @pytest.mark.parametrize("kind", photos.OF_SYSTEMS)
@@ -125,7 +125,7 @@ def test_what_systems_leave_inside_is_no_picture_of_the_class(tmp_path, kind):
     root = classes(tmp_path)
     for place in ("", "cat", "dog/more"):
         photos.put(root / place, name, data)
-    found = image_folder(root, size=SIZE)
+    found = list_folder(root).decode(SIZE)
     assert len(found) == 60 and found.classes == ("cat", "dog") and found.remarks() == []
     assert len([p for p in files_in(root / "cat") if is_picture(p)]) == 30
 
@@ -180,7 +180,7 @@ def test_folders_taken_for_partitions_say_so(tmp_path, folders, message):
     for folder in folders:
         photos.put(tmp_path, f"{folder}/a.png", photos.PICTURE)
     with pytest.raises(UserError, match=message) as error:
-        image_folder(tmp_path, size=SIZE)
+        list_folder(tmp_path).decode(SIZE)
     assert "\n" not in str(error.value)
 
 
@@ -188,7 +188,7 @@ def test_thumbnails_make_no_partition_of_a_class_called_train(tmp_path):
     root = classes(tmp_path)
     (root / "dog").rename(root / "train")
     photos.put(root, "train/@eaDir/dog_00.png/T.png", photos.PICTURE)
-    assert image_folder(root, size=SIZE).classes == ("cat", "train")
+    assert list_folder(root).decode(SIZE).classes == ("cat", "train")
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (3000, 40), (40, 3000)])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mainstream.data.datasets import image_folder
+from mainstream.data.datasets import list_folder
 from mainstream.data.filmed import sampled_frames
 from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.errors import UserError
@@ -23,7 +23,7 @@ def test_photos_footage_and_stream_see_the_same_picture(tmp_path, base, make_pac
         for name in ("cat", "dog"):
             (tmp_path / "photos" / name).mkdir(parents=True, exist_ok=True)
             Image.fromarray(frame).save(tmp_path / "photos" / name / f"{k}.png")
-    photos = image_folder(tmp_path / "photos", size=128)
+    photos = list_folder(tmp_path / "photos").decode(128)
     footage, _ = sampled_frames(video, fps=5, size=128)
     package = make_package(base, tmp_path / "app", "cat").model_copy(update={"geometry": photos.geometry})
     network = SharedNetwork(base, [Member("cat", package, "pooled features", 5.0, 1)])
