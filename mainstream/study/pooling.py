@@ -1,4 +1,4 @@
-"""Fleets of cameras: the same applications on more of them, and rules that divide one budget (notebook 08)."""
+"""One budget divided: between cameras, by rules beside one another; between tenants, by objectives (notebook 08)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from mainstream.scheduler import Problem, fleet
+from mainstream.scheduler import Problem, fleet, solve
 from mainstream.scheduler.fleet import Division
-from mainstream.scheduler.problem import Array
+from mainstream.scheduler.problem import OBJECTIVES, Array
 
 COARSE = 8.0  # units/s: a step of the budget for one camera; finer for more, as `fleet.bound` needs C − 1 more steps
 
@@ -71,3 +71,43 @@ def compared(
             for rule, found in divisions(mine, weight, total).items():
                 rows.append({"fleet": number, "budget": step * total, "rule": rule, "f1": found.value, "bound": best})
     return pd.DataFrame(rows)
+
+
+def jain(values: Sequence[float] | Array) -> float:
+    """Jain's index of values ≥ 0: 1 when all are equal, 1/n when one has everything (or there is nothing to share)."""
+    found = np.asarray(values, dtype=float)
+    squares = float(found @ found)
+    return float(found.sum() ** 2 / (len(found) * squares)) if squares > 0 else 1 / len(found)
+
+
+def objectives(problems: Sequence[Problem], *, jobs: int = 2) -> pd.DataFrame:
+    """Each problem under each objective, by greedy and optimal.
+
+    Columns: problem, n_apps, budget, scheduler, objective, mean, weighted, least (Event-F1), jain (of Event-F1s), and
+    least_share: the smallest F1 as a share of what that application would get with the device for itself.
+    """
+    work = [(i, p, o, s) for i, p in enumerate(problems) for o in OBJECTIVES for s in ("greedy", "optimal")]
+    return pd.DataFrame(Parallel(n_jobs=jobs)(delayed(_under_objective)(*w) for w in work))
+
+
+def _under_objective(number: int, problem: Problem, objective: str, scheduler: str) -> dict[str, object]:
+    f1 = np.array([u.f1 for u in solve(problem.model_copy(update={"objective": objective}), scheduler).units])
+    alone = problem.best_vote[1].max(axis=(1, 2))
+    return {
+        "problem": number, "n_apps": len(f1), "budget": problem.budget, "scheduler": scheduler, "objective": objective,
+        "mean": f1.mean(), "weighted": np.average(f1, weights=[a.weight for a in problem.apps]), "least": f1.min(),
+        "jain": jain(f1), "least_share": np.divide(f1, alone, out=np.ones_like(f1), where=alone > 0).min(),
+    }  # fmt: skip
+
+
+def price(rows: pd.DataFrame) -> pd.DataFrame:
+    """What max-min gives up in mean F1 and gains for the least served, against the mean by the same scheduler.
+
+    rows: of `objectives`. Columns: problem, scheduler, budget, given_up, least_gains.
+    """
+    key = ["problem", "scheduler", "budget"]
+    wide = rows.pivot(index=key, columns="objective", values=["mean", "least"])
+    return pd.DataFrame({
+        "given_up": wide["mean"]["mean"] - wide["mean"]["max-min"],
+        "least_gains": wide["least"]["max-min"] - wide["least"]["mean"],
+    }).reset_index()  # fmt: skip

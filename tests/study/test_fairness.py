@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from mainstream.scheduler import solve
-from mainstream.study import experiments, fairness
+from mainstream.study import experiments, pooling
 
 
 def test_jain_at_its_ends_and_between():
-    assert fairness.jain([0.3, 0.3, 0.3]) == pytest.approx(1)
-    assert fairness.jain([0.9, 0, 0]) == pytest.approx(1 / 3) == pytest.approx(fairness.jain([0, 0, 0]))
-    assert fairness.jain([1, 2]) == pytest.approx(9 / 10)
+    assert pooling.jain([0.3, 0.3, 0.3]) == pytest.approx(1)
+    assert pooling.jain([0.9, 0, 0]) == pytest.approx(1 / 3) == pytest.approx(pooling.jain([0, 0, 0]))
+    assert pooling.jain([1, 2]) == pytest.approx(9 / 10)
 
 
 def test_each_objective_is_best_at_its_own_and_the_price_is_the_difference():
     problems = [experiments.random_problem(5, seed=s, budget=50.0) for s in range(5)]
-    rows = fairness.objectives(problems, jobs=1)
+    rows = pooling.objectives(problems, jobs=1)
     assert len(rows) == 5 * 3 * 2
     best = rows[rows.scheduler == "optimal"].set_index(["problem", "objective"])
     for i, problem in enumerate(problems):
@@ -23,7 +23,7 @@ def test_each_objective_is_best_at_its_own_and_the_price_is_the_difference():
             assert best[column][i, objective] >= best[column][i].max() - 1e-7
             again = solve(problem.model_copy(update={"objective": objective}), "optimal")
             assert again.objective_value == pytest.approx(best[column][i, objective], abs=1e-7)
-    paid = fairness.price(rows)
+    paid = pooling.price(rows)
     ours = paid[paid.scheduler == "optimal"].set_index("problem")
     assert (ours.given_up > -1e-7).all() and (ours.least_gains > -1e-7).all()
     assert ours.given_up.max() > 1e-3 and ours.least_gains.max() > 1e-2  # at this budget there is something to share

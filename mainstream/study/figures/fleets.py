@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mainstream.data.recorded import groups
-from mainstream.study import fairness
 from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
+from mainstream.study.pooling import price
 
 DEVICE = 335.5  # units per second of one saturated device
 RULES = {"equal": "#8C6D31", "by size": "#7B4EA3", "marginal gains": "#D6437F", "pooled": COLOURS["optimal"]}
@@ -58,9 +58,9 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
 
 
 def fair(rows: pd.DataFrame) -> Drawing:
-    """Each mix's price of max-min: mean F1 given up against the gain of the least served (`fairness.objectives`)."""
+    """Each mix's price of max-min: mean F1 given up against the gain of the least served (`pooling.objectives`)."""
     fig, [ax] = small_multiples(1, size=(6.8, 4.0))
-    paid = fairness.price(rows)
+    paid = price(rows)
     shapes = dict(zip(sorted(paid.budget.unique()), "osD^v", strict=False))
     for (name, budget), part in groups(paid, ["scheduler", "budget"]):
         ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
