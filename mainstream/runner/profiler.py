@@ -118,7 +118,6 @@ def throughput(
     splits: Sequence[str],
     counts: Sequence[int],
     *,
-    engine: str = "openvino",
     threads: int = 2,
     repeats: int = 10,
     preprocessing: str = SCALED,
@@ -135,9 +134,9 @@ def throughput(
     for name in splits:
         stem, tail = cut(model, points.get(name, name))
         shared = points[name].index > 0
-        first = compile_model(stem, engine, preprocessing=preprocessing, threads=threads) if shared else None
+        first = compile_model(stem, preprocessing=preprocessing, threads=threads) if shared else None
         rest = compile_each(
-            tail, [tail.get_weights()] * max(counts), engine,
+            tail, [tail.get_weights()] * max(counts),
             preprocessing=None if shared else preprocessing, threads=threads,
         )  # fmt: skip
         value = first(pixels) if first else pixels

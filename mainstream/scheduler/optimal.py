@@ -13,6 +13,7 @@ from mainstream.scheduler.cost import cost
 from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
 PROVEN = 1e-9  # the relative gap at which a proof is called complete
+TIME_LIMIT_S = 300.0  # for each question to the solver
 _ROW, _VALUE = 1e4, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-10 and 1e-9
 
 
@@ -23,7 +24,7 @@ class Exact(NamedTuple):
     gap: float  # proven: (upper bound − value) ÷ |value|
 
 
-def optimal(problem: Problem, *, time_limit_s: float = 300.0, rel_gap: float = PROVEN) -> Exact:
+def optimal(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
     """Best schedule within the budget, or one proven to be within `rel_gap` of it, and the proven gap.
 
     Applications that are equal to the scheduler are one kind, whose members are counted. One whole number per kind
@@ -32,23 +33,23 @@ def optimal(problem: Problem, *, time_limit_s: float = 300.0, rel_gap: float = P
     row. Under max-min the highest F1 that all can have is found first, then the best mean with that kept.
 
     Raises:
-        UserError: the solver found no schedule within `time_limit_s`.
+        UserError: the solver found no schedule within `TIME_LIMIT_S`.
     """
     _, f1 = problem.best_vote
     keep = _undominated(problem, f1) & _affordable_alone(problem, f1)
     if problem.objective == "max-min":
-        keep &= f1 >= _highest_floor(problem, f1, keep, time_limit_s)
-    return _Model(problem, f1, keep).best(time_limit_s, rel_gap)
+        keep &= f1 >= _highest_floor(problem, f1, keep)
+    return _Model(problem, f1, keep).best(rel_gap)
 
 
-def _highest_floor(problem: Problem, f1: Array, keep: np.ndarray, time_limit_s: float) -> float:
+def _highest_floor(problem: Problem, f1: Array, keep: np.ndarray) -> float:
     """The highest F1 that every application can have at once, by bisection over the F1s that there are."""
     levels = np.unique(f1[keep])
     levels = levels[levels <= np.where(keep, f1, -np.inf).max(axis=(1, 2)).min()]
     low, high = 0, len(levels)  # levels[low] is within the budget, levels[high] is not
     while high - low > 1:
         middle = (low + high) // 2
-        choices = _Model(problem, f1, keep & (f1 >= levels[middle])).cheapest(time_limit_s)
+        choices = _Model(problem, f1, keep & (f1 >= levels[middle])).cheapest()
         low, high = (middle, high) if problem.affordable(cost(problem, choices)) else (low, middle)
     return float(levels[low])
 
@@ -130,12 +131,12 @@ class _Model:
         data = np.r_[np.ones(len(n)), -np.ones(len(n))]
         return csr_array((data, (np.r_[n, n], np.r_[more, less])), shape=(len(n), self.width))
 
-    def cheapest(self, time_limit_s: float) -> list[Choice]:
+    def cheapest(self) -> list[Choice]:
         """The schedule of least cost."""
-        result = self._ask(-self.spent * _VALUE, self.rows, time_limit_s, PROVEN)
+        result = self._ask(-self.spent * _VALUE, self.rows, PROVEN)
         return self._choices(np.rint(result.x[: self.n]).astype(int))
 
-    def best(self, time_limit_s: float, rel_gap: float) -> Exact:
+    def best(self, rel_gap: float) -> Exact:
         """The schedule with the highest weighted sum of F1s within the budget.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
@@ -144,7 +145,7 @@ class _Model:
         gain, bound = np.r_[self.gain, np.zeros(self.w.size)] * _VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
             within = LinearConstraint(csr_array(self.spent[None] * _ROW), -np.inf, limit * _ROW)
-            result = self._ask(gain, [*self.rows, within], time_limit_s, rel_gap)
+            result = self._ask(gain, [*self.rows, within], rel_gap)
             bound = float(-result.mip_dual_bound) if limit > 1 else bound
             taken = np.rint(result.x[: self.n]).astype(int)
             choices = self._choices(taken)
@@ -153,11 +154,11 @@ class _Model:
         value = float(gain[: self.n] @ taken)
         return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
 
-    def _ask(self, gain: Array, rows: list[LinearConstraint], time_limit_s: float, rel_gap: float) -> OptimizeResult:
+    def _ask(self, gain: Array, rows: list[LinearConstraint], rel_gap: float) -> OptimizeResult:
         """Whole numbers from 0 to `upper` with the largest Σ gain·x."""
         result = milp(
             -gain, integrality=np.ones(self.width), bounds=Bounds(0, self.upper), constraints=rows,
-            options={"time_limit": time_limit_s, "mip_rel_gap": rel_gap},
+            options={"time_limit": TIME_LIMIT_S, "mip_rel_gap": rel_gap},
         )  # fmt: skip
         if result.x is None:
             raise UserError(f"no schedule found: {result.message}")
