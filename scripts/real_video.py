@@ -34,7 +34,7 @@ from mainstream.runner.devices import nuc_2017
 from mainstream.runner.held_out import Between, count_stream, photos_in_time
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
-from mainstream.study import fitted, recorder
+from mainstream.study import fitted, on_video, recorder
 from mainstream.trainer import Settings, train
 
 APP = "pedestrian in zone"
@@ -126,7 +126,7 @@ def main() -> None:
         recording = recorder.record([package], base, [piece(slice(half, n))])
         [truth] = clip_intervals(labels[half:], np.zeros(n - half, int), 10.0)
         runs = [streamed(package, base, given.video, half, truth, budget) for budget in (1.0, 0.25, 0.1)]
-        again = fitted.refitted([package], recording)
+        again = on_video.refitted([package], recording)
         counts = fitted.grid(recording, range(1, 11), (1, 2, 3)).drop(columns="f1_se")  # of clips; here is one
         recording.without_probabilities().save(given.output / "recording.npz")
         bare = package.model_copy(update={"splits": tuple(s.model_copy(update={"tail": None}) for s in package.splits)})

@@ -88,7 +88,7 @@ def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, 
     for k in (0, 2):
         units = int((counts[:, k + 1] > 0).sum())
         with np.errstate(invalid="ignore", divide="ignore"):
-            low, high = _middle(drawn[:, k] / drawn[:, k + 1]) if units > 1 else (0.0, 1.0)
+            low, high = middle(drawn[:, k] / drawn[:, k + 1]) if units > 1 else (0.0, 1.0)
         limits.append(None if units < 2 else _wilson(round(low * units), units) if low == high else (low, high))
     return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, *limits)
 
@@ -168,7 +168,7 @@ def _wilson(k: int, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def _middle(values: np.ndarray) -> tuple[float, float]:
-    """The middle 95% of resampled values."""
+def middle(values: np.ndarray) -> tuple[float, float]:
+    """The middle 95% of resampled values; of a ratio, in the draws where it is defined."""
     low, high = np.nanquantile(values, [0.025, 0.975])
     return float(low), float(high)

@@ -95,24 +95,23 @@ def planned_and_counted(
 
 
 def headline(
-    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0,
-    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS,
-) -> pd.DataFrame:  # fmt: skip
+    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0
+) -> pd.DataFrame:
     """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
 
     Columns: n_apps, system, model, executed, low, high (95%, whole clips drawn anew); ratios of `executed` over
     no_sharing and over max_sharing with limits, the same clips being drawn for both.
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
-    for n, plans in planned_and_counted(packages, recording, counts, device, form=form, systems=systems).items():
+    for n, plans in planned_and_counted(packages, recording, counts, device).items():
         f1 = {system: float(replay.score(p.found.sum(1)).f1.mean()) for system, p in plans.items()}
         again = {system: mean_f1(p.found, drawn) for system, p in plans.items()}
         for system, plan in plans.items():
-            low, high = limits(again[system])
+            low, high = counted.middle(again[system])
             row = {"n_apps": n, "system": system, "model": plan.promised, "executed": f1[system]}
             row |= {"low": low, "high": high}
             for base in ("no_sharing", "max_sharing"):
-                low, high = limits(again[system] / again[base])
+                low, high = counted.middle(again[system] / again[base])
                 row |= {f"over_{base}": f1[system] / f1[base], f"over_{base}_low": low, f"over_{base}_high": high}
                 row |= {f"model_over_{base}": plan.promised / plans[base].promised}
             rows.append(row)
@@ -134,9 +133,3 @@ def promised(
     f1 = solved([(p, name) for p in asked.values() for name in systems], jobs=jobs).f1_mean.to_numpy()
     best, no, most = f1.reshape(-1, len(systems)).T
     return pd.DataFrame({"n_apps": list(asked), "no_sharing": best / no, "max_sharing": best / most})
-
-
-def limits(values: np.ndarray) -> tuple[float, float]:
-    """The middle 95% of draws."""
-    low, high = np.nanquantile(values, [0.025, 0.975])  # of a ratio, in the draws where it is defined
-    return float(low), float(high)

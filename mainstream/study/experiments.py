@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 
 from mainstream import quality
 from mainstream.data.progress import progress
-from mainstream.data.recorded import records
+from mainstream.data.recorded import records, with_events
 from mainstream.scheduler import App, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published, sweep
@@ -20,7 +20,7 @@ from mainstream.study import published, sweep
 HEADLINE_SYSTEMS = ("no_sharing", "max_sharing", "greedy", "optimal")
 
 
-def model_against_simulation(sets: int, *, windows: int = 20_000, max_vote: int = 5, seed: int = 0) -> pd.DataFrame:
+def model_against_simulation(sets: int, *, windows: int = 20_000, seed: int = 0) -> pd.DataFrame:
     """Notebook 03: random parameter sets, the model beside its Monte-Carlo witness.
 
     Returns one row per set: the parameters, model and simulated recall and precision, and z = difference ÷ the
@@ -37,7 +37,7 @@ def model_against_simulation(sets: int, *, windows: int = 20_000, max_vote: int 
             "event_length_s": rng.uniform(0.1, 2.5),
             "event_frequency": rng.uniform(0.05, 0.9),
             "correlation": rng.uniform(0, 0.95),
-            "x_vote": int(rng.integers(1, max_vote + 1)),
+            "x_vote": int(rng.integers(1, 6)),
         }
         model = quality.evaluate(**values)
         seen = quality.simulate_events(**values, windows=windows, seed=seed + 1 + i)
@@ -79,7 +79,7 @@ def random_problem(
     for i in range(n_apps):
         name = names[int(rng.integers(len(names)))]
         length, frequency, rho, weight = (float(rng.uniform(*v)) for v in ((0.2, 3.0), (0.05, 0.6), (0, 0.9), (0.5, 2)))
-        package = published.with_events(packages[name], length, frequency, rho)
+        package = with_events(packages[name], length, frequency, rho)
         apps.append(App.from_package(package, name=f"{name}-{i + 1}", weight=weight))
     floor = fps_options[0] * (box.stem[-1] + n_apps * box.tail[-1])
     return Problem(
@@ -112,21 +112,19 @@ def scheduled(problem: Problem, name: str) -> Schedule:
     return solve(problem, name)
 
 
-def rederive_headline(counts: Iterable[int], *, form: quality.Form = "consistent", jobs: int = 2) -> pd.DataFrame:
+def rederive_headline(counts: Iterable[int]) -> pd.DataFrame:
     """Notebook 05, correction 3: schedules derived anew for the recorded mixes, all systems under the same budget.
 
     Returns one row per mix and system, as `solved`.
     """
-    mixes = [published.headline_problem(m, form=form) for m in published.headline_mixes() if len(m) in set(counts)]
-    return solved([(mix, s) for mix in mixes for s in HEADLINE_SYSTEMS], jobs=jobs)
+    mixes = [published.headline_problem(m) for m in published.headline_mixes() if len(m) in set(counts)]
+    return solved([(mix, s) for mix in mixes for s in HEADLINE_SYSTEMS])
 
 
-def rederive_sweep(
-    counts: Iterable[int], *, setups: int, budget: float = 150.0, form: quality.Form = "consistent", jobs: int = 2
-) -> pd.DataFrame:
-    """Notebook 05: the sweep's recorded setups scheduled anew under a form of the model; rows as `solved`."""
+def rederive_sweep(counts: Iterable[int], *, setups: int) -> pd.DataFrame:
+    """Notebook 05: the sweep's recorded setups scheduled anew in consistent units, budget 150; rows as `solved`."""
     work = [(n, i, s) for n in counts for i in range(setups) for s in HEADLINE_SYSTEMS]
-    return solved([(sweep.problem(n, i, budget=budget, form=form, system=s), s) for n, i, s in work], jobs=jobs)
+    return solved([(sweep.problem(n, i, budget=150.0, form="consistent", system=s), s) for n, i, s in work])
 
 
 def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -147,9 +145,7 @@ def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(results)
 
 
-def x_voting(
-    app: str, counts: Iterable[int], votes: Sequence[int], *, budget: float, scheduler: str = "optimal", jobs: int = 2
-) -> pd.DataFrame:
+def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, budget: float, jobs: int = 2) -> pd.DataFrame:
     """Notebook 06: n copies of one application, X fixed for all of them or chosen for each; whole frames per second.
 
     Returns: app, x_vote (0: chosen for each), n_apps, f1, recall, precision, f1_of_means.
@@ -159,7 +155,7 @@ def x_voting(
         base = published.headline_problem((app,) * n, form="consistent", budget=budget)
         whole = tuple(f for f in base.fps_options if f >= 1)
         update = {"x_options": tuple(votes) if x == 0 else (x,), "fps_options": whole}
-        work.append((base.model_copy(update=update), scheduler))
+        work.append((base.model_copy(update=update), "optimal"))
         labels.append({"app": app, "x_vote": x})
     found = solved(work, jobs=jobs).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
     return pd.DataFrame(labels).join(found[["n_apps", "f1", "recall", "precision", "f1_of_means"]])

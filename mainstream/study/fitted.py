@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from mainstream import quality
@@ -30,51 +29,13 @@ PARTS = {  # of the heterogeneous form, and of the consistent one its only
 }  # fmt: skip
 
 
-def refitted(packages: Iterable[MPackage], recording: Recording) -> list[MPackage]:
-    """The packages with everything that is measured on video measured on the recording, at its splits."""
-    found = []
-    for package in packages:
-        splits, videos = [], []
-        for record in (s for s in package.splits if s.split in recording.splits):
-            a, k = recording.place(package.application, record.split)
-            video = counted.on_video(
-                recording.probabilities[a, k], recording.footage, package.application, recording.thresholds[a, k]
-            )
-            videos.append(video)
-            splits.append(record.model_copy(update={"video": video}))
-        events = counted.events_on_video(recording.footage, package.application, videos)
-        found.append(package.model_copy(update={"splits": tuple(splits), "events": events}))
-    return found
-
-
-def parameters(packages: Iterable[MPackage]) -> pd.DataFrame:
-    """What packages with rates on video say: app, index, layer, tpr, fpr, rho, length_s, frequency of every split."""
-    return pd.DataFrame([
-        {"app": p.application, "index": k, "layer": s.layer, "tpr": s.video.tpr, "fpr": s.video.fpr,
-         "rho": s.video.correlation[0], "length_s": p.events.length_s, "frequency": p.events.frequency}
-        for p in packages if p.events for k, s in enumerate(p.splits) if s.video
-    ])  # fmt: skip
-
-
-def correlation_by_lag(packages: Iterable[MPackage], stream_fps: float) -> pd.DataFrame:
-    """ρ of hits by the seconds between two looks, beside that of a chain which forgets geometrically.
-
-    Returns: app, lag_s, rho, chain.
-    """
-    rows = []
-    for app, rho in [(p.application, p.events.correlation) for p in packages if p.events]:
-        lag = np.arange(1, len(rho) + 1)
-        rows.append(pd.DataFrame({"app": app, "lag_s": lag / stream_fps, "rho": rho, "chain": rho[0] ** lag}))
-    return pd.concat(rows, ignore_index=True)
-
-
-def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int], *, seed: int = 0) -> pd.DataFrame:
+def grid(recording: Recording, rates: Sequence[float], votes: Sequence[int]) -> pd.DataFrame:
     """Event-F1 as counted, for every application × split × rate × X.
 
     Columns: app, index, layer, split, fps, x_vote, events, recall, precision, f1, f1_se (standard error, whole clips
     drawn anew).
     """
-    rows, drawn = [], replay.draws(len(recording.clips), seed, 200)
+    rows, drawn = [], replay.draws(len(recording.clips), 0, 200)
     seen = {f: replay.looks([f], recording)[float(f)] for f in rates}
     for app in progress(recording.footage.classes, desc="counting"):
         length = counted.event_length_s(recording.footage, app)

@@ -12,16 +12,15 @@ import numpy as np
 import pandas as pd
 
 from mainstream import quality
-from mainstream.data.recorded import groups, records
+from mainstream.data.recorded import HEADLINE_VINTAGE, SWEEP_VINTAGE, mpackages, records
 from mainstream.data.recorded import recorded as table
-from mainstream.package import Base, Events, MPackage, SplitRecord
+from mainstream.package import MPackage
 from mainstream.quality import Form
 from mainstream.scheduler import App, Device, Problem
 from mainstream.scheduler.cost import device_cost
 from mainstream.scheduler.problem import PER_SPLIT
 
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
-HEADLINE_VINTAGE, SWEEP_VINTAGE = "2018-02", "2018-05"
 HEADLINE_BUDGET = 350.0  # units of the first layer's latency per second
 HEADLINE_STREAM_FPS = 15
 
@@ -45,43 +44,6 @@ def device(vintage: str = HEADLINE_VINTAGE) -> Device:
     curves = table("split_accuracy")
     splits = sorted(curves[curves.vintage == vintage].frozen_layers.unique())
     return Device.of(f"nuc-mobilenet-224-{vintage}", splits, before[splits], before[-1])
-
-
-@cache
-def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
-    """The recorded curves as M-Packages without weights, one per application.
-
-    `tpr`, `fpr` as the study's scheduler used them. Events are known for the 2018-02 vintage only.
-    """
-    curves = table("split_accuracy")
-    base = Base(
-        architecture="mobilenet-1.0",
-        input_shape=(224, 224, 3),
-        preprocessing="x/127.5-1",
-        weights=f"record:mainstream-{vintage}",
-    )
-    packages = {}
-    for app, rows in groups(curves[curves.vintage == vintage], "app"):
-        first = rows.iloc[0]
-        packages[str(app)] = package = MPackage(
-            application=str(app),
-            base=base,
-            splits=tuple(
-                SplitRecord(split=r.frozen_layers, layer=f"layer_{r.frozen_layers}", tpr=r.tpr, fpr=r.fpr)
-                for r in records(rows.sort_values("frozen_layers"))
-            ),
-            source=f"data/published/split_accuracy.csv, vintage {vintage}",
-        )
-        if pd.notna(first.event_length_s):
-            known = first.event_length_s, first.event_frequency, first.correlation
-            packages[str(app)] = with_events(package, *known)
-    return packages
-
-
-def with_events(package: MPackage, length_s: float, frequency: float, correlation: float) -> MPackage:
-    """The package with these events, whatever it was recorded with."""
-    events = Events(length_s=length_s, frequency=frequency, correlation=(correlation,))
-    return package.model_copy(update={"events": events})
 
 
 def reading_rule(system: str, n_apps: int, frozen_layers: list[float], fps: list[float]) -> tuple[float, list[float]]:
@@ -148,7 +110,7 @@ def means(q: quality.Quality) -> dict[str, float]:
     """Over applications: recall, precision, f1 (of these means) and f1_mean (mean of F1s)."""
     recall, precision = float(np.mean(q.recall)), float(np.mean(q.precision))
     f1 = quality.f1_of_means(q.recall, q.precision)
-    return {"recall": recall, "precision": precision, "f1": f1, "f1_mean": float(np.mean(q.f1))}
+    return {"recall": recall, "precision": precision, "f1": f1, "f1_mean": quality.mean_of_f1s(q.recall, q.precision)}
 
 
 def headline_mixes() -> list[tuple[str, ...]]:

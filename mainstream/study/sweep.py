@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from mainstream.data.recorded import groups, records
+from mainstream.data.recorded import groups, records, with_events
 from mainstream.data.recorded import recorded as table
 from mainstream.package import MPackage
 from mainstream.quality import Form
@@ -32,7 +32,7 @@ def packages_of(n_apps: int, setup: int) -> tuple[MPackage, ...]:
     """A recorded setup of the sweep: random applications with random event lengths, frequencies and correlations."""
     known = published.mpackages(SWEEP_VINTAGE)
     return tuple(
-        published.with_events(known[r.app], r.event_length_s, r.event_frequency, r.correlation)
+        with_events(known[r.app], r.event_length_s, r.event_frequency, r.correlation)
         for r in records(_setups()[(n_apps, setup)])
     )
 
@@ -55,13 +55,13 @@ def problem(
     return as_system(asked, system)
 
 
-def rows(budget: int, *, form: Form = "as_published", setups: int = 100) -> pd.DataFrame:
+def rows(budget: int, *, form: Form = "as_published") -> pd.DataFrame:
     """Every recorded greedy schedule of the sweep at this budget (150 or 300), re-evaluated under a form of the model.
 
     Returns: system, n_apps, setup, f1 (mean of F1s, ours), recall, precision (means), recorded_f1.
     """
     record = table("sweep_7apps_schedules")
-    record = record[(record.scheduler == "greedy") & (record.budget == budget) & (record.setup < setups)]
+    record = record[(record.scheduler == "greedy") & (record.budget == budget)]
     found = []
     for r in records(record):
         packages, layers, fps = packages_of(r.n_apps, r.setup), numbers(r.frozen_layers), numbers(r.fps)

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from mainstream import quality
+from mainstream.data import rates
 from mainstream.package import MPackage
 from mainstream.paths import REFERENCE
-from mainstream.scheduler import FORM_OF_PACKAGES, Device
+from mainstream.scheduler import Device
 from mainstream.study import executed, replay
 from mainstream.study.curves import by_seed, load_packages
 from mainstream.study.replay import Recording, recording_name
@@ -56,9 +57,8 @@ def _same_days(a: Recording, b: Recording) -> bool:
 
 
 def over_trainings(
-    trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0,
-    form: quality.Form = FORM_OF_PACKAGES,
-) -> pd.DataFrame:  # fmt: skip
+    trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0
+) -> pd.DataFrame:
     """Optimal over each baseline, the mean over trainings, each training planning with its own packages.
 
     Columns: n_apps, over (the baseline), trainings, ratio, low, high (95%, trainings and whole clips drawn anew, the
@@ -70,7 +70,7 @@ def over_trainings(
     films = [t.recording.played(speed) for t in trainings]
     own = [[executed.played(p, speed) for p in t.packages] for t in trainings]
     plans = [
-        executed.planned_and_counted(packages, film, counts, device, form=form, systems=SYSTEMS)
+        executed.planned_and_counted(packages, film, counts, device, systems=SYSTEMS)
         for packages, film in zip(own, films, strict=True)
     ]
     clips, T = len(films[0].clips), len(trainings)
@@ -86,7 +86,7 @@ def over_trainings(
             of = lambda values, base=base: values["optimal"] / values[base]
             both = of({s: np.einsum("st,ts->s", weights, v) for s, v in f1.items()})
             alone = of(whole)
-            low, high = executed.limits(both)
+            low, high = rates.middle(both)
             variance = np.nanvar(both)
             share = lambda values, variance=variance: float(np.nanvar(values) / variance) if variance else 0.0
             rows.append({

@@ -114,9 +114,9 @@ def test_profiles_name_notebooks_and_parameters_that_exist(profile):
     assert [s.name[:2] for s in Project().stages(profile)] == [b.name[:2] for b in BOOKS]
 
 
-# Lines of the library that a notebook may reach. 5,500 is the aim; those that are above it may only come down.
+# Lines of the library that a notebook may reach. 5,500 is the aim; what is above it may only come down.
 AIM = 5500
-ABOVE = {"01_finetune_every_split": 6150, "07_live_runtime": 6600, "09_your_own_application": 8150}
+ABOVE = {"09_your_own_application": 8000}
 
 
 @pytest.mark.parametrize(("book", "lines"), [(k, v.total() - v["figures"]) for k, v in reached(Project()).items()])

@@ -11,7 +11,7 @@ from mainstream.package import Base, Events, MPackage, SplitRecord, VideoRates
 from mainstream.quality import Form
 from mainstream.runner.devices import nuc_2017
 from mainstream.scheduler import solve
-from mainstream.study import executed, fitted, replay
+from mainstream.study import executed, fitted, on_video, replay
 from mainstream.study.replay import Recording
 
 FPS, SPLITS = 10.0, (0, 45, 82)
@@ -53,7 +53,7 @@ def packages(recording):
     )
     events = Events(length_s=1, frequency=0.5, correlation=(0.0,))
     bare = [MPackage(application=a, base=base, splits=splits, events=events) for a in ("car", "cat")]
-    return fitted.refitted(bare, recording)
+    return on_video.refitted(bare, recording)
 
 
 def test_what_was_put_in_is_found(packages):
@@ -119,7 +119,7 @@ def test_sharing_is_worth_more_for_more_applications_and_shorter_events(packages
 def test_a_film_played_faster_has_shorter_events_and_the_same_answers(recording, packages):
     film, [car, _] = recording.played(4), [executed.played(p, 4) for p in packages]
     assert film.fps == 4 * FPS and (film.said == recording.said).all()
-    [again, _] = fitted.refitted(packages, film)
+    [again, _] = on_video.refitted(packages, film)
     assert car.events.length_s == pytest.approx(again.events.length_s) == pytest.approx(0.5, abs=0.01)
     assert [s.video.tpr for s in car.splits] == [s.video.tpr for s in again.splits]
     assert [s.video.fps for s in car.splits] == [s.video.fps for s in again.splits]

@@ -9,7 +9,7 @@ import pytest
 
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.runner.devices import nuc_2017
-from mainstream.study import executed, fitted, recorder, trainings
+from mainstream.study import executed, on_video, recorder, trainings
 from mainstream.study.curves import by_seed
 from mainstream.study.replay import Recording, recording_name
 from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_trainings
@@ -33,7 +33,7 @@ def training(seed, tpr=(0.9, 0.8, 0.5)):
     events = Events(length_s=1, frequency=0.5, correlation=(0.0,))
     bare = [MPackage(application=a, base=base, splits=splits, events=events, training={"seed": seed})
             for a in ("car", "cat")]  # fmt: skip
-    return Training(seed, fitted.refitted(bare, recording), recording)
+    return Training(seed, on_video.refitted(bare, recording), recording)
 
 
 def saved(made, root):

@@ -25,7 +25,7 @@ from mainstream.networks.backend import keras, tf
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
-from mainstream.study import fitted, recorder
+from mainstream.study import on_video, recorder
 from mainstream.trainer import Settings, train
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
@@ -416,7 +416,7 @@ def test_tail_goes_back_on_its_own_base_and_no_other(undisturbed, base, photos, 
         photos.part("test").has("box"), halves.record.threshold,
     )  # fmt: skip
     assert (found.tpr, found.fpr) == pytest.approx((halves.record.tpr, halves.record.fpr))
-    [again] = fitted.refitted([package], recorder.record([package], base, [footage]))
+    [again] = on_video.refitted([package], recorder.record([package], base, [footage]))
     assert [s.video.tpr for s in again.splits] == pytest.approx([s.video.tpr for s in package.splits])
     keras.utils.set_random_seed(5)
     other = bases.build("mobilenet-0.25", 32)
