@@ -51,8 +51,9 @@ FORMS = {"consistent": "-", "heterogeneous": "-.", "as_published": "--"}  # line
 
 
 def use_style() -> None:
-    """Applies `paper.mplstyle` to all figures that follow."""
+    """Applies `paper.mplstyle` to all figures that follow, and lets tables show what is in a cell whole."""
     plt.style.use(STYLE)
+    pd.set_option("display.max_colwidth", None)
 
 
 def colour_of(name: str) -> str:
