@@ -110,7 +110,8 @@ def f1_surface(by_rate: pd.DataFrame, accuracy: NDArray[np.float64], f1: NDArray
     right.clabel(heights, fontsize=8, fmt="%.1f")
     ridge = fps[f1.argmax(axis=1)]
     right.plot(ridge, accuracy, color="#D55E00", ls="--", lw=2)
-    right.set(xlabel="analysed frames/s", ylabel="per-frame accuracy (TPR = 1 − FPR)", title="both at once (dashed: the best rate)")
+    right.set(xlabel="analysed frames/s", ylabel="per-frame accuracy (TPR = 1 − FPR)")
+    right.set_title("both at once (dashed: the best rate)")
     fig.colorbar(filled, ax=right, label="Event-F1", ticks=np.linspace(0, 1, 6))
     low, high = (int(np.abs(accuracy - value).argmin()) for value in (0.7, 0.95))
     rows = [*records(best.iloc[[0, -1]])]
