@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,34 +13,37 @@ from mainstream.data import rates
 from mainstream.data.footage import Footage
 from mainstream.data.photos import Photos
 from mainstream.networks.splits import SplitPoint
-from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
+from mainstream.package import Base, MPackage, SplitRecord, Tail
 from mainstream.paths import write_text, written
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
 
 
-def assemble(
-    job: Job,
-    points: list[SplitPoint],
-    base: Base,
-    checkpoints: Checkpoints,
-    photos: Photos,
-    footage: Footage | None,
-    settings: Settings,
-    output: Path,
-    *,
-    weights: bool,
-    source: str,
-) -> MPackage:
+class Trained(NamedTuple):
+    """One finished training, and the held-out data that it is counted on."""
+
+    job: Job
+    points: list[SplitPoint]
+    checkpoints: Checkpoints
+    photos: Photos
+    footage: Footage | None
+    settings: Settings
+
+
+def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, source: str) -> MPackage:
     """Writes `output/mpackage.json`, with `weights` also the tails beside it, and returns the package."""
-    records = [_record(job, point, checkpoints, photos, footage, output, weights) for point in points]
+    app, footage = trained.job.app, trained.footage
+    records = [_record(trained, point, output, weights) for point in trained.points]
+    events = None
+    if footage is not None and footage.has(app).any():
+        events = rates.events_on_video(footage, app, [r.video for r in records if r.video])
     package = MPackage(
-        application=job.app,
+        application=app,
         base=base,
-        geometry=photos.geometry,
+        geometry=trained.photos.geometry,
         splits=tuple(records),
-        events=_events(job, footage, records),
-        training=_training(job, points, checkpoints, photos, footage, settings),
+        events=events,
+        training=_training(trained),
         source=source,
     )
     package.save(output)
@@ -51,15 +54,8 @@ def assemble(
     return MPackage.load(output)
 
 
-def _record(
-    job: Job,
-    point: SplitPoint,
-    checkpoints: Checkpoints,
-    photos: Photos,
-    footage: Footage | None,
-    output: Path,
-    weights: bool,
-) -> SplitRecord:
+def _record(trained: Trained, point: SplitPoint, output: Path, weights: bool) -> SplitRecord:
+    job, _, checkpoints, photos, footage, _ = trained
     answers = checkpoints.probabilities(point)
     threshold = rates.best_threshold(answers["val"], photos.part("val").has(job.app))
     found = rates.count_rates(answers["test"], photos.part("test").has(job.app), threshold)
@@ -75,29 +71,15 @@ def _record(
     )
 
 
-def _events(job: Job, footage: Footage | None, records: list[SplitRecord]) -> Events | None:
-    """The application's events as held-out video shows them."""
-    if footage is None or not footage.has(job.app).any():
-        return None
-    return rates.events_on_video(footage, job.app, [r.video for r in records if r.video])
-
-
-def _training(
-    job: Job,
-    points: list[SplitPoint],
-    checkpoints: Checkpoints,
-    photos: Photos,
-    footage: Footage | None,
-    settings: Settings,
-) -> dict[str, Any]:
+def _training(trained: Trained) -> dict[str, Any]:
     """How it came about. No durations: the same training gives the same package (they are in the checkpoints)."""
+    job, points, checkpoints, photos, footage, settings = trained
     counts = {p: int((photos.partition == p).sum()) for p in ("train", "val", "test")}
-    positives = {p: int(photos.part(p).has(job.app).sum()) for p in counts}
     return {
         "seed": job.seed,
         "settings": settings.model_dump(),
         "photos": counts,
-        "positives": positives,
+        "positives": {p: int(photos.part(p).has(job.app).sum()) for p in counts},
         "unreadable": len(photos.unreadable),
         "video_frames": 0 if footage is None else len(footage.images),
         "epochs": {str(p.frozen_layers): len(checkpoints.log(p)["epochs"]) - 1 for p in points},

@@ -22,7 +22,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage, checked_name
 from mainstream.paths import CACHE, alone
-from mainstream.trainer.assemble import assemble, write_log
+from mainstream.trainer.assemble import Trained, assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
@@ -81,10 +81,8 @@ def train(
     with alone(Path(output) / ".lock", f"packages in {output}"):
         for job in todo:
             place = Path(output) / job.app / (f"seed{job.seed}" if len(seeds) > 1 else "")
-            packages[job] = assemble(
-                job, points, base.identity, Checkpoints(folder, job), photos, footage, settings, place,
-                weights=weights, source=source,
-            )  # fmt: skip
+            trained = Trained(job, points, Checkpoints(folder, job), photos, footage, settings)
+            packages[job] = assemble(trained, base.identity, place, weights=weights, source=source)
         write_log(Path(output) / "training.csv", todo, points, folder)
     return packages
 
