@@ -12,6 +12,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from mainstream.data import memory
+from mainstream.data.answers import decide
 from mainstream.data.footage import Footage
 from mainstream.data.memory import LAGS_S
 from mainstream.package import Events, VideoRates
@@ -32,18 +33,6 @@ class Rates(NamedTuple):
     negatives: int
     tpr_interval: Interval
     fpr_interval: Interval
-
-
-def sure(logits: np.ndarray) -> np.ndarray:
-    """How sure a network is, from its logits: the one sigmoid of the kit, float32 of the logits' shape."""
-    with np.errstate(over="ignore"):
-        found: np.ndarray = (1 / (1 + np.exp(-np.asarray(logits, np.float64)))).astype(np.float32)
-    return found
-
-
-def decide(probabilities: np.ndarray, threshold: float | np.ndarray) -> np.ndarray:
-    """The one decision of the kit, bool: both sides as float32, so that trainer, replay and stream never differ."""
-    return np.asarray(probabilities, np.float32) >= np.asarray(threshold, np.float32)
 
 
 def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:

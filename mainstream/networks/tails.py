@@ -14,7 +14,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
-from mainstream.data import rates
+from mainstream.data.answers import sure
 from mainstream.errors import UserError, unknown
 from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
@@ -134,4 +134,4 @@ def probabilities(halves: Halves, images: np.ndarray, preprocessing: str) -> np.
     for start in range(0, len(images), BATCH):
         x = bases.preprocess(images[start : start + BATCH], preprocessing)
         found.append(np.asarray(halves.tail(halves.stem(x, training=False), training=False))[:, 0])
-    return rates.sure(np.concatenate(found))
+    return sure(np.concatenate(found))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mainstream.data.answers import decide, sure
 from mainstream.data.geometry import fitted
-from mainstream.data.rates import decide, sure
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mainstream.data.answers import sure
 from mainstream.data.footage import Footage
 from mainstream.data.progress import progress
-from mainstream.data.rates import sure
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, preprocess
 from mainstream.networks.engines import compile_each

@@ -16,9 +16,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from mainstream.data.answers import decide
 from mainstream.data.footage import Footage
 from mainstream.data.footage import clips as footage_clips
-from mainstream.data.rates import decide
 from mainstream.errors import UserError
 from mainstream.paths import written
 from mainstream.quality import Quality, harmonic_mean

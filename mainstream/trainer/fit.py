@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from mainstream.data.rates import sure
+from mainstream.data.answers import sure
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras, tf
 from mainstream.networks.engines import Compiled, in_batches

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import binomtest
 
 from mainstream.data import memory, rates
+from mainstream.data.answers import decide, sure
 from mainstream.data.footage import Footage
 
 answers = hnp.arrays("float32", st.integers(4, 40), elements=st.floats(0, 1, width=32))
@@ -33,9 +34,9 @@ def test_what_is_chosen_is_what_is_decided(bits, data):
     p = np.clip(np.nan_to_num(p), 0, 1)
     labels = data.draw(hnp.arrays(bool, len(p)))
     labels[:2] = [True, False]
-    said = rates.decide(p, rates.best_threshold(p, labels))
+    said = decide(p, rates.best_threshold(p, labels))
     reached = said[labels].mean() - said[~labels].mean()
-    every = [rates.decide(p, v) for v in [*p, np.float32(1)]]
+    every = [decide(p, v) for v in [*p, np.float32(1)]]
     assert reached >= max(s[labels].mean() - s[~labels].mean() for s in every) - 1e-9
 
 
@@ -48,9 +49,9 @@ def test_neighbouring_values_are_told_apart():
 def test_one_logit_is_decided_alike_alone_and_among_others(logits, data):
     labels = data.draw(hnp.arrays(bool, len(logits)))
     labels[:2] = [True, False]
-    threshold = rates.best_threshold(rates.sure(logits), labels)
-    alone = [bool(rates.decide(rates.sure(np.asarray(float(v))), threshold)) for v in logits]
-    assert alone == rates.decide(rates.sure(logits), threshold).tolist()
+    threshold = rates.best_threshold(sure(logits), labels)
+    alone = [bool(decide(sure(np.asarray(float(v))), threshold)) for v in logits]
+    assert alone == decide(sure(logits), threshold).tolist()
 
 
 def test_intervals_of_a_single_clip_are_over_its_events_or_there_are_none():
@@ -106,7 +107,7 @@ def markov(p: float, rho: float, events: int, length: int, seed: int = 0) -> np.
 
 
 def rho_of(probabilities, footage, lags):
-    said = rates.decide(probabilities, 0.5)
+    said = decide(probabilities, 0.5)
     return rates.correlation(memory.pairs(said, footage.has("cat"), footage.clip, True, lags))
 
 
