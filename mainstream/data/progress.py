@@ -5,6 +5,7 @@ Used by whatever works for more than moments: downloads, reading, training, stre
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from tqdm import auto, std
 
 EVERY_S = 30.0
+BATCH = "MAINSTREAM_BATCH"
 SHARES = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"  # of work not counted in pieces
 
 
@@ -45,6 +47,9 @@ class Lines(std.tqdm):
 
 
 def progress(iterable: Any = None, **options: Any) -> Any:
-    """`tqdm` of these options (total, desc, unit, …), or `Lines` where nobody watches. Gone when it is done."""
-    in_notebook = auto.tqdm.status_printer is not std.tqdm.status_printer
+    """`tqdm` of these options (total, desc, unit, …), or `Lines` where nobody watches. Gone when it is done.
+
+    `BATCH` in the environment: nobody watches the notebook, its lines are shown on the terminal that started it.
+    """
+    in_notebook = auto.tqdm.status_printer is not std.tqdm.status_printer and BATCH not in os.environ
     return (auto.tqdm if in_notebook or sys.stderr.isatty() else Lines)(iterable, **{"leave": False, **options})

@@ -1,4 +1,4 @@
-"""Clips of the synthetic world, to measure on (notebooks 01, 03, 09). Its stills: `rendered_stills`.
+"""Clips of the synthetic world, to measure on (notebooks 01, 03). Its stills: `rendered_stills`.
 
 Training, validation and test share cameras, but neither seeds, hours, weather nor individuals.
 """

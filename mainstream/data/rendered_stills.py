@@ -1,23 +1,17 @@
-"""Stills of the synthetic world, to train on (notebooks 01 and 09). Its clips: `rendered`."""
+"""Stills of the synthetic world, to train on (notebook 01). Its clips: `rendered`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from mainstream.data.footage import Footage
-from mainstream.data.geometry import LETTERBOX, SQUEEZED, fitted
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.data.rendered import known
 from mainstream.errors import UserError
 from streetworld import SEEN, still_images
-from streetworld.cameras import HEIGHT, WIDTH
 
-Pictures = TypeVar("Pictures", Photos, Footage)
 PIECE = 100  # stills drawn by one call
 
 
@@ -55,13 +49,3 @@ def world_photos(
 def _piece_seed(seed: int, start: int) -> int:
     """Another seed for every piece of a partition."""
     return seed * 10**6 + start
-
-
-def letterboxed(data: Pictures) -> Pictures:
-    """The world's square pictures (4:3, squeezed) as photos and real video are: aspect kept, padded (notebook 09).
-
-    Applications trained on them can share a stem with those of one's own photos.
-    """
-    size = data.images.shape[1]
-    wide = (fitted(image, (size * HEIGHT // WIDTH, size), SQUEEZED) for image in data.images)
-    return replace(data, images=np.stack([fitted(image, size, LETTERBOX) for image in wide]), geometry=LETTERBOX)

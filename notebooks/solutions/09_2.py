@@ -4,7 +4,7 @@ from mainstream.errors import UserError
 rows = []
 for share in (0.05, 0.1, 0.25, 0.5, 1.0):
     try:
-        asked, answer = plan(packages, nuc, budget=share, stream_fps=source.fps)
+        asked, answer = plan(packages, nuc, budget=share, stream_fps=stream_fps)
     except UserError as e:
         print(f"{share:g}: {e}")
         continue

@@ -2,7 +2,7 @@
 rows = []
 for length in (0.5, mine.events.length_s, 10.0):
     said = mine.model_copy(update={"events": mine.events.model_copy(update={"length_s": length})})
-    asked, answer = plan({**packages, app: said}, nuc, budget=budget, stream_fps=source.fps)
+    asked, answer = plan({**packages, app: said}, nuc, budget=budget, stream_fps=stream_fps)
     unit = next(u for u in answer.units if u.app == app)
     member = next(m for m in asked if m.app == app)
     rows.append({

@@ -29,9 +29,9 @@ from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
 from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
-from mainstream.kit.new_app.report import f1_interval, findings, warnings, write_report
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
+from mainstream.kit.new_app.words import f1_interval, findings, first_page, warnings
 from mainstream.package import MPackage
 from mainstream.paths import alone
 from mainstream.runner.frames import Frame, Source
@@ -102,7 +102,7 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     place = tmp_path / "out"
     done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place, "--clock", "virtual"))
     assert done.returncode == 0, done.stderr
-    assert [line[:3] for line in done.stdout.splitlines() if re.match(r"\d/6", line)] == [f"{k}/6" for k in range(1, 7)]
+    assert re.search(r"4 of 16 split points: about \d+ seconds", done.stdout) and "cell 1" in done.stderr
     package = MPackage.load(place).validate()
     assert package.application == name and len(package.splits) == 4
     assert max(s.video.tpr - s.video.fpr for s in package.splits) > 0.8  # a bright box is easily seen
@@ -120,8 +120,9 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
         assert sum(1 for _ in film.decode(video=0)) == found["looks"]
     assert all(min(Image.open(place / f"{p}.png").size) > 200 for p in ("samples", "accuracy", "timeline"))
     page = (place / "report.html").read_text()
-    assert all((place / file).is_file() for file in re.findall(r'(?:src|href)="([^"]+)"', page))
-    assert f"{found['f1']:.3f}" in page and summary["next"] in (place / "README.md").read_text()
+    assert 'src="annotated.mp4"' in page and page.count("<img") >= 3
+    assert f"{found['f1']:.3f}" in page and "mainstream stream --video" in page and "Exercise" not in page
+    assert str(tmp_path / "out" / ".made") not in page + (place / "report.ipynb").read_text()
     assert not list(place.glob(".*"))
 
 
@@ -195,18 +196,15 @@ def test_what_should_not_be_trusted_is_said_first_and_plainly():
         assert any(re.search(wanted, text) for text in warnings(summary)), wanted
 
 
-def test_a_report_without_a_stream_is_written_whole(tmp_path):
+def test_the_first_page_says_what_to_type_and_shows_names_as_they_are():
     summary = summary_of(
-        rates(0.9, 0.05, 100, 200), command="mainstream new-app dog --images 'a --b'", weights="", others=[], parts={},
-        counts=[{"partition": "train", "with": 9, "without": 8}], unreadable=["<i>.png"], stream_fps=10.0,
-        stream_fps_assumed=True, seconds={"train": 3.0}, training={"estimated_s": 4},
-        device={"name": "x", "whole_ms": 9.5},
+        rates(0.9, 0.05, 100, 200), command="mainstream new-app dog --images 'a --b'", next="mainstream stream",
+        without={"<i>": 90},
     )  # fmt: skip
-    write_report(tmp_path, summary)
-    page, text = (tmp_path / "report.html").read_text(), (tmp_path / "README.md").read_text()
-    assert "(assumed)" in page and "The stream" not in page and "<td>–</td>" in page and "&lt;i&gt;.png" in page
-    assert "<span>&#39;a</span> <span>--b&#39;</span>" in page and "--images 'a --b'" in text  # copied, it is the same
-    assert all(f"- {said}" in text for said in findings(summary))
+    summary |= {"warnings": warnings(summary), "findings": findings(summary)}
+    text = first_page(summary)
+    assert text.startswith("# dog\n> **") and "&lt;i&gt;" in text and "\n- " in text
+    assert "```\nmainstream new-app dog --images 'a --b'\n```" in text
 
 
 def test_percentages_stand_beside_counts_and_intervals_have_a_width():
@@ -414,6 +412,18 @@ def test_another_applications_folder_is_left_alone(tmp_path, drawn):
     assert [p.name for p in tmp_path.iterdir()] == ["mpackage.json"] and (
         tmp_path / "mpackage.json"
     ).read_text() == text
+
+
+def test_what_the_notebook_refuses_is_one_line_and_the_notebook_is_kept(tmp_path, drawn):
+    text = json.dumps({"application": "box", "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing":
+        "x", "weights": "record:x"}, "splits": [{"split": 0, "layer": "input", "tpr": 1, "fpr": 0}]})  # fmt: skip
+    (tmp_path / "mpackage.json").write_text(text)
+    done = mainstream("new-app", "box", "--images", drawn[0], "--output", tmp_path)
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert re.match(rf"mainstream: {tmp_path} holds 'box' trained on another base, a at 8 px: --replace", last), last
+    assert {p.name for p in tmp_path.iterdir()} == {"mpackage.json", "report.failed.ipynb"}
+    assert (tmp_path / "mpackage.json").read_text() == text
 
 
 def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:

@@ -35,9 +35,11 @@ def new_app_command(**options: Any) -> None:
     from mainstream.kit.new_app.material import look
 
     look(request)
-    from mainstream.kit.new_app.steps import new_app
+    from mainstream.kit.new_app.made import make
 
-    summary = new_app(request, typer.echo)
+    summary = make(request)
+    for text in summary["warnings"]:
+        typer.echo(f"  ! {text}")
     typer.echo(f"\nReport: {request.place / 'report.html'}\nOn a camera next:\n  {summary['next']}")
 
 
@@ -58,7 +60,7 @@ def example_command(
     seed: Annotated[int, typer.Option(help="Seed.")] = 0,
 ) -> None:
     """Draw photos, a video and its CSV to try `new-app` on."""
-    from mainstream.kit.new_app.example import render_example
+    from streetworld.example import render_example
 
     drawn = render_example(folder, app, photos=photos, seconds=seconds, seed=seed)
     typer.echo(f"{drawn.photos}, {drawn.video}, {drawn.truth}\nNow:")

@@ -1,4 +1,4 @@
-"""What is trained on, measured on and streamed, from photos, a video, or both (step 1 of `mainstream new-app`).
+"""What is trained on, measured on and streamed, from photos, a video, or both (`mainstream new-app` and notebook 09).
 
     images alone      photos train; nothing is measured on video, nothing streamed
     video alone       its parts in order of time: train, val, test (stills), measure, stream
@@ -31,23 +31,35 @@ BESIDE = {"measure": 0.5, "stream": 0.5}
 EVENTS_NEEDED = {"train": 3, "val": 1, "test": 1, "measure": 2, "stream": 2}
 GAP_S = 2.0
 FPS = 4.0  # frames per second that are learnt from and measured on; more of a short video
+ASSUMED_FPS = 10.0  # of a stream that nobody has shown yet
 MOST_STILLS, MOST_MEASURED_S = 4000, 1200.0  # of a long video
 DENSER = 1.3  # times the rate at which a part of the video would just have the stills that it needs
 
 
 @dataclass(frozen=True)
 class Material:
-    """photos: of one class, the application. parts: seconds of the video, by what they are for."""
+    """photos: of one class, the application. measured: of all that the CSV names. parts: seconds of the video, by what
+    they are for."""
 
     photos: Photos
     measured: Footage | None
     parts: dict[str, Interval]
     truth: dict[str, list[Interval]]  # by application, in seconds of the whole video
     without: dict[str, int]  # what the photos without it show, where their labels tell: class → photos
+    stream_fps: float  # the video's own; assumed without one
+
+    def described(self) -> list[str]:
+        """What there is, a line each: photos by partition, what those without it show, files left out, the parts."""
+        app = self.photos.classes[0]
+        lines = ["{partition:<8}{with:>6} photos with '{app}', {without} without".format(app=app, **row)
+                 for row in counts(self.photos)]  # fmt: skip
+        shown = ", ".join(f"{kind} ({n})" for kind, n in self.without.items())
+        lines += [f"without: {shown}"] * bool(shown) + self.photos.remarks()
+        return lines + [f"video {start:.1f} to {end:.1f} s: {part}" for part, (start, end) in self.parts.items()]
 
     def streamed_truth(self, app: str) -> list[Interval]:
-        """Seconds from the start of the part that is streamed."""
-        return within(self.truth.get(app, []), self.parts["stream"])
+        """Seconds from the start of the part that is streamed; none without a video."""
+        return within(self.truth.get(app, []), self.parts.get("stream", (0.0, 0.0)))
 
 
 def counts(photos: Listing | Photos) -> list[dict[str, object]]:
@@ -122,25 +134,22 @@ def gather(request: Request, size: int) -> Material:
     truth, parts = cut(request)
     listing, without = _listing(request) if request.images else (None, {})
     photos = listing.decode(size) if listing else _stills(request, parts, truth[request.name], size)
-    measured = None
+    measured, stream_fps = None, ASSUMED_FPS
     if request.video is not None:
+        stream_fps = VideoSource(request.video, fps=request.video_fps).fps
         start, end = parts["measure"]
         images, times = sampled_frames(
-            request.video,
-            fps=FPS,
-            size=size,
-            start_s=start,
-            end_s=min(end, start + MOST_MEASURED_S),
+            request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S),
             video_fps=request.video_fps,
-        )
-        labels = held(truth[request.name], times)
-        if labels.all() or not labels.any():
-            word = "always" if labels.all() else "never"
+        )  # fmt: skip
+        seen = {name: held(spans, times) for name, spans in truth.items()}  # of neighbours too
+        if (mine := seen[request.name]).all() or not mine.any():
+            word = "always" if mine.all() else "never"
             raise UserError(f"{request.truth}: '{request.name}' is {word} in view from {start:.1f} to {end:.1f} s, "
                             "which is measured on: a longer video")  # fmt: skip
-        clip = np.zeros(len(images), int)
-        measured = Footage(images, labels[:, None], (request.name,), clip, reached_fps(times, FPS), LETTERBOX)
-    return Material(photos, measured, parts, truth, without)
+        labels, clip = np.stack(list(seen.values()), axis=1), np.zeros(len(images), int)
+        measured = Footage(images, labels, tuple(seen), clip, reached_fps(times, FPS), LETTERBOX)
+    return Material(photos, measured, parts, truth, without, stream_fps)
 
 
 def _listing(request: Request) -> tuple[Listing, dict[str, int]]:

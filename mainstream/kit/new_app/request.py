@@ -21,6 +21,7 @@ from mainstream.paths import RESULTS, read_json
 
 if TYPE_CHECKING:
     from mainstream.data.datasets import Listing
+    from mainstream.networks.base import BaseNetwork
 
 APPS = RESULTS / "apps"
 DATA = ("images", "video", "video_fps", "truth", "label", "base", "weights", "architecture", "size")  # it is made of
@@ -151,6 +152,37 @@ class Request(BaseModel):
             hint = "" if label else "; --class says which of them is the application"
             raise UserError(f"{where}: {unknown('class', wanted, classes)}{hint}")
         return wanted
+
+    def network(self) -> BaseNetwork:
+        """The base network, loaded.
+
+        Raises `UserError` as `load_base`, and where a neighbour, or what is in the folder, was trained on another.
+        """
+        from mainstream.data.geometry import LETTERBOX
+        from mainstream.networks.base import load_base
+
+        base = load_base(self.base, weights=self.weights, architecture=self.architecture, size=self.size)
+        for other in self.packages.values():
+            if other.base != base.identity:
+                raise UserError(f"--with '{other.application}': was trained on another base network than --base gives")
+            if other.geometry != LETTERBOX:
+                raise UserError(
+                    f"--with '{other.application}': was trained on {other.geometry} pictures, '{self.name}' gets "
+                    f"{LETTERBOX} ones: they share no stem; train '{other.application}' anew"
+                )
+        there = None if self.replace or not (self.place / FILE).is_file() else MPackage.load(self.place).base
+        if there and there != base.identity:
+            raise UserError(
+                f"{self.place} holds '{self.name}' trained on another base, {there.architecture} at "
+                f"{there.input_shape[0]} px: --replace puts this one in its place, --output or another name beside it"
+            )
+        return base
+
+    def parameters(self) -> dict[str, Any]:
+        """Those of notebook 09 that make it this request's, in place of its example and the example's neighbours."""
+        asked = self.model_dump(mode="json", exclude={"name", "device", "budget"}, exclude_defaults=True)
+        return {"app": self.name, "device": self.device, "budget": self.budget, "yours": asked,
+                "splits": [], "neighbours": []}  # fmt: skip
 
     def command(self) -> str:
         """The same, to be typed: only what differs from the defaults."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from mainstream.data.photos import Photos
@@ -9,9 +11,10 @@ from mainstream.kit.new_app.material import Material
 from mainstream.kit.new_app.request import Request
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
-from mainstream.package import MPackage
+from mainstream.package import Events, MPackage
 from mainstream.trainer import Settings
 
+ASSUMED_CORRELATION = 0.1  # ρ without a video: about what the study recorded
 QUICK_SPLITS = 4
 FEWER = (12, 8, 6, 4)  # split points, where all of them would take longer than `MOST_S`
 MOST_S = 420.0
@@ -22,16 +25,24 @@ THERE_AND_BACK = 3.5  # passes for a step of training, in forward passes
 SETUP_S = 2.0  # building and compiling one split
 
 
-def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, request: Request) -> list[SplitPoint]:
-    """All split points of the base, or so many, evenly spread, that training stays near `MOST_S`."""
+def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, request: Request) -> list[str]:
+    """Names of all split points of the base, or of so many, evenly spread, that training stays near `MOST_S`; it prints
+    how long that may take."""
     points = split_points(with_head(base.network))
-    if request.every_split:
-        return points
-    for n in (QUICK_SPLITS,) if request.quick else (len(points), *FEWER):
+    many = (len(points),) if request.every_split else (QUICK_SPLITS,) if request.quick else (len(points), *FEWER)
+    for n in many:
         chosen = [points[k] for k in np.linspace(0, len(points) - 1, n).round().astype(int)]
-        if training_seconds(base, material, settings, chosen) < MOST_S:
+        if (expected := training_seconds(base, material, settings, chosen)) < MOST_S:
             break
-    return chosen
+    print(f"training at {n} of {len(points)} split points: {about(expected)} on a usual machine")
+    if n < len(points) and not request.quick:
+        print("not at every one, to stay within minutes; --every-split trains at all of them")
+    return [point.name for point in chosen]
+
+
+def about(seconds: float) -> str:
+    """A time as people say it."""
+    return f"about {max(seconds, 5):.0f} seconds" if seconds < 90 else f"about {seconds / 60:.0f} minutes"
 
 
 def ties(package: MPackage, *, by_photos: bool = False) -> str:
@@ -85,6 +96,18 @@ def training_seconds(base: BaseNetwork, material: Material, settings: Settings, 
     the same splits again."""
     one = NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)
     return one * passes(material, settings, points) + SETUP_S * len(points)
+
+
+def with_events(package: MPackage, request: Request, folder: Path) -> MPackage:
+    """The package; without a video its events are those of the request, and in its folder it says that of itself."""
+    if package.events is not None:
+        return package
+    events = Events(
+        length_s=request.event_length_s, frequency=request.event_frequency, correlation=(ASSUMED_CORRELATION,)
+    )
+    training = {**package.training, "events": "assumed, not measured: no video"}
+    package.model_copy(update={"events": events, "training": training}).save(folder)
+    return MPackage.load(folder)
 
 
 def _rarer(photos: Photos) -> int:

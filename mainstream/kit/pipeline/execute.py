@@ -1,4 +1,7 @@
-"""Runs one stage: papermill into a temporary place, HTML beside it, and a swap into the results on success."""
+"""Runs a notebook by papermill and makes its page; a stage in a temporary place, swapped into the results on success.
+
+`mainstream new-app` executes notebook 09 by the same two functions.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mainstream.data.progress import EVERY_S
-from mainstream.errors import without_errno
+from tqdm.contrib import DummyTqdmFile
+
+from mainstream.data.progress import BATCH, EVERY_S
+from mainstream.errors import UserError, without_errno
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project, Stage, read_notebook
 from mainstream.kit.pipeline.provenance import strip_paths, write_run
@@ -26,7 +31,9 @@ ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells tha
 
 
 class StageFailed(Exception):
-    """A notebook did not run through; the message names notebook, cell and reason."""
+    """A notebook did not run through; the message names notebook, cell and reason. said: of a `UserError`, its line."""
+
+    said = ""
 
 
 def run_stage(
@@ -47,13 +54,13 @@ def run_stage(
     try:
         executed = temporary / f"{stage.name}.ipynb"
         try:
-            _papermill(stage, profile, executed, cell_timeout_s, where, verbose)
+            execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose)
         except StageFailed:
             if executed.is_file():
                 strip_paths(executed, temporary, project.root)
                 executed.replace(failed)
             raise
-        _html(executed)
+        write_page(executed)
         seconds = time.perf_counter() - start
         write_run(project, stage, profile, temporary, hashes, seconds)
         _publish(temporary, results / stage.name)
@@ -72,7 +79,15 @@ def clean(results: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, where: str, verbose: bool) -> None:
+def execute(
+    stage: Stage, profile: str, executed: Path, *,
+    cell_timeout_s: int | None, where: str, verbose: bool = False, cwd: Path | None = None,
+) -> None:  # fmt: skip
+    """The stage's notebook into the file `executed`, whose folder is its `output_dir`. Raises `StageFailed`.
+
+    cell_timeout_s: None waits for ever. where: what the progress begins with. verbose: show what cells print, live.
+    cwd: of its kernel; the notebook's own folder where None.
+    """
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -87,15 +102,21 @@ def _papermill(stage: Stage, profile: str, executed: Path, cell_timeout_s: int, 
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
         "mininterval": 0.1 if sys.stderr.isatty() else EVERY_S,
     }
+    os.environ.update({BATCH: "1"} if verbose else {})
+    shown: list[Any] = [sys.stdout, sys.stderr] if verbose else [None, None]
+    if verbose and sys.stderr.isatty():
+        shown = [DummyTqdmFile(file) for file in shown]  # what cells print goes above the bar
     try:
         with _private_kernel() as kernel:
             papermill.execute_notebook(
                 stage.notebook, executed, parameters=injected, kernel_name="python3", progress_bar=bar,
-                cwd=stage.notebook.parent, execution_timeout=cell_timeout_s, **kernel,
-                stdout_file=sys.stdout if verbose else None, stderr_file=sys.stderr if verbose else None,
+                cwd=cwd or stage.notebook.parent, execution_timeout=cell_timeout_s, **kernel,
+                stdout_file=shown[0], stderr_file=shown[1],
             )  # fmt: skip
     except PapermillExecutionError as e:
-        raise StageFailed(f"{_where(stage, executed)}: {_short(f'{e.ename}: {e.evalue}')}") from e
+        failed = StageFailed(f"{_where(stage, executed)}: {_short(f'{e.ename}: {e.evalue}')}")
+        failed.said = e.evalue if e.ename == UserError.__name__ else ""
+        raise failed from e
     except CellTimeoutError as e:
         raise StageFailed(f"{_where(stage, executed)}: no answer within {cell_timeout_s} s (cell_timeout_s)") from e
     except DeadKernelError as e:
@@ -138,18 +159,30 @@ def _short(text: str, limit: int = 200) -> str:
     return first if len(first) <= limit else first[: limit - 1] + "…"
 
 
-def _html(executed: Path) -> None:
-    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2), formulae included."""
+def write_page(executed: Path, *, report: bool = False) -> None:
+    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2), formulae included.
+
+    report: for who wants the result: no code, no cell tagged `lesson`, those tagged `conclusion` first.
+    """
     import nbformat
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="lab", template_file=str(TEMPLATE), embed_images=True)
+    exporter = HTMLExporter(
+        template_name="lab", template_file=str(TEMPLATE), embed_images=True, exclude_input=report,
+        exclude_output_prompt=report,
+    )  # fmt: skip
     book, formulae = nbformat.read(executed, as_version=4), []
 
     def aside(formula: re.Match[str]) -> str:  # the exporter takes tags within a line apart
         formulae.append(formula[0])
         return f"⟦{len(formulae) - 1}⟧"
 
+    if report:
+        tags = lambda cell: cell.metadata.get("tags", [])
+        book.cells = [cell for cell in book.cells if "lesson" not in tags(cell)]
+        for cell in book.cells:
+            cell.outputs = [o for o in cell.get("outputs", []) if o.get("name") != "stderr"]
+        book.cells.sort(key=lambda cell: "conclusion" not in tags(cell))
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub("<math.*?</math>", aside, typeset(cell.source))

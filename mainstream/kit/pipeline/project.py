@@ -100,14 +100,15 @@ class Project:
             if not (equals and dot):
                 raise UserError(f"--param '{text}' must look like 04.seed=3")
             extra[pick(stage, list(chosen))][parameter] = read_yaml(value, f"--param '{text}'")
-        stages = [self._stage(name, {**(chosen[name] or {}), **extra[name]}) for name in sorted(chosen)]
+        stages = [self.stage(name, {**(chosen[name] or {}), **extra[name]}) for name in sorted(chosen)]
         for i, item in enumerate(stages):
             for needed in item.needs:
                 if needed not in (earlier := [s.name for s in stages[:i]]):
                     raise unknown(f"stage before {item.name} (its metadata.mainstream.needs)", needed, earlier)
         return stages
 
-    def _stage(self, name: str, parameters: dict[str, Any]) -> Stage:
+    def stage(self, name: str, parameters: dict[str, Any]) -> Stage:
+        """A notebook with these parameters, checked. Raises `UserError`: an unknown one, or another type."""
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
         defaults = declared_parameters(notebook, name)

@@ -24,12 +24,12 @@ VERSIONS = (
 def write_run(
     project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float
 ) -> None:
-    """Writes run.json, after making the executed notebook and its page name no folder of this machine.
+    """Writes run.json, after making the notebook, its page and JSON name no folder of this machine.
 
     Args:
         hashes: of everything that the stage depends on, as taken before it ran.
     """
-    for page in [*directory.glob("*.ipynb"), *directory.glob("*.html")]:
+    for page in [p for kind in ("ipynb", "html", "json") for p in directory.glob(f"*.{kind}")]:
         strip_paths(page, directory, project.root)
     outputs = {
         p.relative_to(directory).as_posix(): cache.file_digest(p) for p in sorted(directory.rglob("*")) if p.is_file()
@@ -48,7 +48,7 @@ def write_run(
 
 
 def strip_paths(path: Path, directory: Path, root: Path) -> None:
-    """An executed notebook and its HTML name this machine's folders (metadata, tracebacks); make them relative."""
+    """Notebooks, pages and summaries name this machine's folders (metadata, tracebacks); make them relative."""
     text = path.read_text(encoding="utf-8")
     for folder, short in ((directory, "."), (root, "."), (Path(sys.prefix), "<python>"), (Path.home(), "~")):
         if len(folder.parts) > 1:

@@ -15,7 +15,7 @@ from mainstream import paths
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
-from mainstream.kit.pipeline.execute import _html, typeset
+from mainstream.kit.pipeline.execute import typeset, write_page
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
@@ -206,14 +206,14 @@ def test_formulae_are_typeset_without_a_script():
 def test_an_exported_page_keeps_its_formulae_whole(tmp_path):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Recall is $R = 1$.\n\n$$x^n$$")])
     nbformat.write(book, tmp_path / "a.ipynb")
-    _html(tmp_path / "a.ipynb")
+    write_page(tmp_path / "a.ipynb")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<mrow><mi>R</mi><mo>" in page and "<msup><mi>x</mi><mi>n</mi></msup>" in page and "⟦" not in page
 
 
 def test_an_exported_page_follows_the_readers_light_and_can_be_paged_through(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A.")]), tmp_path / "a.ipynb")
-    _html(tmp_path / "a.ipynb")
+    write_page(tmp_path / "a.ipynb")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     dark = page.partition('<style media="(prefers-color-scheme: dark)"')[2].partition("</style>")[0]
     assert re.search(r"--jp-layout-color0:\s*(#111|var\(--md-grey-900)", dark), dark[:200]

@@ -1,0 +1,56 @@
+"""`mainstream new-app` runs notebook 09 on what was asked; its page is the report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mainstream.errors import UserError
+from mainstream.kit.new_app.request import Request
+from mainstream.kit.pipeline.execute import StageFailed, execute, write_page
+from mainstream.kit.pipeline.project import Project
+from mainstream.package import FILE
+from mainstream.paths import alone, read_json
+
+NOTEBOOK = "09_your_own_application"
+
+
+def make(request: Request) -> dict[str, Any]:
+    """Executes the notebook beside its place and moves what it made there, once it is whole; returns its summary.
+
+    Interrupted, a second call goes on: what was trained is found again. Raises `UserError`: another process works
+    there, or the notebook's own; the notebook as far as it got is kept as `report.failed.ipynb`.
+    """
+    place = request.place.resolve()
+    with alone(place / ".lock", str(request.place), wait=False):
+        for left in place.glob(".made-*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=place, prefix=".made-", ignore_cleanup_errors=True) as folder:
+            made = Path(folder)
+            executed, failed = made / "report.ipynb", place / "report.failed.ipynb"
+            stage = Project().stage(NOTEBOOK, request.parameters())
+            try:
+                execute(stage, "default", executed, cell_timeout_s=None, where=request.name, verbose=True, cwd=Path())
+            except StageFailed as e:
+                if executed.is_file():
+                    executed.replace(failed)
+                raise UserError(e.said or f"{e} (kept: {failed})") from e
+            executed.write_text(executed.read_text(encoding="utf-8").replace(folder, "."), encoding="utf-8")
+            write_page(executed, report=True)
+            _move(made, place, request.name)
+            failed.unlink(missing_ok=True)
+    return dict(read_json(place / "summary.json"))
+
+
+def _move(made: Path, place: Path, name: str) -> None:
+    """What the notebook made into its place, the package last; what an earlier one left and this one lacks goes."""
+    own = made / "packages" / name
+    files = [p for folder in (made, own.parent, own) for p in folder.iterdir() if p.is_file()]
+    for file in sorted(files, key=lambda file: file.name == FILE):
+        os.replace(file, place / file.name)
+    for pattern in ("split_*.weights.h5", "wrong.*", "timeline.*", "events.jsonl", "annotated.mp4"):
+        for old in set(place.glob(pattern)) - {place / file.name for file in files}:
+            old.unlink()
