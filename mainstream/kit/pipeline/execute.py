@@ -169,7 +169,7 @@ def write_page(executed: Path, *, report: bool = False) -> None:
 
     exporter = HTMLExporter(
         template_name="lab", template_file=str(TEMPLATE), embed_images=True, exclude_input=report,
-        exclude_output_prompt=report,
+        exclude_input_prompt=report, exclude_output_prompt=report,
     )  # fmt: skip
     book, formulae = nbformat.read(executed, as_version=4), []
 
