@@ -28,10 +28,11 @@ from mainstream.data.filmed import file_footage, video_seconds
 from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
+from mainstream.kit.new_app.made import replaces
 from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
-from mainstream.kit.new_app.words import f1_interval, findings, first_page, warnings
+from mainstream.kit.new_app.words import f1_interval, first_page, sentences
 from mainstream.package import MPackage
 from mainstream.paths import alone
 from mainstream.runner.frames import Frame, Source
@@ -133,12 +134,13 @@ def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
     place.mkdir()
     first = Request.read(name="box", output=place, images=photos, video=video, truth=truth)
     (place / "summary.json").write_text(json.dumps({"made_of": first.made_of()}))
-    assert not first.having(budget=0.5, quick=True).replaces()  # it goes on
+    package_of("box", place)
+    assert not replaces(first.having(budget=0.5, quick=True))  # it goes on
     for other in ({"base": "imagenet"}, {"images": video.parent}, {"label": "nothing"}):
-        asked = first.having(**{**here, **other})
-        with pytest.raises(UserError, match=r"holds 'box' made with .*--replace"):
-            asked.checked()
-        assert asked.having(replace=True).checked().replaces()
+        assert re.search("holds 'box' made with ", replaces(first.having(**{**here, **other})))
+    (place / "summary.json").unlink()
+    done = mainstream("new-app", "box", "--images", photos, "--output", place)
+    assert done.returncode == 2 and "did not make: --replace puts this one in its place" in done.stderr
 
 
 def test_every_option_is_a_field_that_can_be_typed_again():
@@ -182,7 +184,7 @@ def counted(found: int, events: int, false: int, windows: int) -> dict:
 
 def test_what_should_not_be_trusted_is_said_first_and_plainly():
     good = rates(0.9, 0.05, 100, 200)
-    assert warnings(summary_of(good, counted={"dog": counted(36, 40, 3, 80)})) == []
+    assert sentences("careful", summary_of(good, counted={"dog": counted(36, 40, 3, 80)})) == []
     cases = {
         "Near chance.*27%.*18%": summary_of(rates(0.27, 0.18, 100, 200)),
         "too few to tell": summary_of(rates(0.8, 0.2, 5, 5)),
@@ -194,7 +196,7 @@ def test_what_should_not_be_trusted_is_said_first_and_plainly():
         "drawn pictures": summary_of(good, base="embedded"),
     }
     for wanted, summary in cases.items():
-        assert any(re.search(wanted, text) for text in warnings(summary)), wanted
+        assert any(re.search(wanted, text) for text in sentences("careful", summary)), wanted
 
 
 def test_the_first_page_says_what_to_type_and_shows_names_as_they_are():
@@ -202,14 +204,14 @@ def test_the_first_page_says_what_to_type_and_shows_names_as_they_are():
         rates(0.9, 0.05, 100, 200), command="mainstream new-app dog --images 'a --b'", next="mainstream stream",
         without={"<i>": 90},
     )  # fmt: skip
-    summary |= {"warnings": warnings(summary), "findings": findings(summary)}
+    summary |= {"warnings": sentences("careful", summary), "findings": sentences("findings", summary)}
     text = first_page(summary)
     assert text.startswith("# dog\n> **") and "&lt;i&gt;" in text and "\n- " in text
     assert "```\nmainstream new-app dog --images 'a --b'\n```" in text
 
 
 def test_percentages_stand_beside_counts_and_intervals_have_a_width():
-    text = " ".join(findings(summary_of(rates(8 / 9, 0.0, 9, 50), counted={"dog": counted(4, 4, 0, 12)})))
+    text = " ".join(sentences("findings", summary_of(rates(8 / 9, 0.0, 9, 50), counted={"dog": counted(4, 4, 0, 12)})))
     assert "8 of 9 (89%; 95%: 57% to 98%)" in text and "4 of 4 (100%; 95%: 51% to 100%)" in text
     assert "27 more of those with 'dog', or about 108 to the whole" in text
     low, high = f1_interval(counted(4, 4, 0, 12))
@@ -404,27 +406,30 @@ def test_bad_input_exits_2_with_one_line_and_writes_nothing(tmp_path, drawn, mak
     assert not (tmp_path / "out").exists() and not list(there.iterdir())
 
 
-def test_another_applications_folder_is_left_alone(tmp_path, drawn):
-    text = json.dumps({"application": "cat", "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing":
+def package_of(name: str, folder: Path) -> str:
+    """Writes a package that is none of the embedded base's; its text."""
+    text = json.dumps({"application": name, "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing":
         "x", "weights": "record:x"}, "splits": [{"split": 0, "layer": "input", "tpr": 1, "fpr": 0}]})  # fmt: skip
-    (tmp_path / "mpackage.json").write_text(text)
+    folder.mkdir(exist_ok=True)
+    (folder / "mpackage.json").write_text(text)
+    return text
+
+
+def test_another_applications_folder_is_left_alone(tmp_path, drawn):
+    text = package_of("cat", tmp_path)
     done = mainstream("new-app", "box", "--images", drawn[0], "--output", tmp_path)
     assert done.returncode == 2 and "holds the application 'cat'" in done.stderr
-    assert [p.name for p in tmp_path.iterdir()] == ["mpackage.json"] and (
-        tmp_path / "mpackage.json"
-    ).read_text() == text
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"mpackage.json": text}
 
 
 def test_what_the_notebook_refuses_is_one_line_and_the_notebook_is_kept(tmp_path, drawn):
-    text = json.dumps({"application": "box", "base": {"architecture": "a", "input_shape": [8, 8, 3], "preprocessing":
-        "x", "weights": "record:x"}, "splits": [{"split": 0, "layer": "input", "tpr": 1, "fpr": 0}]})  # fmt: skip
-    (tmp_path / "mpackage.json").write_text(text)
-    done = mainstream("new-app", "box", "--images", drawn[0], "--output", tmp_path)
-    last = done.stderr.splitlines()[-1]
+    package_of("cat", tmp_path / "cat")
+    done = mainstream("new-app", "box", "--images", drawn[0], "--with", tmp_path / "cat", "--output", tmp_path / "out")
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert re.match(rf"mainstream: {tmp_path} holds 'box' trained on another base, a at 8 px: --replace", last), last
-    assert {p.name for p in tmp_path.iterdir()} == {"mpackage.json", "report.failed.ipynb"}
-    assert (tmp_path / "mpackage.json").read_text() == text
+    assert done.stderr.splitlines()[-1] == (
+        "mainstream: --with 'cat': was trained on another base network than --base gives"
+    )
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["report.failed.ipynb"]
 
 
 def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mainstream.errors import UserError
 from mainstream.kit.new_app.request import Request, parameter
 
 
@@ -28,15 +29,15 @@ def new_app_command(**options: Any) -> None:
 
         request = ask(request)
         typer.echo(f"\nThe same without questions: {request.command()}\n")
-    lost = "" if request.replace or not request.name else request.replaces()
-    if terminal and lost and typer.confirm(f"{lost}. Replace it?"):
-        request = request.having(replace=True)
     request.checked()
+    from mainstream.kit.new_app.made import make, replaces
     from mainstream.kit.new_app.material import look
 
+    lost = replaces(request) if not request.replace else ""
+    if lost and not (terminal and typer.confirm(f"{lost}. Replace it?")):
+        raise UserError(f"{lost}: --replace puts this one in its place, --output or another name beside it")
+    request = request.having(replace=request.replace or bool(lost))
     look(request)
-    from mainstream.kit.new_app.made import make
-
     summary = make(request)
     for text in summary["warnings"]:
         typer.echo(f"  ! {text}")

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from mainstream.errors import UserError
-from mainstream.kit.new_app.request import Request
-from mainstream.kit.pipeline.execute import StageFailed, execute, write_page
+from mainstream.kit.new_app.request import Request, option
+from mainstream.kit.pipeline.execute import StageFailed, execute
+from mainstream.kit.pipeline.page import write_page
 from mainstream.kit.pipeline.project import Project
-from mainstream.package import FILE
+from mainstream.package import FILE, MPackage
 from mainstream.paths import alone, read_json
 
 NOTEBOOK = "09_your_own_application"
@@ -31,7 +32,7 @@ def make(request: Request) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(dir=place, prefix=".made-", ignore_cleanup_errors=True) as folder:
             made = Path(folder)
             executed, failed = made / "report.ipynb", place / "report.failed.ipynb"
-            stage = Project().stage(NOTEBOOK, request.parameters())
+            stage = Project().stage(NOTEBOOK, _parameters(request))
             try:
                 execute(stage, "default", executed, cell_timeout_s=None, where=request.name, verbose=True, cwd=Path())
             except StageFailed as e:
@@ -43,6 +44,33 @@ def make(request: Request) -> dict[str, Any]:
             _move(made, place, request.name)
             failed.unlink(missing_ok=True)
     return dict(read_json(place / "summary.json"))
+
+
+def replaces(request: Request) -> str:
+    """What the application would take the place of: one from other data, what and where; '' where it goes on, or none.
+
+    Raises `UserError` where the folder cannot be taken: a file, or another application's.
+    """
+    place, summary = request.place, request.place / "summary.json"
+    if place.exists() and not place.is_dir():
+        raise UserError(f"--output {place}: is a file; name a folder")
+    if not (place / FILE).is_file():
+        return ""
+    if (found := MPackage.load(place).application) != request.name and not request.replace:
+        raise UserError(f"--output {place}: holds the application '{found}'; name another folder")
+    if not summary.is_file():
+        return f"{place} holds '{found}', which new-app did not make"
+    earlier = read_json(summary).get("made_of", {})
+    other = [k for k, v in request.made_of().items() if earlier.get(k, v) != v]
+    now = [f"{option(k)} {earlier[k] or 'left out'}" for k in other]
+    return f"{place} holds '{request.name}' made with {', '.join(now)}" if other else ""
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    """Those of the notebook that make it this request's, in place of its example and the example's neighbours."""
+    asked = request.model_dump(mode="json", exclude={"name", "device", "budget"}, exclude_defaults=True)
+    return {"app": request.name, "device": request.device, "budget": request.budget, "yours": asked,
+            "splits": [], "neighbours": []}  # fmt: skip
 
 
 def _move(made: Path, place: Path, name: str) -> None:

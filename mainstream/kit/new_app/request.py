@@ -16,8 +16,8 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.package import FILE, MPackage, checked_name
-from mainstream.paths import RESULTS, read_json
+from mainstream.package import MPackage, checked_name
+from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
     from mainstream.data.datasets import Listing
@@ -111,33 +111,13 @@ class Request(BaseModel):
             from mainstream.runner.devices import load_device
 
             load_device(self.device)
-        self.check_place()
-        if (lost := self.replaces()) and not self.replace:
-            raise UserError(f"{lost}: --replace puts this one in its place, --output or another name beside it")
         _ = self.packages
         return self
-
-    def check_place(self) -> None:
-        """`UserError` where the folder cannot be taken: a file, or another application's."""
-        if self.place.exists() and not self.place.is_dir():
-            raise UserError(f"--output {self.place}: is a file; name a folder")
-        if (self.place / FILE).is_file() and not self.replace:
-            found = MPackage.load(self.place).application
-            if found != self.name:
-                raise UserError(f"--output {self.place}: holds the application '{found}'; name another folder")
 
     def made_of(self) -> dict[str, str]:
         """What the application is made of, wherever the command was typed."""
         values = {field: getattr(self, field) for field in DATA}
         return {k: str(v.resolve() if isinstance(v, Path) else v or "") for k, v in values.items()}
-
-    def replaces(self) -> str:
-        """Of an application of that name from other data: what and where; '' where there is none, or it goes on."""
-        file = self.place / "summary.json"
-        earlier = read_json(file).get("made_of", {}) if file.is_file() else {}
-        other = [k for k, v in self.made_of().items() if earlier.get(k, v) != v]
-        now = [f"{option(k)} {earlier[k] or 'left out'}" for k in other]
-        return f"{self.place} holds '{self.name}' made with {', '.join(now)}" if other else ""
 
     def listing(self) -> Listing:
         """The photos' files. Raises `UserError` as `list_images`."""
@@ -154,10 +134,7 @@ class Request(BaseModel):
         return wanted
 
     def network(self) -> BaseNetwork:
-        """The base network, loaded.
-
-        Raises `UserError` as `load_base`, and where a neighbour, or what is in the folder, was trained on another.
-        """
+        """The base network, loaded. Raises `UserError` as `load_base`, and where a neighbour was trained on another."""
         from mainstream.data.geometry import LETTERBOX
         from mainstream.networks.base import load_base
 
@@ -170,19 +147,7 @@ class Request(BaseModel):
                     f"--with '{other.application}': was trained on {other.geometry} pictures, '{self.name}' gets "
                     f"{LETTERBOX} ones: they share no stem; train '{other.application}' anew"
                 )
-        there = None if self.replace or not (self.place / FILE).is_file() else MPackage.load(self.place).base
-        if there and there != base.identity:
-            raise UserError(
-                f"{self.place} holds '{self.name}' trained on another base, {there.architecture} at "
-                f"{there.input_shape[0]} px: --replace puts this one in its place, --output or another name beside it"
-            )
         return base
-
-    def parameters(self) -> dict[str, Any]:
-        """Those of notebook 09 that make it this request's, in place of its example and the example's neighbours."""
-        asked = self.model_dump(mode="json", exclude={"name", "device", "budget"}, exclude_defaults=True)
-        return {"app": self.name, "device": self.device, "budget": self.budget, "yours": asked,
-                "splits": [], "neighbours": []}  # fmt: skip
 
     def command(self) -> str:
         """The same, to be typed: only what differs from the defaults."""

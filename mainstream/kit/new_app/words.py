@@ -54,7 +54,7 @@ def summarise(
             "corrupt": report.corrupt, "clock": request.clock, "achieved": report.achieved().to_dict("records"),
         }  # fmt: skip
         summary["counted"] = found.set_index("app").to_dict("index")
-    return {**summary, "warnings": warnings(summary), "findings": findings(summary)}
+    return {**summary, "warnings": sentences("careful", summary), "findings": sentences("findings", summary)}
 
 
 def stream_command(request: Request, video: str = "/dev/video0") -> str:
@@ -77,18 +77,12 @@ def first_page(summary: dict[str, Any]) -> str:
     return "\n".join([f"# {escape(summary['name'])}", *careful, "", *said, "", *commands])
 
 
-def warnings(summary: dict[str, Any]) -> list[str]:
-    """What should keep somebody from trusting the application, plainly; [] where nothing does."""
-    return _filled("careful", summary)
+def sentences(template: str, summary: dict[str, Any]) -> list[str]:
+    """Lines of a template of this folder, every number of which comes from the summary.
 
-
-def findings(summary: dict[str, Any]) -> list[str]:
-    """Sentences, every number of which comes from the summary; what was counted on the stream first."""
-    return _filled("findings", summary)
-
-
-def _filled(template: str, summary: dict[str, Any]) -> list[str]:
-    """Lines of a template of this folder, filled with the summary, the application's plan, its split and its count."""
+    `careful`: what should keep somebody from trusting the application, plainly; [] where nothing does. `findings`:
+    what was counted on the stream first.
+    """
     import jinja2
 
     plan = next(u for u in summary["schedule"] if u["app"] == summary["name"])

@@ -1,13 +1,9 @@
-"""Runs a notebook by papermill and makes its page; a stage in a temporary place, swapped into the results on success.
-
-`mainstream new-app` executes notebook 09 by the same two functions.
-"""
+"""Runs a notebook by papermill; a stage in a temporary place, swapped into the results on success."""
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -22,11 +18,11 @@ from tqdm.contrib import DummyTqdmFile
 from mainstream.data.progress import BATCH, EVERY_S
 from mainstream.errors import UserError, without_errno
 from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.page import write_page
 from mainstream.kit.pipeline.project import Project, Stage, read_notebook
 from mainstream.kit.pipeline.provenance import strip_paths, write_run
 
 TEMPORARY = ".running-"
-TEMPLATE = Path(__file__).with_name("notebook.html.j2")
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
 
 
@@ -157,50 +153,6 @@ def _short(text: str, limit: int = 200) -> str:
     """The first line of a message, cut where it runs on."""
     first = (text.strip().splitlines() or [""])[0]
     return first if len(first) <= limit else first[: limit - 1] + "…"
-
-
-def write_page(executed: Path, *, report: bool = False) -> None:
-    """HTML beside the notebook; it fetches nothing when it is opened (see notebook.html.j2), formulae included.
-
-    report: for who wants the result: no code, no cell tagged `lesson`, those tagged `conclusion` first.
-    """
-    import nbformat
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(
-        template_name="lab", template_file=str(TEMPLATE), embed_images=True, exclude_input=report,
-        exclude_input_prompt=report, exclude_output_prompt=report,
-    )  # fmt: skip
-    book, formulae = nbformat.read(executed, as_version=4), []
-
-    def aside(formula: re.Match[str]) -> str:  # the exporter takes tags within a line apart
-        formulae.append(formula[0])
-        return f"⟦{len(formulae) - 1}⟧"
-
-    if report:
-        tags = lambda cell: cell.metadata.get("tags", [])
-        book.cells = [cell for cell in book.cells if "lesson" not in tags(cell)]
-        for cell in book.cells:
-            cell.outputs = [o for o in cell.get("outputs", []) if o.get("name") != "stderr"]
-        book.cells.sort(key=lambda cell: "conclusion" not in tags(cell))
-    for cell in book.cells:
-        if cell.cell_type == "markdown":
-            cell.source = re.sub("<math.*?</math>", aside, typeset(cell.source))
-    body, _ = exporter.from_notebook_node(book, {"metadata": {"name": executed.stem}})
-    body = re.sub(r"⟦(\d+)⟧", lambda k: formulae[int(k[1])], body)
-    executed.with_suffix(".html").write_text(body, encoding="utf-8")  # in a folder that is swapped in whole
-
-
-def typeset(text: str) -> str:
-    """Markdown with its `$…$` and `$$…$$` as MathML, which browsers show without a script from elsewhere."""
-    from latex2mathml.converter import convert
-
-    def mathml(found: re.Match[str]) -> str:
-        block, inline = found.groups()
-        return convert(block or inline, display="block" if block else "inline").replace("\n", " ")
-
-    formula = r"\$\$(.+?)\$\$|(?<![\\$\w`])\$(?!\s)([^$\n`]+?)(?<!\s)\$(?![\d$`])"
-    return re.sub(formula, mathml, text, flags=re.DOTALL)
 
 
 def _publish(temporary: Path, final: Path) -> None:

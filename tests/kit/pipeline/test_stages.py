@@ -15,7 +15,7 @@ from mainstream import paths
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
-from mainstream.kit.pipeline.execute import typeset, write_page
+from mainstream.kit.pipeline.page import typeset, write_page
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
