@@ -60,8 +60,9 @@ def corrections(ratios: pd.DataFrame) -> Drawing:
             ax.annotate(f"{value:.3g}", (step, value), (4, 6), textcoords="offset points", fontsize=9, zorder=4)
         ax.axhline(1, color="0.5", lw=0.8)
         ax.set_xticks(range(len(by_step)), list(by_step.index), rotation=25, ha="right")
-        ax.set(title=f"Mainstream over {LABELS[base]}", ylim=(0.95, 1.05 * by_step.max().max()))
-        ax.legend()
+        ax.set(title=f"Mainstream over {LABELS[base]}", xlim=(-0.3, len(by_step) - 0.5))
+        ax.set_ylim(0.95, 1.05 * by_step.max().max())
+        ax.legend(loc="center right")
     log_ticks(axes[0], [1, 2, 5, 10, 20], "y")
     axes[0].set(ylabel="Event-F1 ratio", ylim=(0.8, 1.6 * ratios["over no_sharing"].max()))
     many, few = ratios["over no_sharing"], 100 * ratios["over max_sharing"] - 100

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Rectangle
 
 from mainstream.study.figures.look import curves, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
@@ -25,18 +24,16 @@ def called(network: str) -> str:
 def setup(frame: np.ndarray, networks: Mapping[str, int]) -> Drawing:
     """A frame of the stream and, to scale, the square that each network gets of it. networks: name → px."""
     height, width = frame.shape[:2]
-    pictures = [("stream", frame, width, height)]
-    pictures += [(called(name), frame, px, px) for name, px in networks.items()]
+    sizes = [("stream", width, height), *((called(name), px, px) for name, px in networks.items())]
     fig, ax = plt.subplots(figsize=(10, 4.2))
     left = 0
-    for name, picture, w, h in pictures:
-        ax.imshow(picture, extent=(left, left + w, 0, h))
-        ax.add_patch(Rectangle((left, 0), w, h, fill=False, lw=0.8))
+    for name, w, h in sizes:
+        ax.imshow(frame, extent=(left, left + w, 0, h))
         ax.text(left, h + 10, f"{name}: {w} × {h} px", va="bottom")
         left += w + 60
     ax.set(xlim=(0, left - 60), ylim=(-5, height + 50), aspect="equal")
     ax.set_axis_off()
-    data = pd.DataFrame([(name, w, h) for name, _, w, h in pictures], columns=["what", "width_px", "height_px"])
+    data = pd.DataFrame(sizes, columns=["what", "width_px", "height_px"])
     data["share"] = data.width_px * data.height_px / (width * height)
     shares = ", ".join(f"{r.what} {r.share:.0%}" for r in data.iloc[1:].itertuples())
     caption = "A frame of {width} × {height} px and what is left of its pixels for a network: {shares}."
