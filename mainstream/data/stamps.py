@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 import numpy as np
@@ -68,7 +68,7 @@ def in_order(
     """
     stamps: list[float] = []
     shown, waiting, last, top = -np.inf, deque[T](), -step, -step
-    for item in _and_end(stamped):
+    for item in chain(stamped, [None]):
         if item is not None:
             top = item[1] if item[1] is not None else max(top, last) + step
             waiting.append(item[0])
@@ -81,11 +81,6 @@ def in_order(
                 time = shown + step
             shown = last = time
             yield what, time
-
-
-def _and_end(stamped: Iterable[T]) -> Iterator[T | None]:
-    yield from stamped
-    yield None
 
 
 def rate_of(stamps: Sequence[float] | np.ndarray) -> float:
