@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -67,39 +68,59 @@ def save_recordings(together: Recording, packages: Sequence[MPackage], folder: P
 class _Networks:
     """The shared stem, cut at every split, and at every split a tail for every application, compiled for batches.
 
-    Two splits are asked at a time, each on one thread: two threads in one network would mostly wait for each other.
+    Where training has gained nothing, an application is the same network as at the next deeper split: it is asked only
+    at the deepest of these, where its own part is smallest. Two splits are asked at a time, each on one thread: two
+    threads in one network would mostly wait for each other.
     """
 
     def __init__(self, packages: Sequence[MPackage], base: BaseNetwork, layers: list[str]):
         model, self._how = with_head(base.network), base.identity.preprocessing
         points = {p.name: p for p in split_points(model) if p.name in layers}
-        inner = [name for name, p in points.items() if p.index > 0]
+        self._pool = ThreadPoolExecutor(2)
+        tails: dict[str, dict[int, list[np.ndarray]]] = {layer: {} for layer in layers}  # by application
+        self._at = np.zeros((len(packages), len(layers)), int)  # where in `layers` an application is asked for a split
+        for a, package in enumerate(packages):
+            deepest: dict[bytes, int] = {}
+            networks = []
+            for k, halves in enumerate(load_tails(package, base, layers)):
+                tails[layers[k]][a] = halves.tail.get_weights()
+                networks.append(_digest([*halves.stem.get_weights(), *tails[layers[k]][a]]))
+                deepest[networks[k]] = max(deepest.get(networks[k], k), k, key=lambda k: points[layers[k]].index)
+            self._at[a] = [deepest[network] for network in networks]
+        for k, layer in enumerate(layers):
+            tails[layer] = {a: weights for a, weights in tails[layer].items() if self._at[a, k] == k}
+        self._asked = {layer: list(mine) for layer, mine in tails.items() if mine}
+        inner = [name for name, p in points.items() if p.index > 0 and name in self._asked]
         parts = segments(model, inner)[:-1] if inner else []
-        self._layers, self._pool = layers, ThreadPoolExecutor(2)
         compiled = (compile_each(part, [part.get_weights()], threads=1, batch=BATCH)[0] for part in parts)
         self._stem = dict(zip(inner, compiled, strict=True))
-        tails: dict[str, list[list[np.ndarray]]] = {layer: [] for layer in layers}
-        for package in packages:
-            for halves in load_tails(package, base, layers):
-                tails[halves.record.layer].append(halves.tail.get_weights())
         self._tail = {
-            layer: compile_each(cut(model, points[layer])[1], tails.pop(layer), threads=1, batch=BATCH)
-            for layer in progress(layers, desc="compiling tails", unit="split")
+            layer: compile_each(cut(model, points[layer])[1], list(tails.pop(layer).values()), threads=1, batch=BATCH)
+            for layer in progress(list(self._asked), desc="compiling tails", unit="split")
         }
+        self._layers = layers
 
     def ask(self, images: np.ndarray) -> np.ndarray:
         """float32 (applications, splits, frames)."""
         answers = np.concatenate([self._batch(images[k : k + BATCH]) for k in range(0, len(images), BATCH)], axis=2)
-        return sure(answers)
+        return sure(np.take_along_axis(answers, self._at[..., None], axis=1))
 
     def _batch(self, images: np.ndarray) -> np.ndarray:
+        """As `ask`, before the logistic function, where an application is asked; elsewhere 0."""
         missing = np.zeros((BATCH - len(images), *images.shape[1:]), images.dtype)
         value = preprocess(np.concatenate([images, missing]), self._how)
-        values = {layer: value for layer in self._layers if layer not in self._stem}
+        values = {layer: value for layer in self._asked if layer not in self._stem}
         for layer, stem in self._stem.items():
             values[layer] = value = stem(value)
-        logits = self._pool.map(self._answers, self._layers, [values[layer] for layer in self._layers])
-        return np.stack(list(logits), axis=1)[..., : len(images)]
+        answers = np.zeros((*self._at.shape, BATCH), "float32")
+        for layer, logits in zip(values, self._pool.map(self._answers, values, values.values()), strict=True):
+            answers[self._asked[layer], self._layers.index(layer)] = logits
+        return answers[..., : len(images)]
 
     def _answers(self, layer: str, value: np.ndarray) -> np.ndarray:
         return np.stack([tail(value)[:, 0].copy() for tail in self._tail[layer]])
+
+
+def _digest(weights: Sequence[np.ndarray]) -> bytes:
+    """Equal for equal weights."""
+    return hashlib.sha256(b"".join(w.tobytes() for w in weights)).digest()
