@@ -94,12 +94,11 @@ def recording_name(seed: int, first: int = 0) -> str:
 def looks(rates: Iterable[float], recording: Recording) -> dict[float, np.ndarray]:
     """Which frames each rate of a schedule looks at, bool (frames,): the runner's ladder, begun anew in every clip."""
     rates = [float(r) for r in rates]
-    lowest = np.full(len(recording.clip), np.inf)
-    for part in recording.clips:
-        ladder = Ladder(rates)
-        for k in range(part.start, part.stop):
-            due = ladder.lowest_due((k - part.start) / recording.fps)
-            lowest[k] = np.inf if due is None else due
+    lengths = [part.stop - part.start for part in recording.clips]
+    ladder = Ladder(rates)
+    due = [ladder.lowest_due(k / recording.fps) for k in range(max(lengths))]  # the same in every clip
+    lowest = np.array([np.inf if rate is None else rate for rate in due])
+    lowest = np.concatenate([lowest[:n] for n in lengths])
     return {rate: lowest <= rate for rate in set(rates)}
 
 

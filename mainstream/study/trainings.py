@@ -63,8 +63,9 @@ def over_trainings(
 
     Columns: n_apps, over (the baseline), trainings, ratio, low, high (95%, trainings and whole clips drawn anew, the
     same for both systems), lowest and highest (of one training), from_trainings and from_clips: the share of the
-    variance that is left when only the one is drawn. An interval over three trainings is too narrow by about a fifth:
-    what is drawn from three cannot vary as much as trainings do. speed: of `Recording.played`.
+    variance that is left when only the one is drawn, promised_<form>: the first training's, by the form that plans. An
+    interval over three trainings is too narrow by about a fifth: what is drawn from three cannot vary as much as
+    trainings do. speed: of `Recording.played`.
     """
     counts, rng = list(counts), np.random.default_rng(seed)
     films = [t.recording.played(speed) for t in trainings]
@@ -94,6 +95,7 @@ def over_trainings(
                 "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
                 "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),
+                f"promised_{form}": of({s: plans[0][n][s].promised for s in SYSTEMS}),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -104,15 +106,15 @@ def over_lengths(
 ) -> pd.DataFrame:  # fmt: skip
     """`over_trainings` on the films played ever faster, whose events are ever shorter, beside every form's promise.
 
-    Columns: speed, event_length_s (mean of the applications), those of `over_trainings`, and promised_<form>: what that
-    form of the model promises of its own schedules, with the packages of the first training.
+    Columns: speed, event_length_s (mean of the applications), those of `over_trainings`, and promised_<form> for every
+    form of the model: what it promises of its own schedules, with the packages of the first training.
     """
     counts, parts = list(counts), []
     for speed in speeds:
         table = over_trainings(trainings, counts, device, seed=seed, speed=speed)
         first = [executed.played(p, speed) for p in trainings[0].packages]
         fps = trainings[0].recording.fps * speed
-        for form in get_args(quality.Form):
+        for form in (f for f in get_args(quality.Form) if f != FORM_OF_PACKAGES):
             ratios = executed.promised(first, counts, device, stream_fps=fps, form=form, jobs=jobs)
             told = ratios.melt("n_apps", var_name="over", value_name=f"promised_{form}")
             table = table.merge(told, on=["n_apps", "over"])
