@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 
@@ -171,6 +172,20 @@ def test_what_is_kept_in_memory_and_the_number_of_processes_change_nothing(
     for app in ("box", "stripe"):
         mine, other = (MPackage.load(p / "packages" / app) for p in (tmp_path, undisturbed))
         assert mine.splits == other.splits[-len(mine.splits) :] and mine.events == other.events
+
+
+def test_a_split_that_frees_next_to_nothing_is_its_neighbours_network(tmp_path, base, photos, here):
+    """`conv1` is, with nothing computed for it; `conv_pw_4` frees enough to be trained."""
+    splits = ["conv1", "conv_pw_1", "conv_pw_4", "pooled features"]
+    few = Settings(epochs=1, batch=16, learning_rate=1e-3)
+    train(["box"], photos, base, tmp_path / "out", settings=few, splits=splits, checkpoints=tmp_path / "ck", jobs=1)
+    [folder] = tmp_path.glob("ck/*/box-seed0")
+    of = {int(p.stem[-3:]): dict(np.load(p)) for p in folder.glob("*.npz")}
+    assert all(np.array_equal(of[3][part], of[9][part]) for part in ("val", "test"))
+    log = pd.read_csv(tmp_path / "out" / "training.csv").set_index("layer")
+    assert log.epochs.tolist() == [0, 1, 1, 0] and log.stem_seconds["conv1"] == 0 < log.stem_seconds["conv_pw_4"]
+    first, second = (tails.load_tail(MPackage.load(tmp_path / "out" / "box"), base, s) for s in splits[:2])
+    assert first.threshold == second.threshold
 
 
 def test_second_run_trains_nothing(undisturbed, base, photos, footage):
