@@ -17,7 +17,7 @@ from mainstream import quality
 from mainstream.data import rates
 from mainstream.package import MPackage
 from mainstream.paths import REFERENCE
-from mainstream.scheduler import Device
+from mainstream.scheduler import FORM_OF_PACKAGES, Device
 from mainstream.study import executed, replay
 from mainstream.study.curves import by_seed, load_packages
 from mainstream.study.replay import Recording, recording_name
@@ -95,7 +95,7 @@ def over_trainings(
                 "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
                 "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),
-                f"promised_{form}": of({s: plans[0][n][s].promised for s in SYSTEMS}),
+                f"promised_{FORM_OF_PACKAGES}": of({s: plans[0][n][s].promised for s in SYSTEMS}),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
