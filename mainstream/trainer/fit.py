@@ -55,7 +55,8 @@ class TailTrainer:
 
     def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(weight * _cross_entropy(y, self.tail(x, training=False)[:, 0]))
+            logits = self.tail(x, training=False)[:, 0]
+            loss = tf.reduce_mean(weight * tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits))
         gradients = tape.gradient(loss, self.tail.trainable_weights)
         self._optimizer.apply_gradients(zip(gradients, self.tail.trainable_weights, strict=True))
         return loss
@@ -193,7 +194,3 @@ def _balance(labels: np.ndarray) -> np.ndarray:
 def _schedule(done: float) -> float:
     """Learning rate as a share of the highest: linear warm-up, then a cosine down to 0; `done` from 0 to 1."""
     return done / WARM_UP if done < WARM_UP else 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
-
-
-def _cross_entropy(y: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits)

@@ -8,6 +8,7 @@ One thread per process, so that results depend neither on the number of processe
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -24,11 +25,11 @@ from mainstream.networks.splits import POOLED, SplitPoint, cut, segments, split_
 from mainstream.package import Base
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
-from mainstream.trainer.frozen import Frozen, Pixels, size_of
+from mainstream.trainer.frozen import Frozen
 from mainstream.trainer.settings import Settings
 
-# Of all weights, the share that a split must free to be trained anew: below it, of 24 trainings of the embedded base
-# (`conv1` and `input`: 4 applications × 3 seeds), 5 gained anything, none more than 0.012 of the validation loss.
+# Of all weights; a split that frees less is not trained anew. Of 24 such trainings of the embedded base (`conv1` and
+# `input`, 4 applications, 3 seeds) 5 gained anything, none more than 0.012 of the validation loss.
 LEAST_FREED = 0.003
 
 
@@ -94,7 +95,7 @@ class Worker:
         for point in reversed(self.points):
             freed = deeper.frozen_parameters - point.frozen_parameters if deeper else 0
             trained = deeper is None or freed >= LEAST_FREED * self.model.count_params()
-            if not all(self._kept(job).finished(point) for job in self.task.jobs):
+            if not all(Checkpoints(self.task.root, job).finished(point) for job in self.task.jobs):
                 todo.append((point, deeper, trained))
             if deeper is None or (trained and self.task.settings.warm_start):
                 deeper = point
@@ -102,55 +103,35 @@ class Worker:
         for k, (point, deeper, trained) in enumerate(todo):
             if trained and point not in frozen:
                 frozen = self._freeze([p for p, _, trained in todo[k:] if trained])
-            if trained:
-                self._split(point, deeper, frozen.pop(point))
-            elif deeper:
-                self._take_over(point, deeper)
-
-    def _kept(self, job: Job) -> Checkpoints:
-        return Checkpoints(self.task.root, job)
+            self._split(point, deeper, frozen.pop(point, {}))
 
     def _freeze(self, points: list[SplitPoint]) -> dict[SplitPoint, dict[str, Frozen]]:
         """Outputs at the first of `points`, the deepest, and from the same pass at as many more as memory holds."""
         self.model.set_weights(self.fresh)
-        limit, settings = self.task.settings.cache_gb * 1e9, self.task.settings
-        views = sum(len(x) * (2 if part == "train" and settings.flip else 1) for part, x in self.images.items())
-        held = np.cumsum([views * size_of((None, *p.shape)) for p in points])
+        limit, flip = self.task.settings.cache_gb * 1e9, self.task.settings.flip
+        views = sum(len(x) * (2 if part == "train" and flip else 1) for part, x in self.images.items())
+        held = np.cumsum([4 * views * math.prod(n or 1 for n in p.shape) for p in points])
         together = points[: max(1, int((held <= limit).sum()))][::-1]
-        below: dict[str, Pixels | Frozen] = {
-            part: Pixels(images, self.task.base.preprocessing) for part, images in sorted(self.images.items())
-        }  # small ones first, train before val by chance of names
+        below: dict[str, np.ndarray | Frozen] = dict(self.images)
         found: dict[SplitPoint, dict[str, Frozen]] = {}
         for point, stem in zip(together, segments(self.model, together), strict=False):
-            started = time.perf_counter()
-            found[point] = {}
+            started, made = time.perf_counter(), {}
             for part, images in below.items():
-                flip = part == "train" and settings.flip
-                kept = Frozen(stem, images, limit_bytes=limit, flip=flip)
-                limit -= kept.bytes if kept.bytes <= limit else 0
-                below[part] = found[point][part] = kept
+                twice = flip and part == "train"
+                made[part] = Frozen(stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice)
+                limit -= made[part].bytes if made[part].bytes <= limit else 0
+            below, found[point] = {**made}, made
             self.stem_seconds[point] = round(time.perf_counter() - started, 3)  # shared by all jobs
         return found
 
-    def _take_over(self, point: SplitPoint, deeper: SplitPoint) -> None:
-        """The network of `deeper`, cut at `point`."""
-        for job in self.task.jobs:
-            started, kept = time.perf_counter(), self._kept(job)
-            if not kept.finished(point):
-                self.model.set_weights(self.fresh)
-                log = [{"epoch": 0, "train_loss": float("nan"), "val_loss": self._start_from(job, deeper)}]
-                seconds = round(time.perf_counter() - started, 3)
-                tail, answers = cut(self.model, point)[1], kept.probabilities(deeper)
-                kept.save(point, tail, answers, {"epochs": log, "seconds": seconds, "stem_seconds": 0.0})
-
     def _split(self, point: SplitPoint, deeper: SplitPoint | None, frozen: dict[str, Frozen]) -> None:
-        """Trains all jobs at `point`, each from what it has learnt at `deeper`."""
+        """Trains all jobs at `point`, each from what it has learnt at `deeper`; without `frozen` that is taken over."""
         self.model.set_weights(self.fresh)
         stem, tail = cut(self.model, point)
         below = [w.copy() for w in stem.get_weights()]
-        trainer = TailTrainer(tail, self.task.settings)
+        trainer, stem_seconds = TailTrainer(tail, self.task.settings), self.stem_seconds.get(point, 0.0)
         for job in self.task.jobs:
-            checkpoints = self._kept(job)
+            checkpoints = Checkpoints(self.task.root, job)
             if checkpoints.finished(point):
                 continue
             started = time.perf_counter()
@@ -162,23 +143,21 @@ class Worker:
             else:
                 answers = trainer.answers({p: f for p, f in frozen.items() if p != "train"})
             seconds = round(time.perf_counter() - started, 3)
-            took = {"seconds": seconds, "stem_seconds": self.stem_seconds[point]}
-            checkpoints.save(point, tail, answers, {"epochs": log, **took})
+            checkpoints.save(point, tail, answers, {"epochs": log, "seconds": seconds, "stem_seconds": stem_seconds})
 
     def _job(
         self, job: Job, point: SplitPoint, deeper: SplitPoint | None, trainer: TailTrainer, frozen: dict[str, Frozen]
     ) -> list[dict[str, float]]:
         """Sets the starting weights, trains, and returns the log."""
+        self.model.set_weights(self.fresh)
+        known = self._start_from(job, deeper) if deeper else None  # the loss on validation of the starting weights
+        if known is not None and not frozen:
+            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": known}]
         column = self.task.classes.index(job.app)
         train, val = (Part(frozen[part], self.labels[part][:, column]) for part in ("train", "val"))
-        self.model.set_weights(self.fresh)
-        known = None  # the loss on validation of the starting weights
-        if deeper is None:
-            if point.name == POOLED:
-                self._head(train, val)
-                return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
-        else:
-            known = self._start_from(job, deeper)
+        if deeper is None and point.name == POOLED:
+            self._head(train, val)
+            return [{"epoch": 0, "train_loss": float("nan"), "val_loss": trainer.loss(val)}]
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
         epochs = self.task.settings.epochs_at(point.fraction)
@@ -187,7 +166,7 @@ class Worker:
 
     def _start_from(self, job: Job, deeper: SplitPoint) -> float:
         """Takes over what was learnt there; returns its loss on validation."""
-        kept = self._kept(job)
+        kept = Checkpoints(self.task.root, job)
         cut(self.model, deeper)[1].load_weights(kept.weights(deeper))
         return min(line["val_loss"] for line in kept.log(deeper)["epochs"])
 

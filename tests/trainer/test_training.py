@@ -30,7 +30,7 @@ from mainstream.study import on_video, recorder
 from mainstream.trainer import Settings, train
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
-from mainstream.trainer.frozen import Frozen, Pixels
+from mainstream.trainer.frozen import Frozen
 from mainstream.trainer.worker import Worker
 
 SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
@@ -374,7 +374,7 @@ def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos, every):
             model.set_weights(fresh)
             stem, tail = cut(model, point)
             before = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
-            part = Part(Frozen(stem, Pixels(photos.images[:16], bases.SCALED), limit_bytes=1e9), labels)
+            part = Part(Frozen(stem, photos.images[:16], bases.SCALED, limit_bytes=1e9), labels)
             tail_before = tail.get_weights()
             trainer = TailTrainer(tail, Settings(epochs=1, batch=8, learning_rate=1e-2))
             trainer.fit(part, part, np.random.default_rng(0), "test")
