@@ -36,12 +36,13 @@ def hits_and_misses(report: Report, truth: Mapping[str, Spans], joins: Mapping[s
 
     Returns one row per application: app, events, found, detections, right, recall, precision.
     """
-    meets = lambda one, others: any(a <= one[1] and b > one[0] for a, b in others)
+    meets = lambda event, detection: event[0] <= detection[1] and detection[0] < event[1]  # [start, end), as `Verdicts`
     rows = []
     for app, at in joins.items():
         events = [(a, b) for a, b in truth[app] if a >= at]
         found = [(d.start_s, d.end_s) for d in report.detections if d.app == app]
-        hits, right = sum(meets(e, found) for e in events), sum(meets(d, truth[app]) for d in found)
+        hits = sum(any(meets(e, d) for d in found) for e in events)
+        right = sum(any(meets(e, d) for e in truth[app]) for d in found)
         rows.append({"app": app, "events": len(events), "found": hits, "detections": len(found), "right": right})
     table = pd.DataFrame(rows)
     return table.assign(recall=table.found / table.events, precision=table.right / table.detections)

@@ -7,6 +7,7 @@ from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import Detection
 from mainstream.study import streams
 from mainstream.study.figures import live
+from mainstream.study.verdicts import Verdicts
 
 
 @pytest.fixture
@@ -46,6 +47,13 @@ def test_events_are_counted_from_when_an_application_joined(report):
     table = streams.hits_and_misses(report, {"car": [(1, 2), (6, 7)], "cat": [(1, 2)]}, {"car": 0, "cat": 5})
     assert table.set_index("app").loc["car"].tolist() == [2, 1, 2, 1, 0.5, 0.5]
     assert table.events.tolist() == [2, 0]
+
+
+def test_a_detection_that_begins_when_an_event_ends_is_wrong_and_does_not_find_it(report):
+    begins = report.detections[0].start_s
+    table = streams.hits_and_misses(report, {"car": [(begins - 1, begins)]}, {"car": 0}).set_index("app").loc["car"]
+    judged = Verdicts({"car": [(begins - 1, begins)]}, report, ["car"]).table().outcome
+    assert table.found == 0 and table.right == 0 and "hit" not in set(judged)
 
 
 def test_looks_are_compared_with_every_plan(report):
