@@ -80,7 +80,7 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
         part = part[part.applications.isin(counts)]
         curves(ax, part, "percent_shared", "fps", "applications", style="o-", ms=3.5)
         ax.set(title=title, xlabel="% of layers shared")
-    low, high = measured.fps.min(), measured.fps.max()
+    low, high = pd.concat([measured.fps, record.task_fps]).agg(["min", "max"])
     log_ticks(axes[0], [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if low <= t <= high], "y")
     axes[0].set_ylabel("frames/s of each application")
     shared_legend(fig, axes, title="applications")
