@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from mainstream.data.photos import Photos
-from mainstream.package import Base, MPackage, SplitRecord
+from mainstream.package import Base, MPackage, SplitRecord, VideoRates
 from mainstream.study.figures import own
 
 
@@ -13,19 +14,24 @@ def test_what_is_learnt_from_is_told_apart_from_the_rest():
     parts = np.array(["train", "train", "val", "test"])
     photos = Photos(images, np.array([[1], [0], [1], [0]], bool), ("cat",), tuple("abcd"), parts)
     counts = pd.DataFrame({"partition": ["train", "val", "test"], "with": [1, 1, 0], "without": [1, 0, 1]})
-    assert own.material_drawing(photos, "cat", counts).text == (
+    assert own.samples(photos, "cat", counts).text == (
         "2 photos with 'cat' and 2 without, of which 1 and 1 are learnt from; the rest chooses thresholds and counts."
     )
 
 
-def test_balanced_accuracy_at_both_ends():
+@pytest.mark.parametrize(
+    ("video", "said"),
+    [
+        (True, "On held-out video balanced accuracy is 0.900 split at 'input' and 0.700 at 'top'."),
+        (False, "On held-out photos balanced accuracy is 0.900 split at 'input' and 0.800 at 'top'."),
+    ],
+)
+def test_balanced_accuracy_at_both_ends(video, said):
     base = Base(architecture="mine", input_shape=(8, 8, 3), preprocessing="x", weights="record:mine")
+    rates = lambda tpr, fpr: VideoRates(tpr=tpr, fpr=fpr, positives=9, negatives=9, correlation=(0.2,), fps=4, clips=1)
     records = (
-        SplitRecord(split=0, layer="input", tpr=0.9, fpr=0.1),
-        SplitRecord(split=1, layer="top", tpr=0.7, fpr=0.1),
+        SplitRecord(split=0, layer="input", tpr=0.9, fpr=0.1, video=rates(0.8, 0.0) if video else None),
+        SplitRecord(split=1, layer="top", tpr=0.7, fpr=0.1, video=rates(0.6, 0.2) if video else None),
     )
     package = MPackage(application="cat", base=base, splits=records, source="test")
-    table = pd.DataFrame({"layer": ["input", "top"], "video_tpr": [0.8, 0.6], "video_fpr": [0.0, 0.2]})
-    assert own.accuracy_drawing(package, table).text == (
-        "On held-out video balanced accuracy is 0.900 split at 'input' and 0.700 at 'top'."
-    )
+    assert own.accuracy(package).text == said
