@@ -20,6 +20,11 @@ os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kit")
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Notebooks are run first: a worker that began them last would be at them alone for minutes."""
+    items.sort(key=lambda item: "test_smoke" not in item.nodeid)
+
+
 PARAMETERS = 'profile = "default"\noutput_dir = ""\nvalue = 1'
 
 
