@@ -22,8 +22,7 @@ Lasting = Annotated[float, Field(ge=0, le=0.999)]
 Variation = Annotated[float, Field(ge=0, le=10)]
 LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 FASTEST_FPS = 1000.0  # as is a video of more frames
-LARGEST_TAIL = 1 << 30  # bytes; four times InceptionV3 and more
-MOST_SPLITS = 1000
+LARGEST_TAIL = 1 << 30  # bytes; InceptionV3 has 22 million weights of four
 MOST = 2**31 - 1  # of anything that is counted
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -121,7 +120,7 @@ class MPackage(Strict):
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
-    splits: tuple[SplitRecord, ...] = Field(min_length=1, max_length=MOST_SPLITS)
+    splits: tuple[SplitRecord, ...] = Field(min_length=1, max_length=1000)
     events: Events | None = None
     training: dict[str, Any] = {}
     source: str = ""

@@ -14,6 +14,7 @@ import pandas as pd
 from photo_recipes import CROPS, VIEWS, Recipe, Trainer, Views
 
 from mainstream.data import rates
+from mainstream.data.answers import decide
 from mainstream.data.photos import Photos
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import POOLED, SplitPoint, cut, split_points, with_head
@@ -108,7 +109,7 @@ class Lab:
         """bool (photos,) per part: decisions by the threshold that validation chose."""
         answers = self.kept(run).probabilities(point)
         threshold = rates.best_threshold(answers["val"], self.photos.part("val").has(run.job.app))
-        return {part: rates.decide(answers[part], threshold) for part in self.asked}
+        return {part: decide(answers[part], threshold) for part in self.asked}
 
     def table(self, runs: Sequence[Run]) -> pd.DataFrame:
         """One row per finished training and split: epochs, losses (nats), rates."""

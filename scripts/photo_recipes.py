@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from PIL import Image
 
-from mainstream.networks.backend import keras, tf
+from mainstream.networks.backend import keras
 from mainstream.trainer import Settings
 from mainstream.trainer.fit import TailTrainer
 from mainstream.trainer.frozen import Frozen
@@ -83,17 +83,10 @@ class Trainer(TailTrainer):
 
     def __init__(self, tail: keras.Model, recipe: Recipe):
         super().__init__(tail, recipe)
+        self.norm = recipe.norm
         for layer in tail.layers:
-            if recipe.norm and hasattr(layer, "momentum"):
+            if self.norm and hasattr(layer, "momentum"):
                 layer.momentum = 0.9  # an epoch has some 30 batches: 0.99 would hardly move the statistics
-
-    def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            logits = self.tail(x, training=self.settings.norm)[:, 0]
-            loss = tf.reduce_mean(weight * tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits))
-        gradients = tape.gradient(loss, self.tail.trainable_weights)
-        self._optimizer.apply_gradients(zip(gradients, self.tail.trainable_weights, strict=True))
-        return loss
 
 
 def drawn() -> list[tuple]:

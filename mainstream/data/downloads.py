@@ -15,6 +15,7 @@ import tarfile
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -48,25 +49,26 @@ class PhotoSet:
         return self.url.rsplit("/", 1)[-1]
 
 
-PHOTO_SETS = {
-    name: PhotoSet(name, **stated)
-    for name, stated in yaml.safe_load((DATA / "photo_sets.yml").read_text(encoding="utf-8")).items()
-}
+@cache
+def photo_sets() -> dict[str, PhotoSet]:
+    """Those of `data/photo_sets.yml`, by name; read when they are asked for, so that a kit without them works."""
+    stated = yaml.safe_load((DATA / "photo_sets.yml").read_text(encoding="utf-8"))
+    return {name: PhotoSet(name, **one) for name, one in stated.items()}
 
 
 def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
     """The folder of a photo set; downloads (with progress), verifies and unpacks it where it is not there yet.
 
     Args:
-        name: a key of `PHOTO_SETS`, or a `PhotoSet` of one's own.
+        name: a key of `photo_sets`, or a `PhotoSet` of one's own.
         directory: holds archives and one folder per set.
 
     Raises:
         UserError: unknown name; no network (the message names the path to place the archive at); wrong checksum.
     """
-    if isinstance(name, str) and name not in PHOTO_SETS:
-        raise unknown("photo set", name, PHOTO_SETS)
-    photos = PHOTO_SETS[name] if isinstance(name, str) else name
+    if isinstance(name, str) and name not in photo_sets():
+        raise unknown("photo set", name, photo_sets())
+    photos = photo_sets()[name] if isinstance(name, str) else name
     folder, archive = Path(directory) / photos.name, Path(directory) / photos.file
     if folder.is_dir():
         return folder
@@ -81,7 +83,7 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> 
 
 
 def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
-    """A public photo set by its name in `PHOTO_SETS`, fetched when it is not there. Raises as `fetch`."""
+    """A public photo set by its name in `photo_sets`, fetched when it is not there. Raises as `fetch`."""
     root = fetch(name)
     if name == "flower_photos":
         return list_folder(root / "flower_photos").decode(size)

@@ -58,7 +58,7 @@ def count_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float)
     said = decide(probabilities, threshold)
     hits, alarms = int(said[labels].sum()), int(said[~labels].sum())
     n, m = int(labels.sum()), int((~labels).sum())
-    return Rates(hits / n, alarms / m, n, m, _wilson(hits, n), _wilson(alarms, m))
+    return Rates(hits / n, alarms / m, n, m, wilson(hits, n), wilson(alarms, m))
 
 
 def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, clip: np.ndarray) -> Rates:
@@ -78,7 +78,7 @@ def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, 
         units = int((counts[:, k + 1] > 0).sum())
         with np.errstate(invalid="ignore", divide="ignore"):
             low, high = middle(drawn[:, k] / drawn[:, k + 1]) if units > 1 else (0.0, 1.0)
-        limits.append(None if units < 2 else _wilson(round(low * units), units) if low == high else (low, high))
+        limits.append(None if units < 2 else wilson(round(low * units), units) if low == high else (low, high))
     return Rates(hits / max(n, 1), alarms / max(m, 1), n, m, *limits)
 
 
@@ -152,7 +152,8 @@ def _empty_windows(footage: Footage, app: str, length_s: float) -> tuple[int, in
     return sum(n for n, _ in found), sum(after for _, after in found)
 
 
-def _wilson(k: int, n: int) -> tuple[float, float]:
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """95% limits of a share, k of n (n ≥ 1)."""
     interval = binomtest(k, n).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 

@@ -45,6 +45,8 @@ class TailTrainer:
     two classes would spoil them; its scale and offset are trained.
     """
 
+    norm = False  # True: batch normalisation learns its statistics too (`scripts/real_photos.py` tries it)
+
     def __init__(self, tail: keras.Model, settings: Settings):
         self.tail, self.settings = tail, settings
         self._optimizer = keras.optimizers.AdamW(1e-3, weight_decay=settings.weight_decay, global_clipnorm=1.0)
@@ -55,7 +57,7 @@ class TailTrainer:
 
     def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            logits = self.tail(x, training=False)[:, 0]
+            logits = self.tail(x, training=self.norm)[:, 0]
             loss = tf.reduce_mean(weight * tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits))
         gradients = tape.gradient(loss, self.tail.trainable_weights)
         self._optimizer.apply_gradients(zip(gradients, self.tail.trainable_weights, strict=True))

@@ -20,7 +20,7 @@ from PIL import Image
 
 from mainstream.data import downloads
 from mainstream.data.datasets import PARTITIONS, list_folder, list_table, partition_of
-from mainstream.data.downloads import PHOTO_SETS, PhotoSet, fetch
+from mainstream.data.downloads import PhotoSet, fetch, photo_sets
 from mainstream.data.geometry import GREY
 from mainstream.errors import UserError
 from mainstream.paths import ROOT
@@ -353,7 +353,7 @@ def test_an_archive_cannot_write_elsewhere(tmp_path, server):
 
 
 def test_the_registry():
-    for name, photos in PHOTO_SETS.items():
+    for name, photos in photo_sets().items():
         algorithm, digest = photos.checksum.split(":")
         assert photos.name == name and len(digest) == 2 * hashlib.new(algorithm).digest_size
         assert photos.licence and photos.recorded_by and photos.size > 1e6 and photos.file

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from mainstream.data.datasets import SHARES
+from mainstream.data.rates import wilson
 from mainstream.kit.new_app.material import Material, counts
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
@@ -109,8 +109,8 @@ def share(k: int, n: int) -> str:
     """
     if not n:
         return "0 of 0"
-    span = binomtest(k, n).proportion_ci(method="wilson")
-    return f"{k} of {n} ({k / n:.0%}; 95%: {span.low:.0%} to {span.high:.0%})"
+    low, high = wilson(k, n)
+    return f"{k} of {n} ({k / n:.0%}; 95%: {low:.0%} to {high:.0%})"
 
 
 def f1_interval(one: dict[str, Any]) -> tuple[float, float]:
