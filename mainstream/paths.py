@@ -2,6 +2,7 @@
 
 Every path of the kit derives from `ROOT`; nothing else computes one. Text that people bring is read by `read_text` and
 `read_json`; whatever a later run relies on is written through `written`, so that a killed one leaves nothing cut short.
+Longer than other modules: who asks whether a read or a write is safe has one place to look.
 """
 
 from __future__ import annotations
