@@ -1,8 +1,7 @@
 """The M-Package: what one application brings to the scheduler and the runner.
 
 `mpackage.json` beside weights-only tails. Packages come from other tenants and are not trusted: nothing in them is
-executed, every number is checked, every tail has its SHA-256. Longer than other modules: who reads a package looks here
-for every field. Used by notebooks 01, 03, 05 and 07.
+executed, every number is checked, every tail has its SHA-256. One schema, hence long. Notebooks 01, 03, 05, 07.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Where things are, and the one way in which files are read and written.
 
-Every path of the kit derives from `ROOT`; nothing else computes one. Text that people bring is read by `read_text` and
-`read_json`; whatever a later run relies on is written through `written`, so that a killed one leaves nothing cut short.
-Longer than other modules: who asks whether a read or a write is safe has one place to look.
+Every path of the kit derives from `ROOT`. Text that people bring is read by `read_text` and `read_json`; what a later
+run relies on is written through `written`, so that a killed one leaves nothing cut short. In one place, hence long.
 """
 
 from __future__ import annotations
