@@ -48,17 +48,19 @@ def next_moves(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
 
 
 def cost_parts(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
-    """The cost taken apart: used stem segments from the input on, then the tails in the applications' order.
+    """The cost taken apart: used stem segments, zone by zone from the input on, then the tails in the applications'
+    order.
 
-    Returns: part (stem or tail), name (frozen layers at the segment's end, or the application), fps, cost.
+    Returns: part (stem or tail), name (frozen layers at the segment's end and its zone, or the application), fps, cost.
     """
     split, fps = splits_and_rates(problem, choices)
-    rates, segments = segment_rates(problem.device, split, fps), problem.device.segments
+    rates, segments = segment_rates(problem.device, split, fps, problem.zone), problem.device.segments
+    zones = sorted({app.zone for app in problem.apps})
     rows = [
-        {"part": "stem", "name": str(problem.device.split[k]), "fps": rates[k], "cost": rates[k] * segments[k]}
-        for k in range(len(segments))
-        if rates[k] * segments[k] > 0
-    ]
+        {"part": "stem", "name": f"{problem.device.split[k]} {zones[z]}".strip(), "fps": rates[z, k],
+         "cost": rates[z, k] * segments[k]}
+        for z, k in np.argwhere(rates * segments > 0)
+    ]  # fmt: skip
     for app, k, f in zip(problem.apps, split, fps, strict=True):
         rows.append({"part": "tail", "name": app.name, "fps": f, "cost": f * problem.device.tail[k]})
     return pd.DataFrame(rows)
@@ -67,15 +69,17 @@ def cost_parts(problem: Problem, choices: Sequence[Choice]) -> pd.DataFrame:
 def cost_shares(problem: Problem, choices: Sequence[Choice]) -> Array:
     """What each application answers for, shape (A,), summing to the schedule's cost.
 
-    Its tail, and of each stem segment it uses: every step of the segment's rate is shared equally by those who look
-    at least that often. (The Shapley value of the cost: a slow user pays nothing for the fastest one's frames.)
+    Its tail, and of each stem segment of its zone that it uses: every step of the segment's rate is shared equally by
+    those who look at least that often. (The Shapley value of the cost: a slow user pays nothing for the fastest one's
+    frames.)
     """
     split, fps = splits_and_rates(problem, choices)
     shares = fps * np.asarray(problem.device.tail)[split]
-    for k, latency in enumerate(problem.device.segments):
-        below = 0.0
-        for rate in np.unique(fps[split >= k]):
-            payers = (split >= k) & (fps >= rate)
+    for zone, k in np.ndindex(problem.zone.max() + 1, len(problem.device.segments)):
+        latency, below = problem.device.segments[k], 0.0
+        users = (problem.zone == zone) & (split >= k)
+        for rate in np.unique(fps[users]):
+            payers = users & (fps >= rate)
             shares[payers] += latency * (rate - below) / payers.sum()
             below = float(rate)
     return shares

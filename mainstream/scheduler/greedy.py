@@ -73,6 +73,7 @@ class State:
         self.f = np.array([c.fps for c in start])
         self.fps = np.asarray(problem.fps_options)
         self.tail = np.asarray(problem.device.tail)
+        self.members = [np.flatnonzero(problem.zone == zone) for zone in range(problem.zone.max() + 1)]
 
     def move(self, app: int, k: int, f: int) -> None:
         """Application number `app` goes to split k and rate f (indices)."""
@@ -90,20 +91,28 @@ class State:
     @property
     def cost(self) -> float:
         """Of the schedule as it is now, in the budget's unit."""
-        return device_cost(self.problem.device, self.k, self.fps[self.f])
+        return device_cost(self.problem.device, self.k, self.fps[self.f], self.problem.zone)
 
     def added_cost(self) -> Array:
         """Cost of moving application a to (split k, rate f), less today's cost; shape (A, K, F)."""
         segments = self.problem.device.segments
         rates = self.fps[self.f]
         used = rates[:, None] * (self.k[:, None] >= np.arange(len(segments)))  # (A, K): a's demand on each segment
-        ranked = np.sort(used, axis=0)
-        first, second = ranked[-1], (ranked[-2] if len(used) > 1 else np.zeros(len(segments)))
-        others = np.where(used >= first, np.where((used == first).sum(axis=0) > 1, first, second), first)
+        others = np.empty_like(used)  # the demand of all others in a's zone
+        for members in self.members:
+            others[members] = _of_others(used[members])
         with_app = np.maximum(others[:, :, None], self.fps) * segments[None, :, None]  # (A, segment, F)
         without = others * segments
         above = without.sum(axis=1, keepdims=True) - np.cumsum(without, axis=1)  # segments past the split
         stem = np.cumsum(with_app, axis=1) + above[:, :, None]
         now = self.tail[self.k] * rates
-        stem_now = segments @ segment_rates(self.problem.device, self.k, rates)
-        return stem + self.tail[None, :, None] * self.fps - now[:, None, None] - stem_now
+        zone = self.problem.zone
+        stem_now = (segment_rates(self.problem.device, self.k, rates, zone) @ segments)[zone]
+        return stem + self.tail[None, :, None] * self.fps - (now + stem_now)[:, None, None]
+
+
+def _of_others(used: Array) -> Array:
+    """For each application the highest of all others' demands on each segment; (A, K) of its own."""
+    ranked = np.sort(used, axis=0)
+    first, second = ranked[-1], (ranked[-2] if len(used) > 1 else np.zeros(used.shape[1]))
+    return np.where(used >= first, np.where((used == first).sum(axis=0) > 1, first, second), first)

@@ -29,8 +29,9 @@ def optimal(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
 
     Applications that are equal to the scheduler are one kind, whose members are counted. One whole number per kind
     and undominated (split, rate) says how many of it choose that; the best vote goes with each, since votes cost
-    nothing. One binary per stem segment and rate says whether the segment runs at least so often; the budget is one
-    row. Under max-min the highest F1 that all can have is found first, then the best mean with that kept.
+    nothing. One binary per zone, stem segment and rate says whether the segment runs there at least so often; the
+    budget is one row for all. Under max-min the highest F1 that all can have is found first, then the best mean with
+    that kept.
 
     Raises:
         UserError: the solver found no schedule within `TIME_LIMIT_S`.
@@ -88,7 +89,8 @@ class _Model:
 
     def __init__(self, problem: Problem, f1: Array, keep: np.ndarray) -> None:
         self.problem = problem
-        worth = np.concatenate([np.where(keep, f1, -1.0).reshape(len(f1), -1), problem.weights[:, None]], axis=1)
+        alike = np.stack([problem.weights, problem.zone], axis=1)
+        worth = np.concatenate([np.where(keep, f1, -1.0).reshape(len(f1), -1), alike], axis=1)
         _, first, inverse, self.count = np.unique(
             worth, axis=0, return_index=True, return_inverse=True, return_counts=True
         )
@@ -98,11 +100,12 @@ class _Model:
         segments = problem.device.segments / problem.budget
         fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail) / problem.budget
         self.used = np.flatnonzero(segments > 0)
-        self.n, shape = len(self.k), (len(self.used), len(fps))
-        self.w = self.n + np.arange(shape[0] * shape[1]).reshape(shape)
+        self.zone = problem.zone[first]
+        self.n, shape = len(self.k), (problem.zone.max() + 1, len(self.used), len(fps))
+        self.w = self.n + np.arange(np.prod(shape)).reshape(shape)
         self.width = self.n + self.w.size
         steps = segments[self.used][:, None] * np.diff(fps, prepend=0.0)
-        self.spent = np.concatenate([fps[self.f] * tail[self.k], steps.ravel()])
+        self.spent = np.concatenate([fps[self.f] * tail[self.k], np.tile(steps.ravel(), shape[0])])
         self.upper = np.r_[self.count[self.kind], np.ones(self.w.size)].astype(float)
         each = csr_array((np.ones(self.n), (self.kind, np.arange(self.n))), shape=(len(first), self.width))
         linked = vstack([self._links(kind) for kind in range(len(first))] + [self._ordered()])
@@ -110,8 +113,8 @@ class _Model:
 
     def _links(self, kind: int) -> csr_array:
         """Those of a kind that use a segment at some rate or faster are at most its members, and none without w."""
-        mine = np.flatnonzero(self.kind == kind)
-        k, f, rate = self.k[mine], self.f[mine], np.arange(self.w.shape[1])[:, None]
+        mine, w = np.flatnonzero(self.kind == kind), self.w[self.zone[kind]]
+        k, f, rate = self.k[mine], self.f[mine], np.arange(w.shape[1])[:, None]
         deep = k >= self.used[:, None]
         ends = deep & (k < np.r_[self.used[1:], np.iinfo(int).max][:, None])
         # rows that `_ordered` and the row of the next segment or rate do not already imply
@@ -120,13 +123,13 @@ class _Model:
         row, column = np.nonzero(users)
         n = np.arange(len(users))
         data = np.r_[np.ones(len(row)), np.full(len(n), -float(self.count[kind]))]
-        place = (np.r_[row, n], np.r_[mine[column], self.w[needed]])
+        place = (np.r_[row, n], np.r_[mine[column], w[needed]])
         return csr_array((data, place), shape=(len(n), self.width))
 
     def _ordered(self) -> csr_array:
         """A segment runs no more often than the one below it, and at a rate only where it does at the lower one."""
         more, less = (np.concatenate([a.ravel(), b.ravel()]) for a, b in (
-            (self.w[1:], self.w[:, 1:]), (self.w[:-1], self.w[:, :-1])))  # fmt: skip
+            (self.w[:, 1:], self.w[:, :, 1:]), (self.w[:, :-1], self.w[:, :, :-1])))  # fmt: skip
         n = np.arange(len(more))
         data = np.r_[np.ones(len(n)), -np.ones(len(n))]
         return csr_array((data, (np.r_[n, n], np.r_[more, less])), shape=(len(n), self.width))

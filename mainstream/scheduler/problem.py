@@ -29,6 +29,7 @@ from mainstream.package import (
 from mainstream.scheduler.device import Device, aligned, increasing
 
 Array = NDArray[np.float64]
+Zones = NDArray[np.int64]  # of each application, the number of its zone
 OBJECTIVES = ("mean", "weighted", "max-min")
 FORM_OF_PACKAGES: quality.Form = "heterogeneous"  # it predicts best what is counted of them: notebook 03
 ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (half is remembered for 0.1 s)
@@ -60,6 +61,7 @@ class App(Strict):
     length_cv: Variation = 0.0
     follows_event: Rate = 0.0
     weight: Positive = 1.0
+    zone: str = ""  # the part of the picture that it looks at: those of one share a stem, '' is the whole
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -147,9 +149,14 @@ class Problem(Strict):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A changed copy; the arrays below are made anew, never carried over."""
         copy = super().model_copy(update=update, deep=deep)
-        for name in ("allowed", "table", "best_vote"):
+        for name in ("allowed", "table", "best_vote", "zone"):
             copy.__dict__.pop(name, None)
         return copy
+
+    @cached_property
+    def zone(self) -> Zones:
+        """Number of each application's zone, shape (A,), from 0 in the order of their names."""
+        return np.unique([app.zone for app in self.apps], return_inverse=True)[1].ravel()
 
     @cached_property
     def allowed(self) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mainstream.errors import UserError, unknown
-from mainstream.scheduler.cost import cheapest, cost
+from mainstream.scheduler.cost import cheapest, cost, device_cost, splits_and_rates
 from mainstream.scheduler.greedy import greedy, greedy_as_published
 from mainstream.scheduler.optimal import Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
@@ -29,11 +29,15 @@ class Unit:
     f1: float
     recall: float
     precision: float
+    zone: str = ""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule within the budget. `gap` is proven for `optimal` and the baselines, None for heuristics."""
+    """A schedule within the budget. `gap` is proven for `optimal` and the baselines, None for heuristics.
+
+    one_zone_cost: of several zones, what the same choices would cost if all looked at one and shared its stem.
+    """
 
     scheduler: str
     objective_value: float
@@ -44,11 +48,16 @@ class Schedule:
     seconds: float
     units: tuple[Unit, ...]
     choices: tuple[Choice, ...] = field(repr=False)
+    one_zone_cost: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What `mainstream schedule --json` prints."""
+        """What `mainstream schedule --json` prints; of zones it speaks where there are several."""
         data = asdict(self)
         del data["choices"]
+        if self.one_zone_cost is None:
+            for part in (data, *data["units"]):
+                part.pop("one_zone_cost", None)
+                part.pop("zone", None)
         return data
 
 
@@ -121,9 +130,9 @@ def as_schedule(
         recall, precision, f1 = (float(part[a, c.split, c.fps, c.x_vote]) for part in problem.table)
         rate = problem.fps_options[c.fps]
         fps = int(rate) if rate == int(rate) else rate
-        units.append(
-            Unit(app.name, problem.device.split[c.split], fps, problem.x_options[c.x_vote], f1, recall, precision)
-        )
+        split, x_vote = problem.device.split[c.split], problem.x_options[c.x_vote]
+        units.append(Unit(app.name, split, fps, x_vote, f1, recall, precision, app.zone))
+    shared = device_cost(problem.device, *splits_and_rates(problem, choices))
     f1s = np.array([u.f1 for u in units])
     return Schedule(
         scheduler=scheduler,
@@ -135,4 +144,5 @@ def as_schedule(
         seconds=seconds,
         units=tuple(units),
         choices=tuple(choices),
+        one_zone_cost=shared if problem.zone.any() else None,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from mainstream.errors import UserError
-from mainstream.scheduler.problem import Choice, Problem
+from mainstream.scheduler.problem import App, Choice, Problem
 
 
 def exhaustive(problem: Problem) -> list[Choice]:
@@ -30,13 +31,16 @@ def exhaustive(problem: Problem) -> list[Choice]:
     return list(best[1])
 
 
-def plain_cost(problem: Problem, choices: tuple[Choice, ...]) -> float:
-    """The cost of section 4 in loops, independent of `cost.cost`."""
+def plain_cost(problem: Problem, choices: tuple[Choice, ...], apps: Sequence[App] | None = None) -> float:
+    """The cost of section 4 in loops, independent of `cost.cost`. apps: who chooses, where it is not all of them."""
+    zones = [app.zone for app in (problem.apps if apps is None else apps)]
     device, total, below = problem.device, 0.0, 0.0
     for choice in choices:
         total += problem.fps_options[choice.fps] * device.tail[choice.split]
     for segment, stem in enumerate(device.stem):
-        rates = [problem.fps_options[c.fps] for c in choices if c.split >= segment]
-        total += (stem - below) * max(rates, default=0.0)
+        for zone in set(zones):  # a stem of its own for each
+            mine = [c for c, its_own in zip(choices, zones, strict=True) if its_own == zone]
+            rates = [problem.fps_options[c.fps] for c in mine if c.split >= segment]
+            total += (stem - below) * max(rates, default=0.0)
         below = stem
     return total

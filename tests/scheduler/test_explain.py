@@ -19,7 +19,7 @@ SPLITS, RATES = 4, (1, 3, 10)
 
 @st.composite
 def scheduled(draw):
-    """A problem of 1 to 4 applications, some lacking a split, and any schedule of it, affordable or not."""
+    """1 to 4 applications on up to two zones, some lacking a split, and any schedule of them, affordable or not."""
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     stem = np.concatenate([[0.0], np.cumsum(rng.uniform(0, 3, SPLITS - 1))])
     tail = rng.uniform(0.1, 1.5, SPLITS) + stem[-1] - stem
@@ -30,6 +30,7 @@ def scheduled(draw):
             name=f"a{a}", split=tuple(has), tpr=tuple(rng.uniform(0.3, 1, len(has))),
             fpr=tuple(rng.uniform(0, 0.5, len(has))), event_length_s=float(rng.uniform(0.1, 2)),
             event_frequency=float(rng.uniform(0.05, 0.9)), weight=float(rng.uniform(0.2, 3)),
+            zone=draw(st.sampled_from(["", "door"])),
         ))  # fmt: skip
     problem = Problem(
         stream_fps=10, fps_options=RATES, x_options=(1, 2), budget=float(rng.uniform(1, 60)), apps=tuple(apps),
@@ -90,10 +91,11 @@ def test_parts_and_shares_sum_to_the_cost(case):
     assert shares.sum() == pytest.approx(total)
     for a, (c, share) in enumerate(zip(choices, shares, strict=True)):
         rate = RATES[c.fps]
-        alone = plain_cost(problem, (c,))
-        others = tuple(o for i, o in enumerate(choices) if i != a)
+        alone = plain_cost(problem, (c,), problem.apps[a : a + 1])
+        others = (*choices[:a], *choices[a + 1 :])
+        without = plain_cost(problem, others, (*problem.apps[:a], *problem.apps[a + 1 :]))
         assert rate * problem.device.tail[c.split] - 1e-9 <= share <= alone + 1e-9  # sharing never makes it dearer
-        assert share >= total - plain_cost(problem, others) - 1e-9  # nor is anybody's own cost paid by the others
+        assert share >= total - without - 1e-9  # nor is anybody's own cost paid by the others
 
 
 def test_after_greedy_no_next_move_is_affordable():

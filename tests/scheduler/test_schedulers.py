@@ -1,5 +1,7 @@
 """Schedulers: brute force as the oracle, invariants, and the record as witness."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +40,7 @@ def small_problem(seed: int, objective: str = "mean") -> Problem:
 
 @pytest.mark.parametrize("objective", ["mean", "weighted", "max-min"])
 def test_optimal_equals_brute_force_and_greedy_never_beats_it(objective):
-    for seed in range(90 if objective == "mean" else 30):
+    for seed in range(60 if objective == "mean" else 15):
         problem = small_problem(seed, objective)
         best, ours = solve(problem, exhaustive), solve(problem, "optimal")
         assert ours.objective_value == pytest.approx(best.objective_value, abs=1e-7), seed
@@ -59,6 +61,48 @@ def test_cost_equals_the_plain_loops_and_nothing_is_cheaper_than_cheapest(seed):
     ]
     assert cost(problem, choices) == pytest.approx(plain_cost(problem, tuple(choices)), rel=1e-12)
     assert cost(problem, cheapest(problem)) <= cost(problem, choices) * (1 + 1e-12)
+
+
+def forest(seed: int, objective: str = "mean") -> Problem:
+    """A small problem whose applications are spread over two zones, of which some stay empty; 2 or 3 applications."""
+    rng, tries = np.random.default_rng([seed, 1]), itertools.count(1000 * seed)
+    problem = next(p for p in (small_problem(s, objective) for s in tries) if len(p.apps) > 1)
+    apps = [app.model_copy(update={"zone": str(rng.choice(["", "door"]))}) for app in problem.apps]
+    problem = problem.model_copy(update={"apps": tuple(apps)})
+    return problem.model_copy(update={"budget": float(cost(problem, cheapest(problem)) * rng.uniform(1.0, 6))})
+
+
+@pytest.mark.parametrize(("objective", "seeds"), [("mean", 60), ("weighted", 20), ("max-min", 20)])
+def test_of_a_forest_too_the_optimum_equals_brute_force(objective, seeds):
+    several = 0
+    for seed in range(seeds):
+        problem = forest(seed, objective)
+        best, ours = solve(problem, exhaustive), solve(problem, "optimal")
+        assert ours.objective_value == pytest.approx(best.objective_value, abs=1e-7), seed
+        assert ours.gap is not None and ours.gap <= 1e-6
+        assert ours.cost == pytest.approx(plain_cost(problem, ours.choices))
+        for name in ("greedy", "greedy_as_published"):
+            assert solve(problem, name).objective_value <= ours.objective_value + 1e-9, seed
+        several += ours.one_zone_cost is not None
+    assert several > seeds / 2
+
+
+def test_zones_share_a_budget_and_no_stem():
+    device = Device(split=(0, 1), stem=(0, 5), tail=(7, 2))
+    app = App(name="a", split=(0, 1), tpr=(1, 1), fpr=(0, 0), event_length_s=1, event_frequency=0.5)
+    apps = (app, app.model_copy(update={"zone": "door"}), app.model_copy(update={"zone": "door"}))
+    p = Problem(stream_fps=4, fps_options=(1, 2), budget=100, device=device, apps=apps)
+    deep = [Choice(1, 0, 0), Choice(1, 1, 0), Choice(1, 0, 0)]
+    assert cost(p, deep) == 4 * 2 + 1 * 5 + 2 * 5
+    assert cost(p, [Choice(0, 1, 0), *deep[1:]]) == 2 * 7 + 3 * 2 + 2 * 5
+    assert [c.split for c in cheapest(p)] == [0, 1, 1]  # one alone pays 7 for 5 + 2, and takes the input
+    said = solve(p, lambda problem: deep).to_json()
+    assert (said["cost"], said["one_zone_cost"]) == (23, 18)
+    assert [u["zone"] for u in said["units"]] == ["", "door", "door"]
+    alone = solve(p.model_copy(update={"apps": (app, app)}), "optimal").to_json()  # the contract, without zones
+    assert "one_zone_cost" not in alone and "zone" not in alone["units"][0]
+    shared, own = solve(p, "max_sharing"), solve(p, "no_sharing")
+    assert (shared.cost, shared.one_zone_cost) == (3 * 2 + 2 * 5, 3 * 2 + 5) and own.cost == own.one_zone_cost == 3 * 7
 
 
 def test_optimal_is_never_below_greedy_or_the_baselines_on_larger_problems():

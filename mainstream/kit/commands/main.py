@@ -111,6 +111,9 @@ def schedule(
         f"{result['scheduler']}: mean F1 {result['mean_f1']:.4f}, "
         f"cost {result['cost']:.6g} of {result['budget']:g}{proven}"
     )
+    if "one_zone_cost" in result:
+        zones = len({unit["zone"] for unit in result["units"]})
+        typer.echo(f"{zones} zones, a stem each; on one zone the same choices would cost {result['one_zone_cost']:.6g}")
     _table(result["units"])
 
 
