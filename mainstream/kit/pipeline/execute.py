@@ -25,6 +25,8 @@ from mainstream.kit.pipeline.provenance import strip_paths, write_run
 TEMPORARY = ".running-"
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
 
+_processor_seconds = lambda: sum(os.times()[:4])  # user and system, of this process and of kernels that it waited for
+
 
 class StageFailed(Exception):
     """A notebook did not run through; the message names notebook, cell and reason. said: of a `UserError`, its line."""
@@ -46,7 +48,7 @@ def run_stage(
     failed = results / f"{stage.name}.failed.ipynb"
     hashes = cache.stage_hashes(project, stage, profile)
     temporary = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{stage.name}-", dir=results))
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _processor_seconds()
     try:
         executed = temporary / f"{stage.name}.ipynb"
         try:
@@ -58,7 +60,7 @@ def run_stage(
             raise
         write_page(executed)
         seconds = time.perf_counter() - start
-        write_run(project, stage, profile, temporary, hashes, seconds)
+        write_run(project, stage, profile, temporary, hashes, seconds, _processor_seconds() - before)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
         return seconds

@@ -22,12 +22,14 @@ VERSIONS = (
 
 
 def write_run(
-    project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float
+    project: Project, stage: Stage, profile: str, directory: Path, hashes: dict[str, str], seconds: float,
+    cpu_seconds: float,
 ) -> None:
     """Writes run.json, after making the notebook, its page and JSON name no folder of this machine.
 
     Args:
         hashes: of everything that the stage depends on, as taken before it ran.
+        cpu_seconds: of all cores together, user and system.
     """
     for page in [p for kind in ("ipynb", "html", "json") for p in directory.glob(f"*.{kind}")]:
         strip_paths(page, directory, project.root)
@@ -38,6 +40,7 @@ def write_run(
     parameters.pop("output_dir", None)
     run = {
         "stage": stage.name, "outcome": "ok", "key": cache.key(hashes), "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu_seconds, 2),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "profile": profile,
         "parameters": parameters, "seeds": {k: v for k, v in parameters.items() if "seed" in k},
         "versions": {name: cache.version_of(name) for name in VERSIONS}, "machine": machine(),

@@ -45,6 +45,7 @@ def test_provenance_and_report(once):
     record = json.loads((results / "02_use" / "run.json").read_text())
     assert record["parameters"] == {"value": 5, "profile": "default"}
     assert record["outcome"] == "ok" and record["seconds"] > 0 and "numpy" in record["versions"]
+    assert record["cpu_seconds"] > 0.1  # a kernel has been started
     assert str(project.root) not in (results / "02_use" / "run.json").read_text()
     assert str(project.root) not in (results / "02_use" / "02_use.ipynb").read_text()
     page = (results / "report" / "index.html").read_text()
