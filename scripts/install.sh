@@ -2,6 +2,8 @@
 # Makes .venv from the hash-locked requirements, installs the kit editable, and a Jupyter kernel. Sourced by
 # run_all.sh and run_tests.sh from the root of the checkout; does nothing when all of that is already done.
 set -euo pipefail
+# Compiled modules are kept: without them each of the thirty Pythons of a run would compile TensorFlow for 10 s.
+unset PYTHONDONTWRITEBYTECODE
 
 fail() { echo "mainstream: $*" >&2; exit 1; }
 
