@@ -19,8 +19,10 @@ _WAKES_S = 0.2  # how soon a clock notices that it is to stop while no frame com
 class Clock:
     """Frames of a source as they come up for work; may be used for one source after the other.
 
-    frames, dropped: of the source that is, or was last, being read.
+    frames, dropped: of the source that is, or was last, being read. An `emulated` clock stands still meanwhile.
     """
+
+    emulated = False
 
     def __init__(self, queue: int = QUEUE) -> None:
         self.dropped = self.frames = 0
@@ -31,8 +33,9 @@ class Clock:
         self.dropped = self.frames = 0
         return self._arrivals(source, stop or threading.Event())
 
-    def worked(self, milliseconds: float) -> None:
-        """Says what the last frame cost the device, by its profile."""
+    def worked(self, profiled_ms: float, measured_ms: float = 0.0) -> float:
+        """Says what the last frame cost, by the device's profile and in fact; returns what it cost by this clock."""
+        return measured_ms
 
     def _arrivals(self, source: Source, stop: threading.Event) -> Iterator[Frame]:
         raise NotImplementedError
@@ -109,6 +112,8 @@ class Virtual(Clock):
     slowdown: how many times longer work takes at a second of the stream, other programs being busy, say.
     """
 
+    emulated = True
+
     def __init__(self, queue: int = QUEUE, slowdown: Callable[[float], float] = lambda time_s: 1.0):
         super().__init__(queue)
         self._slowdown = slowdown
@@ -127,9 +132,11 @@ class Virtual(Clock):
         while waiting:
             yield self._begin(waiting.popleft())
 
-    def worked(self, milliseconds: float) -> None:
-        """The device is busy for so long, times the slowdown at that second."""
-        self._free_s = self._now_s + milliseconds / 1e3 * self._slowdown(self._now_s)
+    def worked(self, profiled_ms: float, measured_ms: float = 0.0) -> float:
+        """The device is busy for so long as its profile says, times the slowdown at that second."""
+        took_ms = profiled_ms * self._slowdown(self._now_s)
+        self._free_s = self._now_s + took_ms / 1e3
+        return took_ms
 
     def _begin(self, frame: Frame) -> Frame:
         self._now_s = self._free_s = max(self._free_s, frame.time_s)

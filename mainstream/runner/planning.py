@@ -32,6 +32,7 @@ def plan(
     fps_options: Sequence[float] | None = None,
     x_options: Sequence[int] = (1, 2, 3),
     form: Form = FORM_OF_PACKAGES,
+    anyway: bool = False,
 ) -> tuple[list[Member], Schedule]:
     """Who runs at which split, how often and with how many votes.
 
@@ -41,6 +42,7 @@ def plan(
         budget: share of the device; 1.0 is one saturated device.
         fps_options: rates to choose from (default: `RATES` up to the stream's; below 1 frame/s, the stream's own).
         form: of the model of Event-F1.
+        anyway: of `solve`, a plan over the budget rather than none.
 
     Raises `UserError`: no package, a budget that is none or that no schedule fits, a rate or X that is none, packages
     of different bases, or as `solve`.
@@ -60,7 +62,7 @@ def plan(
         )  # fmt: skip
     except ValidationError as e:
         raise UserError(one_line(e)) from e
-    schedule = solve(problem, scheduler)
+    schedule = solve(problem, scheduler, anyway=anyway)
     return members(schedule, packages), schedule
 
 
@@ -113,10 +115,10 @@ def base_of(
 
 
 class Plan:
-    """What runs: the compiled network, the ladder of rates, the schedule that asked for them."""
+    """What runs: the compiled network, the ladder of rates, the schedule that asked for them, and why it was made."""
 
-    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device):
-        self.network, self.schedule, self._device = network, schedule, device
+    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device, reason: str = "start"):
+        self.network, self.schedule, self._device, self.reason = network, schedule, device, reason
         self.ladder = Ladder(m.fps for m in network.members)
 
     def cost_ms(self, slowest_fps: float) -> float:
@@ -126,6 +128,6 @@ class Plan:
         return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
 
     def as_row(self, since_s: float) -> dict[str, Any]:
-        """The plan as the report has it: since when, and layer, rate and X of every application."""
+        """The plan as the report has it: since when and why, and layer, rate and X of every application."""
         apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
-        return {"since_s": since_s, "apps": apps}
+        return {"since_s": since_s, "reason": self.reason, "apps": apps}

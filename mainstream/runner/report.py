@@ -28,11 +28,14 @@ class Decision(NamedTuple):
 @dataclass
 class Report:
     """Filled while the stream runs; complete when it has ended. Unless `kept`, decisions and detections are counted
-    alone, so that a stream may go on for days."""
+    alone, so that a stream may go on for days.
+
+    looks and missed, per application: planned looks that it had, and those that it had not. Glossary: planned look.
+    """
 
     decisions: list[Decision] = field(default_factory=list)
     detections: list[Detection] = field(default_factory=list)
-    plans: list[dict[str, Any]] = field(default_factory=list)  # since_s and, per application, layer, fps, x_vote
+    plans: list[dict[str, Any]] = field(default_factory=list)  # `Plan.as_row`
     frames: int = 0  # that arrived
     dropped: int = 0  # pushed out of the full queue before anybody had looked
     corrupt: int = 0
@@ -44,6 +47,7 @@ class Report:
 
     def __post_init__(self) -> None:
         self.looks: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
         self.found = Counter(d.app for d in self.detections)
         self._first_s: dict[str, float] = {}
         self._count(self.decisions)
@@ -61,13 +65,14 @@ class Report:
             self.detections.append(detection)
 
     def achieved(self) -> pd.DataFrame:
-        """Per application: looks, and looks per second of the stream, beside the rate last planned."""
+        """Per application: looks planned, done and dropped, and looks per second beside the rate last planned."""
         planned = {app: unit["fps"] for plan in self.plans for app, unit in plan["apps"].items()}
         rows = []
         for app, fps in planned.items():
             looks, span = self.looks[app], self.stream_s - self._first_s.get(app, self.stream_s)
             rate = (looks - 1) / span if span > 0 and looks > 1 else 0.0  # n looks at rate f span (n − 1) / f seconds
-            rows.append({"app": app, "looks": looks, "achieved_fps": rate, "planned_fps": fps})
+            counts = {"planned": looks + self.missed[app], "looks": looks, "dropped": self.missed[app]}
+            rows.append({"app": app, **counts, "achieved_fps": rate, "planned_fps": fps})
         return pd.DataFrame(rows)
 
     def table(self) -> pd.DataFrame:

@@ -29,12 +29,15 @@ class Ladder:
     Near the stream's own rate a stamp that is a little early would leave a slot empty. So a frame that follows the one
     before it, with none missing, takes the slot whose turn it is, up to one slot and a half after it began: such a look
     is late by a frame at most, not lost. Stamps at even steps never need it.
+
+    passed_over: rate → slots without a look right before that of its last one: their frames were dropped, or missing.
     """
 
     def __init__(self, rates: Iterable[float]):
         self.rates = tuple(sorted({float(r) for r in rates}, reverse=True))
         if not self.rates or not 0 < self.rates[-1] <= self.rates[0] < math.inf:
             raise UserError(f"rates={list(self.rates)}: needs at least one, each above 0")
+        self.passed_over = dict.fromkeys(self.rates, 0)
         self._slots = [0] * len(self.rates)  # the last slot of each rate that was taken, from 1
         self._times: deque[float] = deque(maxlen=_KNOWN)  # of the last frames
         self._start = 0.0
@@ -50,6 +53,7 @@ class Ladder:
                 slot = math.floor((slot - 1) * rate / self.rates[k - 1] + _ROUNDING) + 1
             if slot <= self._slots[k]:
                 break
+            self.passed_over[rate] = slot - self._slots[k] - 1
             self._slots[k], due = slot, rate
         return due
 

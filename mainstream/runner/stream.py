@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -13,14 +13,15 @@ from typing import Any
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
+from mainstream.runner.feedback import Change, Feedback, worth_changing
 from mainstream.runner.frames import Frame, Source, SourceLost
-from mainstream.runner.network import SharedNetwork
+from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.pauses import giving_way, spared_of_collections
 from mainstream.runner.planning import Plan, plan
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.voting import Detection, Voter
-from mainstream.scheduler import Device
+from mainstream.scheduler import Device, Schedule
 
 
 class Runner:
@@ -34,6 +35,9 @@ class Runner:
         engine_options: of `SharedNetwork` (engine, threads, precision).
         on_frame: called after every frame that was worked on, with its decisions.
         on_detection: called with every detection as it ends.
+        on_plan: called with every plan that takes over, as `report.plans` has it.
+        adapt: when looks take longer or shorter than profiled for some time, scale the device and plan anew, in the
+            background (`feedback`).
 
     `report` is of the run that goes on, or was the last, however it ended.
     """
@@ -50,11 +54,14 @@ class Runner:
         engine_options: Mapping[str, Any] | None = None,
         on_frame: Callable[[Frame, list[Decision]], None] = lambda frame, decisions: None,
         on_detection: Callable[[Detection], None] = lambda detection: None,
+        on_plan: Callable[[dict[str, Any]], None] = lambda row: None,
+        adapt: bool = False,
     ):
         self._base, self._device, self._stream_fps = base, device, stream_fps
         self._schedule_options = dict(schedule_options or {})
         self._engine_options = dict(engine_options or {})
-        self._on_frame, self._on_detection = on_frame, on_detection
+        self._on_frame, self._on_detection, self._on_plan = on_frame, on_detection, on_plan
+        self.feedback, self._adapt = Feedback(), adapt
         self.packages, self.budget = dict(packages), budget
         self.report = Report()
         self._lock = threading.Lock()
@@ -64,7 +71,7 @@ class Runner:
         self._failed: BaseException | None = None  # the last of them, where no later update went well
         self._background = ThreadPoolExecutor(1, thread_name_prefix="plan")
         self._asked: Future[None] | None = None  # the last update
-        self.current = self._planned(self.packages, budget)
+        self.current = self._compiled(*self._chosen(self.packages, budget), "start")
 
     def update(
         self, *, packages: Mapping[str, MPackage] | None = None, budget: float | None = None, wait: bool = False
@@ -98,6 +105,7 @@ class Runner:
             plans=[self.current.as_row(0.0)], kept=not source.live if keep is None else keep, failures=self._failures
         )
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
+        self.feedback.begin()
         voters = self._voters(self.current, {}, 0.0)
         try:
             with spared_of_collections(), suppress(SourceLost):  # what was seen counts; `source.lost` says why
@@ -107,8 +115,8 @@ class Runner:
                     report.stream_s, report.frames, report.dropped = frame.time_s, clock.frames, clock.dropped
                     due = self.current.ladder.lowest_due(frame.time_s)
                     if due is not None:
-                        self._work(frame, due, voters)
-                        clock.worked(self.current.cost_ms(due))
+                        measured, profiled = self._work(frame, due, voters), self.current.cost_ms(due)
+                        self._compare(frame.time_s, clock.worked(profiled, measured), profiled, wait=clock.emulated)
         finally:
             self._stop.clear()
             report.frames, report.dropped = clock.frames, clock.dropped
@@ -118,15 +126,28 @@ class Runner:
         self._settle()
         return report
 
-    def _work(self, frame: Frame, slowest_fps: float, voters: dict[str, Voter]) -> None:
-        """One frame, for all whose rate is at least this."""
+    def _work(self, frame: Frame, slowest_fps: float, voters: dict[str, Voter]) -> float:
+        """One frame, for all whose rate is at least this; the milliseconds that its segments took."""
         network = self.current.network
+        before = sum(network.seconds.values())
         found = network.run(network.prepare(frame.image), slowest_fps)
+        took_ms = 1e3 * (sum(network.seconds.values()) - before)
         decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
+        for m in network.looking(slowest_fps):
+            self.report.missed[m.app] += self.current.ladder.passed_over[m.fps]
         self.report.looked(decisions)
         for d in decisions:
             self._ended(voters[d.app].see(d.time_s, d.probability, d.positive))
         self._on_frame(frame, decisions)
+        return took_ms
+
+    def _compare(self, time_s: float, took_ms: float, profiled_ms: float, *, wait: bool) -> None:
+        """Where looks have cost more or less than planned with for long enough, a new plan is asked for."""
+        change = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else None
+        if change:
+            self._asked = self._background.submit(self._prepare, None, None, False, change)
+            if wait:
+                self._asked.exception()
 
     def _ended(self, detection: Detection | None) -> None:
         if detection is not None:
@@ -140,7 +161,8 @@ class Runner:
             assert self._next is not None
             self.current, self._next = self._next, None
         voters = self._voters(self.current, voters, now_s)
-        self.report.plans.append(self.current.as_row(now_s))
+        self.report.plans.append(row := self.current.as_row(now_s))
+        self._on_plan(row)
         self.report.largest_pause_s = max(self.report.largest_pause_s, time.perf_counter() - start)
         return voters
 
@@ -155,18 +177,31 @@ class Runner:
                 self._ended(voter.close(now_s))
         return found
 
-    def _planned(self, packages: Mapping[str, MPackage], budget: float) -> Plan:
-        chosen, schedule = plan(
-            packages, self._device, budget=budget, stream_fps=self._stream_fps, **self._schedule_options
-        )
-        return Plan(SharedNetwork(self._base, chosen, **self._engine_options), schedule, self._device)
+    def _chosen(
+        self, packages: Mapping[str, MPackage], budget: float, *, anyway: bool = False
+    ) -> tuple[list[Member], Schedule]:
+        """Latencies times a factor are a budget divided by it."""
+        share = budget / self.feedback.factor
+        return plan(packages, self._device, budget=share, stream_fps=self._stream_fps, anyway=anyway,
+                    **self._schedule_options)  # fmt: skip
 
-    def _prepare(self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool) -> None:
+    def _compiled(self, members: Sequence[Member], schedule: Schedule, reason: str) -> Plan:
+        return Plan(SharedNetwork(self._base, members, **self._engine_options), schedule, self._device, reason)
+
+    def _prepare(
+        self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, change: Change | None = None
+    ) -> None:
         """In the background: what is not asked for stays as the update before left it."""
         wanted, share = self.packages if packages is None else packages, self.budget if budget is None else budget
         try:
             with giving_way():
-                ready = self._planned(wanted, share)
+                members, schedule = self._chosen(wanted, share, anyway=change is not None)
+                with self._lock:
+                    old = (self._next or self.current).schedule
+                if change and not worth_changing(old, schedule):
+                    return
+                reason = change.reason if change else f"asked for: {', '.join(wanted)}; budget {share:g}"
+                ready = self._compiled(members, schedule, reason)
         except BaseException as e:
             if not awaited:
                 self._failed = e

@@ -154,8 +154,8 @@ def test_no_failed_update_is_lost_or_raised_by_another(base, packages, video):
 
 def test_updates_follow_one_another_and_hold_nobody(base, packages, video):
     made, free = runner(base, packages, 2), threading.Event()
-    plan_now, done = made._planned, []
-    made._planned = lambda *what: (free.wait(60), plan_now(*what))[1]
+    plan_now, done = made._chosen, []
+    made._chosen = lambda *what, **how: (free.wait(60), plan_now(*what, **how))[1]
 
     def ask(frame, found):
         if not done:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 import typer
 from tqdm import tqdm
@@ -70,15 +70,22 @@ class Live:
         self._bar.clear()
         typer.echo(f"{found.start_s:9.2f} – {found.end_s:.2f} s  {found.app}  {found.confidence:.2f}")
 
+    def plan(self, row: dict[str, Any]) -> None:
+        """A runner's `on_plan`: what runs from now on, and why."""
+        self._bar.clear()
+        apps = [f"{app} {u['layer']}, {u['fps']:g}/s, X = {u['x_vote']}" for app, u in row["apps"].items()]
+        typer.echo(f"{row['since_s']:9.2f} s  new plan: {row['reason']} | {' | '.join(apps)}", err=True)
+
     def _tell(self, report: Report) -> None:
-        """Frames, and looks and rates of every application since the last time, on one line, if it is time again."""
+        """Frames, looks of every application so far and its rate since the last time, on one line, if it is time."""
         if (now := time.monotonic()) < self._due:
             return
         self._due = now + self._every
         (since, looks), self._before = self._before, (report.stream_s, report.looks.copy())
         span = max(report.stream_s - since, 1e-9)
         parts = [f"{report.stream_s:.0f} s: {report.frames} frames, {report.dropped} dropped"]
-        parts += [f"{app} {report.looks[app]} looks, {(report.looks[app] - looks[app]) / span:.1f} of {unit['fps']:g}/s"
+        parts += [f"{app} {report.looks[app] + report.missed[app]} looks planned, {report.looks[app]} done, "
+                  f"{report.missed[app]} dropped, {(report.looks[app] - looks[app]) / span:.1f} of {unit['fps']:g}/s"
                   for app, unit in report.plans[-1]["apps"].items()]  # fmt: skip
         if self._bar.disable:
             typer.echo(" | ".join(parts), err=True)
@@ -123,5 +130,6 @@ def summary(runner: Runner) -> None:
     again = f", opened again {report.reconnects} times" if report.reconnects else ""
     typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
     for row in report.achieved().itertuples():
-        typer.echo(f"{row.app}: {row.looks} looks, {row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "
+        typer.echo(f"{row.app}: {row.planned} looks planned, {row.looks} done, {row.dropped} dropped; "
+                   f"{row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "
                    f"{report.found[str(row.app)]} detections")  # fmt: skip

@@ -46,6 +46,10 @@ def stream_command(
     clock: Annotated[
         Literal["wall", "virtual", "none"], typer.Option(help="virtual: the device emulated; none: every frame.")
     ] = "wall",
+    adapt: Annotated[
+        bool | None, typer.Option("--adapt/--no-adapt", help="Plan anew when looks take longer or shorter than "
+                                  "profiled for some seconds.", show_default="with --clock wall")
+    ] = None,
     device: options.Device = "this-machine",
     events: Annotated[
         Path | None, typer.Option(help="Detections as JSON lines, written as they end; begun anew.")
@@ -85,7 +89,8 @@ def stream_command(
     _say("planning and compiling")
     runner = Runner(
         network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=how,
-        engine_options={"engine": engine}, on_frame=live.frame, on_detection=live.detection,
+        engine_options={"engine": engine}, on_frame=live.frame, on_detection=live.detection, on_plan=live.plan,
+        adapt=clock == "wall" if adapt is None else adapt,
     )  # fmt: skip
     live.begin(runner)
     for m in runner.current.network.members:
