@@ -16,7 +16,17 @@ from mainstream.paths import BASE, read_json
 from mainstream.quality import Form
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.sampling import Ladder
-from mainstream.scheduler import FORM_OF_PACKAGES, App, Device, Problem, Schedule, Scheduler, solve
+from mainstream.scheduler import (
+    FORM_OF_PACKAGES,
+    App,
+    Device,
+    InfeasibleSchedule,
+    Problem,
+    Schedule,
+    Scheduler,
+    cheapest_schedule,
+    solve,
+)
 
 MS_PER_S = 1000.0
 RATES = (*range(1, 31), *range(40, 121, 10))  # looks per second that a schedule chooses from, if the stream has them
@@ -42,7 +52,7 @@ def plan(
         budget: share of the device; 1.0 is one saturated device.
         fps_options: rates to choose from (default: `RATES` up to the stream's; below 1 frame/s, the stream's own).
         form: of the model of Event-F1.
-        anyway: of `solve`, a plan over the budget rather than none.
+        anyway: the cheapest plan, over the budget as it is, rather than none.
 
     Raises `UserError`: no package, a budget that is none or that no schedule fits, a rate or X that is none, packages
     of different bases, or as `solve`.
@@ -62,7 +72,12 @@ def plan(
         )  # fmt: skip
     except ValidationError as e:
         raise UserError(one_line(e)) from e
-    schedule = solve(problem, scheduler, anyway=anyway)
+    try:
+        schedule = solve(problem, scheduler)
+    except InfeasibleSchedule:
+        if not anyway:
+            raise
+        schedule = cheapest_schedule(problem, scheduler)
     return members(schedule, packages), schedule
 
 

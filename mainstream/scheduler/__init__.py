@@ -2,7 +2,7 @@
 
 from mainstream.scheduler.problem import FORM_OF_PACKAGES, App, Choice, Device, Problem
 from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler
-from mainstream.scheduler.schedule import SCHEDULERS, Schedule, Unit, as_schedule, solve
+from mainstream.scheduler.schedule import SCHEDULERS, Schedule, Unit, as_schedule, cheapest_schedule, solve
 
 __all__ = [
     "FORM_OF_PACKAGES",
@@ -16,5 +16,6 @@ __all__ = [
     "Scheduler",
     "Unit",
     "as_schedule",
+    "cheapest_schedule",
     "solve",
 ]

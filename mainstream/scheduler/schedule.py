@@ -81,14 +81,11 @@ SCHEDULERS: dict[str, Scheduler] = {
 }  # fmt: skip
 
 
-def solve(
-    problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: float | None = None, anyway: bool = False
-) -> Schedule:
+def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: float | None = None) -> Schedule:
     """Runs a scheduler by name, or your own function (`scheduler/protocol.py`), and checks what it returns.
 
     gap: of `optimal` and the baselines, to stop at once no schedule can be better by more than this share of the value
     found (default: proven to the end); the schedule states the gap that was reached.
-    anyway: the cheapest schedule, over the budget as it is, where no other is within it.
 
     Raises:
         UserError: unknown scheduler; a gap that is none, or with a scheduler that proves nothing.
@@ -106,9 +103,6 @@ def solve(
             raise UserError(f"gap={gap:g}: must be from 0 to below 1 (0.01: within one percent of the best)")
         function = partial(optimal, rel_gap=gap)
     asked = system(problem, scheduler) if isinstance(scheduler, str) else problem
-    least = cheapest(asked)
-    if anyway and not problem.affordable(cost(problem, least)):
-        return as_schedule(problem, least, scheduler="cheapest")
     require_feasible(asked, "" if asked is problem else f" of {name}")
     start = time.perf_counter()
     answer = function(asked)
@@ -117,6 +111,12 @@ def solve(
     choices = answer.choices if isinstance(answer, Exact) else answer
     check(problem, choices)
     return as_schedule(problem, choices, scheduler=name, gap=proven, seconds=seconds)
+
+
+def cheapest_schedule(problem: Problem, scheduler: str | Scheduler) -> Schedule:
+    """The schedule of least cost that a system may use, whatever the budget."""
+    asked = system(problem, scheduler) if isinstance(scheduler, str) else problem
+    return as_schedule(problem, cheapest(asked), scheduler="cheapest")
 
 
 def require_feasible(problem: Problem, whose: str = "") -> None:
