@@ -6,15 +6,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
+from mainstream.data.jobs import DASK, JOBS, cluster
 from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
@@ -22,6 +25,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage, checked_name
 from mainstream.paths import CACHE, alone
+from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
@@ -44,6 +48,7 @@ def train(
     footage: Footage | None = None,
     weights: bool = True,
     jobs: int | None = None,
+    dask: str | None = None,
     checkpoints: str | Path = TRAINING,
     source: str = "",
 ) -> dict[Job, MPackage]:
@@ -59,10 +64,12 @@ def train(
         footage: held-out video for rates per frame, ρ by lag, L and π; of the same size and geometry.
         weights: put the tails' weights into the packages.
         jobs: processes of one thread each (default: one per core, at most one per application and seed).
+        dask: address of a Dask scheduler whose workers train instead (default: the environment's, `data.jobs`).
 
     Returns the packages by (app, seed). Raises `UserError`: an unknown class or split, images of another size, a
     partition in which a class is always or never there, a loss that is not finite (what was finished is kept), a
-    process that was killed. A second run of the same training waits for the first and takes what it has made.
+    process that was killed, and as `data.jobs.cluster`. A second run of the same training waits for the first and
+    takes what it has made.
     """
     settings = settings or Settings()
     names, points = _points(base, splits)
@@ -73,10 +80,12 @@ def train(
         missing = [job for job in todo if any(not Checkpoints(folder, job).finished(p) for p in points)]
         if missing:
             with _files(folder, photos, footage, base) as data:
-                n = min(jobs or os.cpu_count() or 1, len(missing))
-                parts = [tuple(missing[k::n]) for k in range(n)]
-                tasks = [Task(base.identity, data, folder, p, photos.classes, tuple(names), settings) for p in parts]
-                _run(tasks, points)
+                task = Task(base.identity, data, folder, (), photos.classes, tuple(names), settings)
+                if address := dask or os.environ.get(DASK):
+                    with cluster(address) as client:
+                        _watch(away.submitted(client, task, missing), folder, missing, points)
+                else:
+                    _run_here(task, missing, points, jobs or int(os.environ.get(JOBS) or os.cpu_count() or 1))
     packages = {}
     with alone(Path(output) / ".lock", f"packages in {output}"):
         for job in todo:
@@ -143,31 +152,37 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(tasks: list[Task], points: list[SplitPoint]) -> None:
-    """One process per task, a progress bar over all of them; the first failure stops the others.
-
-    Raises `UserError`: a process's own, or one that was killed.
-    """
-    jobs = [(Checkpoints(task.root, job), point) for task in tasks for job in task.jobs for point in points]
-    bar = progress(total=round(sum(_work(p) for _, p in jobs), 1), desc="training", unit="split", bar_format=SHARES)
-    pool = ProcessPoolExecutor(len(tasks), env=ONE_THREAD)
+def _run_here(task: Task, jobs: list[Job], points: list[SplitPoint], processes: int) -> None:
+    """The jobs in so many processes. Raises `UserError`: a process's own, or one that was killed."""
+    n = min(processes, len(jobs))
+    pool = ProcessPoolExecutor(n, env=ONE_THREAD)
     try:
-        waiting = {pool.submit(work, task) for task in tasks}
-        while waiting:
-            ended, waiting = wait(waiting, POLL_S, return_when=FIRST_EXCEPTION)
-            for future in ended:
-                future.result()
-            done = [point for checkpoints, point in jobs if checkpoints.written(point)]
-            bar.n = sum(_work(p) for p in done)
-            bar.set_postfix_str(f"{len(done)} of {len(jobs)} splits")
+        tasks = [replace(task, jobs=tuple(jobs[k::n])) for k in range(n)]
+        _watch({pool.submit(work, task) for task in tasks}, task.root, jobs, points)
     except BrokenProcessPool as e:
         raise UserError(
             "a training process was ended from outside, perhaps for want of memory; finished splits are kept: run "
             "again (fewer jobs need less memory)"
         ) from e
     finally:
-        bar.close()
         pool.shutdown(kill_workers=True)
+
+
+def _watch(waiting: set[Future[Any]], root: Path, jobs: list[Job], points: list[SplitPoint]) -> None:
+    """A progress bar until all tasks have ended; the first failure is raised. What came from elsewhere is written."""
+    splits = [(Checkpoints(root, job), point) for job in jobs for point in points]
+    bar = progress(total=round(sum(_work(p) for _, p in splits), 1), desc="training", unit="split", bar_format=SHARES)
+    try:
+        while waiting:
+            ended, waiting = wait(waiting, POLL_S, return_when=FIRST_EXCEPTION)
+            for future in ended:
+                if isinstance(made := future.result(), away.Made):
+                    away.brought(made, root)
+            done = [point for checkpoints, point in splits if checkpoints.written(point)]
+            bar.n = sum(_work(p) for p in done)
+            bar.set_postfix_str(f"{len(done)} of {len(splits)} splits")
+    finally:
+        bar.close()
 
 
 def _work(point: SplitPoint) -> float:

@@ -27,11 +27,11 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
 from mainstream.study import on_video, recorder
-from mainstream.trainer import Settings, train
+from mainstream.trainer import Settings, away, run, train
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
-from mainstream.trainer.worker import Worker
+from mainstream.trainer.worker import Task, Worker
 
 SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
 SETTINGS = Settings(epochs=2, batch=16, learning_rate=1e-3)
@@ -197,6 +197,31 @@ def test_second_run_trains_nothing(undisturbed, base, photos, footage):
     assert before and {p: p.stat().st_mtime_ns for p in (undisturbed / "ck").rglob("split_*")} == before
     same = [(undisturbed / place / "box" / "mpackage.json").read_bytes() for place in ("packages", "again")]
     assert same[0] == same[1]
+
+
+def files(place: Path) -> dict[str, bytes]:
+    """Everything below, save what tells of times."""
+    return {
+        p.relative_to(place).as_posix(): p.read_bytes()
+        for p in sorted(place.rglob("*"))
+        if p.is_file() and p.name != "training.csv" and not (p.name.startswith("split_") and p.suffix == ".json")
+    }
+
+
+def test_a_task_trains_elsewhere_what_is_missing_and_brings_it_back(
+    tmp_path, undisturbed, base, photos, footage, monkeypatch
+):
+    monkeypatch.setattr(away, "one_thread", tf.config.experimental.enable_op_determinism)  # threads: see conftest
+    [root] = [p for p in (undisturbed / "ck").iterdir() if p.is_dir()]
+    kept = {name: content for name, content in away._kept(root, [Job("box", 0)]).items() if "split_051" not in name}
+    assert len(kept) == 9
+    with run._files(tmp_path / "sent", photos, footage, base) as sent:
+        task = Task(base.identity, sent, root, (Job("box", 0),), photos.classes, tuple(SPLITS), SETTINGS)
+        made = away.away(task, {p.name: p.read_bytes() for p in sent.iterdir()}, kept)
+    assert sorted(made.files) == [f"box-seed0/split_051{suffix}" for suffix in (".json", ".npz", ".weights.h5")]
+    away.brought(made, tmp_path / "back")
+    whole = files(root / "box-seed0")
+    assert files(tmp_path / "back" / "box-seed0") == {name: c for name, c in whole.items() if "051" in name}
 
 
 SCRIPT = """
