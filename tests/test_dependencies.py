@@ -91,14 +91,14 @@ def test_all_is_every_extra_but_the_developers():
 
 
 def test_every_dependency_is_imported_and_every_import_is_a_dependency():
-    """In library and street, within functions too; kernel and laboratory are started, not imported."""
+    """In library and street, within functions too; kernel, laboratory and dashboard are started, not imported."""
     files = [p for package in ("mainstream", "streetworld") for p in (ROOT / package).rglob("*.py")]
     nodes = [n for p in files for n in ast.walk(ast.parse(p.read_text(encoding="utf-8")))]
     used = {a.name.split(".")[0] for n in nodes if isinstance(n, ast.Import) for a in n.names}
     used |= {n.module.split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
     used -= {"mainstream", "streetworld", *sys.stdlib_module_names}
-    listed = installs("train", "stream", "lab")
-    assert listed - used == {"ipykernel", "jupyterlab"}
+    listed = installs("train", "stream", "lab", "cluster")
+    assert listed - used == {"ipykernel", "jupyterlab", "bokeh"}
     of_those_that_are = {"IPython", "markupsafe", "jupyter_client", "nbclient", "nbformat", "traitlets"}
     assert used - listed <= of_those_that_are
 
@@ -112,7 +112,7 @@ def test_the_published_track_needs_the_base_alone():
         trained = next((i for i, cell in enumerate(cells) if "import recorder" in cell), len(cells))  # 03, second half
         nodes = [n for cell in cells[:trained] for n in ast.parse(cell).body]
         imports += [ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
-    extra = installs("train", "stream", "lab") - installs()
+    extra = installs("train", "stream", "lab", "cluster") - installs()
     assert len(imports) > 30 and {"tensorflow", "openvino", "av", "cv2", "sklearn", "jupyterlab"} <= extra
     code = "\n".join(["import sys", *imports, f"print(sorted({extra} & set(sys.modules)))"])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -120,7 +120,7 @@ def test_the_published_track_needs_the_base_alone():
 
 
 def test_a_command_that_needs_an_extra_says_so_in_one_line(tmp_path):
-    assert set(EXTRA_MODULES) == installs("train", "stream") - installs()
+    assert set(EXTRA_MODULES) == installs("train", "stream", "cluster") - installs() - {"bokeh"}
     (tmp_path / "keras.py").write_text("raise ModuleNotFoundError(\"No module named 'keras'\", name='keras')\n")
     done = subprocess.run(
         [sys.executable, "-m", "mainstream", "profile"], capture_output=True, text=True,

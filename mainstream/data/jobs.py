@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,14 @@ import joblib
 
 from mainstream.data.progress import progress
 from mainstream.errors import UserError
-from mainstream.paths import PACKAGE, ROOT
+from mainstream.paths import PACKAGE
 
 if TYPE_CHECKING:
     from distributed import Client
 
 DASK, JOBS = "MAINSTREAM_DASK", "MAINSTREAM_JOBS"  # set by `mainstream run --dask`, `--jobs` for its notebooks
 WAIT_S = 30.0  # for the scheduler and for a first worker
+DEPENDED_ON = {"numpy", "scipy", "tensorflow", "keras", "openvino"}
 
 
 def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc: str, jobs: int = 2) -> list[Any]:
@@ -40,17 +41,22 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
     with ExitStack() as stack:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
-        parallel = joblib.Parallel(n_jobs=int(os.environ.get(JOBS) or jobs), return_as="generator")
+        parallel = joblib.Parallel(n_jobs=processes(jobs), return_as="generator")
         done = parallel(joblib.delayed(function)(*w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
 
 
+def processes(jobs: int | None = None) -> int:
+    """How many at a time here: what the environment says (`JOBS`), what was asked for, or one per core."""
+    return int(os.environ.get(JOBS) or jobs or os.cpu_count() or 1)
+
+
 @contextmanager
 def cluster(address: str) -> Iterator[Client]:
-    """A client of the Dask scheduler at `address`, as `tcp://host:8786`, that has workers; says where to watch them.
+    """A client of the Dask scheduler at `address` (`tcp://host:8786`) with its workers; says where to watch them.
 
-    Raises `UserError`, one line, also for what goes wrong within the block: nobody answers there, no worker comes
-    within `WAIT_S`, one has several threads or another version of this kit, all died or the scheduler did.
+    Raises `UserError`, one line: nobody answers there, no worker comes within `WAIT_S`, one has several threads or
+    another version of this kit; and, from within the block, when the scheduler has gone, or too many workers.
     """
     import distributed
     from distributed.comm import CommClosedError
@@ -62,22 +68,18 @@ def cluster(address: str) -> Iterator[Client]:
     except (OSError, ValueError) as e:
         raise UserError(f"--dask {address}: no scheduler answers there; `dask scheduler` starts one") from e
     try:
-        _checked(client, address)
+        _check(client, address)
         yield client
-    except distributed.KilledWorker as e:
+    except (CancelledError, CommClosedError, distributed.KilledWorker) as e:
         raise UserError(
-            f"--dask {address}: a job has lost worker after worker, perhaps for want of memory; what was finished is "
-            "kept: run again"
-        ) from e
-    except (CancelledError, CommClosedError) as e:
-        raise UserError(
-            f"--dask {address}: the scheduler, or all its workers, have gone; what was finished is kept: run again"
+            f"--dask {address}: the scheduler has gone, or a job's workers again and again (for want of memory?); what "
+            "was finished is kept: run again"
         ) from e
     finally:
         client.close(timeout=2)
 
 
-def _checked(client: Client, address: str) -> None:
+def _check(client: Client, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=WAIT_S)
         others = [worker for worker, kit in client.run(this_kit).items() if kit != this_kit()]
@@ -95,19 +97,10 @@ def _checked(client: Client, address: str) -> None:
 @cache
 def this_kit() -> str:
     """SHA-256 of the kit's sources and of the versions that results depend on."""
-    digest = hashlib.sha256(sys.version.encode())
-    for folder in (PACKAGE, ROOT / "streetworld"):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    for name in ("numpy", "scipy", "tensorflow", "keras", "openvino"):
-        try:
-            digest.update(metadata.version(name).encode())
-        except metadata.PackageNotFoundError:
-            digest.update(b"none")
-    return digest.hexdigest()
+    sources = [p for name in ("mainstream", "streetworld") for p in sorted((PACKAGE.parent / name).rglob("*.py"))]
+    versions = sorted({(d.name, d.version) for d in metadata.distributions() if d.name in DEPENDED_ON})
+    told = repr((sys.version_info[:3], versions)).encode()
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sources) + told).hexdigest()
 
 
-@cache
-def _say(text: str) -> None:
-    """Once."""
-    print(text, file=sys.stderr, flush=True)
+_say = cache(partial(print, file=sys.stderr, flush=True))  # once

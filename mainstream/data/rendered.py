@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from mainstream.data.footage import Footage, joined
+from mainstream.data.jobs import each
 from mainstream.errors import UserError, unknown
 from streetworld import APPS, SEEN, World
 
@@ -46,9 +46,8 @@ def world_footage(
     if stride < 1 or stride != int(stride):
         raise UserError(f"fps={fps}: must divide the world's {WORLD_FPS:g} frames per second")
     places = [(camera, seed) for seed in seeds for camera in cameras]
-    clips = Parallel(jobs)(
-        delayed(_clip)(camera, seed, apps, seconds, split, size, int(stride), exposure) for camera, seed in places
-    )
+    work = [(camera, seed, apps, seconds, split, size, int(stride), exposure) for camera, seed in places]
+    clips = each(_clip, work, desc="filming", jobs=jobs)
     return joined(clips, apps, fps)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from joblib import Parallel, delayed
 
+from mainstream.data.jobs import each
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.data.rendered import known
 from mainstream.errors import UserError
@@ -36,10 +36,13 @@ def world_photos(
         if n < 1:
             raise UserError(f"{name}={n}: must be at least one still")
     pieces = [(part, k, min(PIECE, n - k)) for part, n in wanted.items() for k in range(0, n, PIECE)]
-    drawn = Parallel(jobs)(
-        delayed(still_images)(list(apps), n, cameras=cameras, seed=_piece_seed(seed, k), size=size, split=part)
-        for part, k, n in pieces
-    )
+
+    def piece(part: str, start: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+        return still_images(
+            list(apps), n, cameras=cameras, seed=_piece_seed(seed, start), size=size, split=part
+        )  # fmt: skip
+
+    drawn = each(piece, pieces, desc="drawing", jobs=jobs)
     images, labels = (np.concatenate(column) for column in zip(*drawn, strict=True))
     partition = np.repeat([part for part, _, _ in pieces], [n for _, _, n in pieces])
     files = tuple(f"world/{part}/{k + i:05d}" for part, k, n in pieces for i in range(n))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from mainstream import quality
+from mainstream.data.jobs import each
 from mainstream.data.progress import progress
 from mainstream.data.recorded import records, with_events
 from mainstream.scheduler import App, Problem, Schedule, as_schedule, solve
@@ -94,8 +94,7 @@ def solved(work: Iterable[tuple[Problem, str]], *, jobs: int = 2) -> pd.DataFram
     Returns one row each: n_apps, system (the scheduler), recall, precision, f1 (of these means), f1_mean (mean of F1s),
     cost.
     """
-    found = Parallel(n_jobs=jobs)(delayed(_solved)(*w) for w in progress(list(work), desc="scheduling"))
-    return pd.DataFrame(found)
+    return pd.DataFrame(each(_solved, work, desc="scheduling", jobs=jobs))
 
 
 def _solved(problem: Problem, name: str) -> dict[str, object]:

@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
+from mainstream.data.jobs import each
 from mainstream.scheduler import Problem, fleet, solve
 from mainstream.scheduler.fleet import Division
 from mainstream.scheduler.problem import OBJECTIVES, Array
@@ -18,7 +18,7 @@ COARSE = 8.0  # units/s: a step of the budget for one camera; finer for more, as
 
 def curves(cameras: Sequence[Problem], step: float, steps: int, *, jobs: int = 2) -> Array:
     """The best objective of every camera at budgets 0, step, … steps·step: `fleet.curve`, shape (C, steps + 1)."""
-    return np.array(Parallel(n_jobs=jobs)(delayed(fleet.curve)(camera, step, steps) for camera in cameras))
+    return np.array(each(fleet.curve, [(camera, step, steps) for camera in cameras], desc="curves", jobs=jobs))
 
 
 def dealt(crowd: Problem, cameras: Sequence[int], budgets: Sequence[float], *, jobs: int = 2) -> pd.DataFrame:
@@ -28,9 +28,9 @@ def dealt(crowd: Problem, cameras: Sequence[int], budgets: Sequence[float], *, j
     """
     rows = []
     for c in cameras:
-        each = [crowd.model_copy(update={"apps": crowd.apps[k::c]}) for k in range(c)]
-        step, weight = COARSE / c, fleet.weights(each)
-        own = curves(each, step, round(max(budgets) / step) + c, jobs=jobs)
+        dealt_to = [crowd.model_copy(update={"apps": crowd.apps[k::c]}) for k in range(c)]
+        step, weight = COARSE / c, fleet.weights(dealt_to)
+        own = curves(dealt_to, step, round(max(budgets) / step) + c, jobs=jobs)
         for budget in budgets:
             steps = round(budget / step)
             best = fleet.divide(own, steps, weight).value
@@ -87,7 +87,7 @@ def objectives(problems: Sequence[Problem], *, jobs: int = 2) -> pd.DataFrame:
     least_share: the smallest F1 as a share of what that application would get with the device for itself.
     """
     work = [(i, p, o, s) for i, p in enumerate(problems) for o in OBJECTIVES for s in ("greedy", "optimal")]
-    return pd.DataFrame(Parallel(n_jobs=jobs)(delayed(_under_objective)(*w) for w in work))
+    return pd.DataFrame(each(_under_objective, work, desc="scheduling", jobs=jobs))
 
 
 def _under_objective(number: int, problem: Problem, objective: str, scheduler: str) -> dict[str, object]:

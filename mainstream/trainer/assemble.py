@@ -90,7 +90,7 @@ def _training(trained: Trained) -> dict[str, Any]:
 def write_log(path: Path, jobs: Sequence[Job], points: list[SplitPoint], root: Path) -> None:
     """What training took, a row per job and split: epochs, validation loss (nats), seconds.
 
-    `stem_seconds` is the time for the frozen outputs, spent once for all jobs of a process.
+    `stem_seconds` is a job's share of the time for the frozen outputs, spent once for all jobs of a process.
     """
     rows = []
     for job in jobs:

@@ -17,7 +17,7 @@ import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
-from mainstream.data.jobs import DASK, JOBS, cluster
+from mainstream.data.jobs import DASK, cluster, processes
 from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
@@ -85,7 +85,7 @@ def train(
                     with cluster(address) as client:
                         _watch(away.submitted(client, task, missing), folder, missing, points)
                 else:
-                    _run_here(task, missing, points, jobs or int(os.environ.get(JOBS) or os.cpu_count() or 1))
+                    _run_here(task, missing, points, processes(jobs))
     packages = {}
     with alone(Path(output) / ".lock", f"packages in {output}"):
         for job in todo:

@@ -121,7 +121,7 @@ class Worker:
                 made[part] = Frozen(stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice)
                 limit -= made[part].bytes if made[part].bytes <= limit else 0
             below, found[point] = {**made}, made
-            self.stem_seconds[point] = round(time.perf_counter() - started, 3)  # shared by all jobs
+            self.stem_seconds[point] = time.perf_counter() - started
         return found
 
     def _split(self, point: SplitPoint, deeper: SplitPoint | None, frozen: dict[str, Frozen]) -> None:
@@ -129,7 +129,8 @@ class Worker:
         self.model.set_weights(self.fresh)
         stem, tail = cut(self.model, point)
         below = [w.copy() for w in stem.get_weights()]
-        trainer, stem_seconds = TailTrainer(tail, self.task.settings), self.stem_seconds.get(point, 0.0)
+        trainer = TailTrainer(tail, self.task.settings)
+        stem_seconds = round(self.stem_seconds.get(point, 0.0) / len(self.task.jobs), 3)  # one pass for all of them
         for job in self.task.jobs:
             checkpoints = Checkpoints(self.task.root, job)
             if checkpoints.finished(point):

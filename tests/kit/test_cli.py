@@ -12,6 +12,7 @@ import pytest
 from command import mainstream
 from PIL import Image
 
+from mainstream.data import jobs
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.scheduler import SCHEDULERS, Problem, solve
@@ -256,3 +257,13 @@ def test_train_writes_a_package_for_a_folder_of_photos(tmp_path, squares):
 def test_train_says_what_is_wrong(arguments, named):
     done = mainstream("train", *arguments)
     assert done.returncode == 2 and named in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("command", [("run", "--list"), ("train", "--world")])
+def test_where_jobs_run_is_said_once(command, monkeypatch):
+    done = mainstream(*command, "--jobs", 2, "--dask", "tcp://127.0.0.1:8786")
+    assert done.returncode == 2 and "name one of them" in done.stderr and done.stderr.count("\n") == 1
+    assert "--jobs 0: at least one process" in mainstream(*command, "--jobs", 0).stderr
+    for name in (jobs.DASK, jobs.JOBS):
+        monkeypatch.setenv(name, "")  # is taken back at the end
+    assert mainstream("run", "--list", "--jobs", 3).returncode == 0 and jobs.processes(2) == 3

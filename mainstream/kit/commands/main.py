@@ -20,7 +20,8 @@ from mainstream.kit.commands.training import train_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
-EXTRAS = ("tensorflow", "keras", "h5py", "sklearn", "av", "cv2", "openvino")  # not in the base of pyproject.toml
+# not in the base of pyproject.toml
+EXTRAS = ("tensorflow", "keras", "h5py", "sklearn", "av", "cv2", "openvino", "distributed")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,12 +68,15 @@ def run_command(
     list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
     param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
+    jobs: options.Jobs = None,
+    dask: options.Dask = None,
 ) -> None:
     """Run the notebooks of a profile and write the report.
 
     Stages whose inputs have not changed are taken from the last run; an interrupted run goes on where it stopped.
     Examples:  mainstream run    mainstream run --only 05    mainstream run --from 05 --param 05.setups=20
     """
+    options.where(jobs, dask)
     from mainstream.kit.pipeline.project import Project
     from mainstream.kit.pipeline.run import listing, run, select, summary
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -23,10 +24,23 @@ Size = Annotated[int | None, Option(help="For imagenet: px of the network's inpu
 Engine = Annotated[Literal["openvino", "keras", "predict"], Option(help="What runs the network's pieces.")]
 Device = Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.")]
 Budget = Annotated[float, Option(help="Share of the device; 1.0 is one saturated device.")]
+Jobs = Annotated[int | None, Option(help="Processes of one thread each (default: one per core).")]
+Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of that Dask scheduler.")]
 SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
 Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
+
+
+def where(jobs: int | None, dask: str | None) -> None:
+    """Where jobs of this process and of its kernels run (`data.jobs`). Raises `UserError`: both, or no process."""
+    from mainstream.data.jobs import DASK, JOBS
+
+    if dask and jobs:
+        raise UserError("--jobs are processes here, --dask workers elsewhere: name one of them")
+    if jobs is not None and jobs < 1:
+        raise UserError(f"--jobs {jobs}: at least one process")
+    os.environ.update({DASK: dask} if dask else {JOBS: str(jobs)} if jobs else {})
 
 
 def packages(option: str, folders: Iterable[Path], taken: str = "") -> dict[str, MPackage]:

@@ -41,13 +41,15 @@ def train_command(
     flip: Annotated[
         bool | None, typer.Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")
     ] = None,
-    jobs: Annotated[int | None, typer.Option(help="Processes of one thread each (default: one per core).")] = None,
+    jobs: options.Jobs = None,
+    dask: options.Dask = None,
 ) -> None:
     """Fine-tune applications at every split and write their M-Packages.
 
     Interrupted, it goes on with the first unfinished split when started again.
     Examples:  mainstream train --world --app cat    mainstream train --app dog --images photos/
     """
+    options.where(jobs, dask)
     if sum(source is not None and source is not False for source in (images, world or None, photo_set)) != 1:
         raise UserError("name one source of images: --images DIR, --world or --photo-set NAME")
     if (video is None) != (truth is None):
