@@ -29,7 +29,7 @@ class Cluster(NamedTuple):
 
 @contextmanager
 def started(place: Path, workers: int, *options: str) -> Iterator[Cluster]:
-    """Each worker in a folder of its own, which is not that of the test."""
+    """All at work; each worker in a folder of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -44,6 +44,10 @@ def started(place: Path, workers: int, *options: str) -> Iterator[Cluster]:
     for folder in folders:
         processes.append(run("worker", address, "--nthreads", "1", "--local-directory", str(folder), *options))
     try:
+        from distributed import Client
+
+        with Client(address, timeout=300, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=300)
         yield Cluster(address, processes[0], processes[1:])
     finally:
         all_of_them = [c for p in processes if p.poll() is None for c in psutil.Process(p.pid).children(recursive=True)]
