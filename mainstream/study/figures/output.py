@@ -101,6 +101,7 @@ class Output:
             raise UserError(f"figure '{name}' needs a title, data and a track of {', '.join(get_args(Track))}")
         figure, caption, png = drawing.figure, drawing.text, self.directory / f"{name}.png"
         figure.savefig(png)
+        figure.set_layout_engine("none")  # laid out once, for both
         figure.savefig(png.with_suffix(".pdf"), metadata={"CreationDate": None})
         self.save_table(drawing.data, name)
         listed = {"name": name, "title": drawing.title, "caption": caption, "tracks": tracks}
