@@ -65,7 +65,7 @@ def tree_over_sum(base: BaseNetwork, folder: Path, rounds: int = 60) -> float:
     layers = [names[len(names) * k // 5] for k in (1, 2, 3, 4)]
     network = SharedNetwork(base, [member(base, f"app{k}", v, folder / f"a{k}") for k, v in enumerate(layers)])
     pixels = np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8)
-    calls: dict[str, Callable[[], Any]] = {"whole": lambda: network.run(pixels)}
+    calls: dict[str, Callable[[], Any]] = {"whole": lambda: network.run(pixels[0])}
     value = pixels
     for layer, stem, branches in network.steps:
         calls[f"stem {layer}"] = lambda call=stem, x=value: call(x)
@@ -108,7 +108,7 @@ def outside(base: BaseNetwork, folder: Path) -> float:
     decode, last = 0.0, start
     for frame in VideoSource(video):
         decode += time.perf_counter() - last
-        network.run(network.prepare(frame.image))
+        network.run(frame.image)
         last = time.perf_counter()
     whole = time.perf_counter() - start
     return 1 - (decode + sum(network.seconds.values())) / whole

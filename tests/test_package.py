@@ -6,7 +6,7 @@ import json
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, MPackage, SplitRecord, Tail, checked_name
+from mainstream.package import Base, MPackage, SplitRecord, Tail, Zone, checked_name
 from mainstream.study import published
 
 BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
@@ -48,6 +48,26 @@ def test_bad_packages_are_refused_in_one_line(tmp_path, changes, message):
     with pytest.raises(UserError, match=message) as error:
         MPackage.load(tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_a_zone_is_kept_and_older_packages_see_the_whole(tmp_path):
+    assert package().zone is None
+    package().save(tmp_path)
+    assert "zone" not in json.loads((tmp_path / "mpackage.json").read_text())
+    package(zone=Zone.read(" .9,0, 0.1,1 ")).save(tmp_path)
+    assert MPackage.load(tmp_path).zone == Zone(0.9, 0, 0.1, 1)
+    for zone in ([0.5, 0, 0.6, 1], [0, 0, 0, 1], [-0.1, 0, 0.5, 1], [0, 0, 1, 1.1], [0, 0, 1], "left"):
+        edit(tmp_path, zone=zone)
+        with pytest.raises(UserError, match="zone"):
+            MPackage.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "0,0,1", "0,0,1,1,1", "a,0,1,1", "0,0,0,1", "0.5,0,0.6,1", "-1,0,1,1", "0,nan,1,1",
+                                  "0,0,inf,1", "90%,0,10%,1"])  # fmt: skip
+def test_what_is_no_part_of_the_picture_is_said_in_one_line(text):
+    with pytest.raises(UserError, match="must be x,y,w,h in shares") as error:
+        Zone.read(text)
+    assert str(error.value).startswith(f"--zone {text}: ") and "\n" not in str(error.value)
 
 
 def test_missing_and_malformed(tmp_path):

@@ -16,7 +16,7 @@ from mainstream.data.progress import progress
 from mainstream.data.stamps import rate_of, stated_rate
 from mainstream.data.video import Video
 from mainstream.errors import UserError
-from mainstream.package import Geometry
+from mainstream.package import Geometry, Zone
 
 LARGEST = 4 << 30  # bytes of frames that are kept
 ROUNDING_S = 1e-6
@@ -29,15 +29,16 @@ def file_footage(
     fps: float = 4.0,
     size: int = 128,
     video_fps: float | None = None,
+    zone: Zone | None = None,
 ) -> Footage:
     """A video file analysed about `fps` times a second by its own time stamps, with intervals of truth in seconds.
 
-    The footage's rate is the one that was reached. video_fps: of a film without time stamps.
+    The footage's rate is the one that was reached. video_fps: of a film without time stamps. zone: all that is seen.
     Raises `UserError`: as `sampled_frames`, or truth for nothing.
     """
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = sampled_frames(video, fps=fps, size=size, video_fps=video_fps)
+    images, times = sampled_frames(video, fps=fps, size=size, video_fps=video_fps, zone=zone)
     labels = [held(spans, times) for spans in truth.values()]
     return joined([(images, np.stack(labels, 1))], list(truth), reached_fps(times, fps), LETTERBOX)
 
@@ -57,12 +58,13 @@ def sampled_frames(
     end_s: float = np.inf,
     geometry: Geometry = LETTERBOX,
     video_fps: float | None = None,
+    zone: Zone | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frames from `start_s` up to `end_s`, `fps` of them a second (fewer where the video has fewer), and their times.
 
     Time is cut into slots of 1/fps, of which each gives its first frame (one that comes half a frame early counts): the
     rate holds on average whatever the video's own. Returns uint8 (n, size, size, 3) RGB and seconds (n,), zero being
-    where a player starts. video_fps: the rate of a film without time stamps.
+    where a player starts. video_fps: the rate of a film without time stamps. zone: what of each frame is taken.
     Raises `UserError`: as `Video`, no frame in that time, or more than 4 GiB of them.
     """
     images: list[np.ndarray] = []
@@ -77,7 +79,7 @@ def sampled_frames(
                 break
             slot = int(np.floor((time + early) * fps + 1e-6))
             if time >= start_s - ROUNDING_S and slot > taken:
-                images.append(fitted(picture(), size, geometry))
+                images.append(fitted(picture(), size, geometry, zone))
                 times.append(time)
                 taken = slot
                 if len(images) * images[0].nbytes > LARGEST:

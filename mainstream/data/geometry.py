@@ -1,5 +1,8 @@
 """How a picture of any shape becomes the square that a network takes: one way for photos, footage and streams.
 
+A fixed camera's frames are first cut to the application's zone, if it has one: the network sees nothing else. Photos
+are never cut: somebody framed them, and they show what they are labelled with.
+
     letterbox   whole, its aspect kept, padded with grey: a circle stays a circle, what stands at the edge stays in
     squeezed    whole, stretched to the square: the synthetic world, and packages from before there was a choice
 
@@ -13,21 +16,24 @@ from typing import get_args
 import numpy as np
 
 from mainstream.errors import unknown
-from mainstream.package import Geometry
+from mainstream.package import Geometry, Zone
 
 GREY = 128  # of the padding: the middle, near 0 for a network
 LETTERBOX: Geometry = "letterbox"
 SQUEEZED: Geometry = "squeezed"
 
 
-def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry) -> np.ndarray:
-    """uint8 (h, w, 3) RGB of any shape as (size, size, 3), or of (height, width) px.
+def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry, zone: Zone | None = None) -> np.ndarray:
+    """uint8 (h, w, 3) RGB of any shape, or what lies in a zone of it, as (size, size, 3), or of (height, width) px.
 
     Halved while that is not too small, then interpolated: hardly another picture than averaging over areas at once,
     which takes several times as long. Raises `UserError` for an unknown geometry.
     """
     if geometry not in get_args(Geometry):
         raise unknown("geometry", str(geometry), get_args(Geometry))
+    if zone is not None:
+        left, top, right, bottom = edges(zone, image.shape[1], image.shape[0])
+        image = image[top:bottom, left:right]
     height, width = (size, size) if isinstance(size, int) else size
     inside = inner((image.shape[0], image.shape[1]), (height, width)) if geometry == LETTERBOX else (height, width)
     small = _resized(image, *inside)
@@ -37,6 +43,16 @@ def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry) -
     top, left = (height - inside[0]) // 2, (width - inside[1]) // 2
     padded[top : top + inside[0], left : left + inside[1]] = small
     return padded
+
+
+def edges(zone: Zone, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a zone in whole px of a picture, at least one px apart; neighbours meet without gap.
+
+    >>> edges(Zone(0.9, 0, 0.1, 1), 768, 576)
+    (691, 0, 768, 576)
+    """
+    left, top = min(round(zone.x * width), width - 1), min(round(zone.y * height), height - 1)
+    return left, top, max(left + 1, round((zone.x + zone.w) * width)), max(top + 1, round((zone.y + zone.h) * height))
 
 
 def inner(shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:

@@ -1,7 +1,8 @@
-"""An MP4 of what a runner saw: each analysed frame with the applications that said yes."""
+"""An MP4 of what a runner saw: each analysed frame with the applications that said yes, and their zones."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import av
 import cv2
 import numpy as np
 
+from mainstream.data.geometry import edges
 from mainstream.errors import UserError
+from mainstream.package import Zone
 from mainstream.runner.frames import Frame
 from mainstream.runner.report import Decision
 
@@ -26,8 +29,9 @@ class Annotator:
     Until then it is beside its place, as NAME.part.mp4, and plays as far as it has got even if this process is killed.
     """
 
-    def __init__(self, path: str | Path, fps: float):
-        self._path = Path(path)
+    def __init__(self, path: str | Path, fps: float, zones: Mapping[str, Zone] | None = None):
+        """zones: of the applications that have one, drawn as frames; green while one of a zone says yes."""
+        self._path, self._zones = Path(path), dict(zones or {})
         if self._path.suffix.lower() != ".mp4":
             raise UserError(f"annotate='{path}': must end in .mp4")
         self._unfinished, self._fps = self._path.with_suffix(".part.mp4"), fps
@@ -45,6 +49,7 @@ class Annotator:
         picture = np.array(frame.image[:height, :width], order="C")
         if (width, height) != (size := (self._stream.width, self._stream.height)):  # another camera answers now
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        self._outline(picture)
         self._label(picture)
         encoded = av.VideoFrame.from_ndarray(picture, format="rgb24")
         self._ticks = max(self._ticks + 1, round(frame.time_s * _TICKS))
@@ -72,6 +77,13 @@ class Annotator:
         self._stream.options = {"crf": "23", "preset": "veryfast", "g": "25"}
         self._stream.codec_context.time_base = Fraction(1, _TICKS)
         self._stream.width, self._stream.height = width, height
+
+    def _outline(self, picture: np.ndarray) -> None:
+        said = {app for app, d in self._last.items() if d.positive}
+        for zone in set(self._zones.values()):
+            left, top, right, bottom = edges(zone, picture.shape[1], picture.shape[0])
+            yes = any(app in said for app, its_own in self._zones.items() if its_own == zone)
+            cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), YES if yes else NO, 2)
 
     def _label(self, picture: np.ndarray) -> None:
         """Lines of one size, as large as the frame has room for."""

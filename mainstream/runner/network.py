@@ -1,4 +1,4 @@
-"""The schedule's tree of segments, compiled: one shared stem, a tail per application."""
+"""The schedule's trees of segments, compiled: a shared stem for each zone of the picture, a tail per application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each
 from mainstream.networks.splits import segments, split_points, with_head
 from mainstream.networks.tails import load_tail
-from mainstream.package import MPackage
+from mainstream.package import MPackage, Zone
 
 
 class Member(NamedTuple):
@@ -38,7 +38,10 @@ class Branch(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A stretch of the tree: the stem segment that ends at a split point, and the tails that leave there."""
+    """A stretch of the trees: the stem segment that ends at a split point, and the tails that leave there.
+
+    All zones run the same compiled segments, each on its own pixels and no further than its own members need.
+    """
 
     layer: str
     stem: Compiled | None  # None at the input, where a tail is a whole network
@@ -48,7 +51,8 @@ class Step(NamedTuple):
 class SharedNetwork:
     """Compiles the segments that the members need, and runs on a frame those that its lookers need.
 
-    Stem segments hand their output on without a copy. `seconds` and `calls` add up per segment, by name.
+    Stem segments hand their output on without a copy. `seconds` and `calls` add up per segment, by name; of a stem,
+    in each zone.
     Raises `UserError`: no member, two of one name, packages of different bases, of different geometries, or without
     weights.
     """
@@ -68,6 +72,7 @@ class SharedNetwork:
         for member in members[1:]:
             members[0].package.require_shareable(member.package)
         self.size, self.geometry = base.identity.input_shape[0], members[0].package.geometry
+        self.zones = tuple(dict.fromkeys(m.package.zone for m in members))
         how = base.identity.preprocessing
         place = {p.name: p.index for p in split_points(with_head(base.network))}
         unknown = [m for m in members if m.layer not in place]
@@ -91,31 +96,34 @@ class SharedNetwork:
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
-    def prepare(self, image: np.ndarray) -> np.ndarray:
-        """uint8 RGB of any size to (1, size, size, 3), as the packages' training pictures were made."""
-        return fitted(image, self.size, self.geometry)[None]
+    def prepare(self, image: np.ndarray, zone: Zone | None = None) -> np.ndarray:
+        """uint8 RGB of any size, or what a zone shows of it, to (1, size, size, 3), as training pictures were made."""
+        return fitted(image, self.size, self.geometry, zone)[None]
 
-    def run(self, pixels: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
-        """(probability, positive) of every member whose rate is at least `slowest_fps`."""
+    def run(self, image: np.ndarray, slowest_fps: float = 0.0) -> dict[str, tuple[float, bool]]:
+        """(probability, positive) of every member whose rate is at least `slowest_fps`, of a uint8 RGB frame."""
         found: dict[str, tuple[float, bool]] = {}
-        value = pixels
-        for layer, stem, branches in self.wanted(slowest_fps):
-            value = self._timed(f"stem {layer}", stem, value) if stem else pixels
-            for member, tail, threshold in branches:
-                if member.fps >= slowest_fps:
+        for zone, steps in self.wanted(slowest_fps).items():
+            value = pixels = self.prepare(image, zone)
+            for layer, stem, branches in steps:
+                value = self._timed(f"stem {layer} {zone or ''}".rstrip(), stem, value) if stem else pixels
+                for member, tail, threshold in branches:
                     logit = float(self._timed(f"tail {member.app}", tail, value).reshape(-1)[0])
                     probability = sure(np.asarray(logit))
                     found[member.app] = float(probability), bool(decide(probability, threshold))
         return found
 
-    def wanted(self, slowest_fps: float) -> list[Step]:
-        """The steps that run for these members: up to the deepest split among them."""
-        looks = [k for k, step in enumerate(self.steps) if any(b.member.fps >= slowest_fps for b in step.branches)]
-        return self.steps[: max(looks, default=-1) + 1]
-
-    def looking(self, slowest_fps: float) -> list[Member]:
-        """Members whose rate is this or higher: they look at a frame that is due at it."""
-        return [m for m in self.members if m.fps >= slowest_fps]
+    def wanted(self, slowest_fps: float) -> dict[Zone | None, list[Step]]:
+        """The steps that run for those of at least this rate, in each zone that has some: up to their deepest split,
+        with their branches alone."""
+        found = {}
+        for zone in self.zones:
+            mine = [[b for b in s.branches if b.member.package.zone == zone and b.member.fps >= slowest_fps]
+                    for s in self.steps]  # fmt: skip
+            if deepest := max((k for k, branches in enumerate(mine, 1) if branches), default=0):
+                steps = zip(self.steps, mine, strict=True)
+                found[zone] = [step._replace(branches=branches) for step, branches in steps][:deepest]
+        return found
 
     def _timed(self, name: str, call: Compiled, value: np.ndarray) -> np.ndarray:
         start = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -137,10 +138,13 @@ class Plan:
         self.ladder = Ladder(m.fps for m in network.members)
 
     def cost_ms(self, slowest_fps: float) -> float:
-        """What a frame costs the device when everybody at this rate or above looks."""
-        split = {u.app: c.split for u, c in zip(self.schedule.units, self.schedule.choices, strict=True)}
-        places = [split[m.app] for m in self.network.looking(slowest_fps)]
-        return max(self._device.stem[k] for k in places) + sum(self._device.tail[k] for k in places)
+        """What a frame costs the device when everybody at this rate or above looks, each zone by a stem of its own."""
+        places = defaultdict(list)
+        for m, choice in zip(self.network.members, self.schedule.choices, strict=True):
+            if m.fps >= slowest_fps:
+                places[m.package.zone].append(choice.split)
+        stem, tail = self._device.stem, self._device.tail
+        return sum(stem[max(splits)] + sum(tail[k] for k in splits) for splits in places.values())
 
     def as_row(self, since_s: float) -> dict[str, Any]:
         """The plan as the report has it: since when and why, and layer, rate and X of every application."""

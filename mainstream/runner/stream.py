@@ -130,7 +130,7 @@ class Runner:
         """One frame, for all whose rate is at least this; the milliseconds that its segments took."""
         network = self.current.network
         before = sum(network.seconds.values())
-        found = network.run(network.prepare(frame.image), slowest_fps)
+        found = network.run(frame.image, slowest_fps)
         took_ms = 1e3 * (sum(network.seconds.values()) - before)
         decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
         for m in network.looking(slowest_fps):

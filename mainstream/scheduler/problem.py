@@ -92,6 +92,7 @@ class App(Strict):
             lasting=tuple(m.lasting for m in known), memory_s=tuple(m.memory_s for m in known),
             lasting_empty=tuple(m.lasting for m in empty), memory_empty_s=tuple(m.memory_s for m in empty),
             length_cv=ASSUMED_CV if cv is None else cv, follows_event=package.events.follows_event or 0.0,
+            zone=str(package.zone or ""),
         )  # fmt: skip
 
 

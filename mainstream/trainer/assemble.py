@@ -13,7 +13,7 @@ from mainstream.data import rates
 from mainstream.data.footage import Footage
 from mainstream.data.photos import Photos
 from mainstream.networks.splits import SplitPoint
-from mainstream.package import Base, MPackage, SplitRecord, Tail
+from mainstream.package import Base, MPackage, SplitRecord, Tail, Zone
 from mainstream.paths import write_text, written
 from mainstream.trainer.checkpoint import Checkpoints, Job, checksum
 from mainstream.trainer.settings import Settings
@@ -28,6 +28,7 @@ class Trained(NamedTuple):
     photos: Photos
     footage: Footage | None
     settings: Settings
+    zone: Zone | None
 
 
 def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, source: str) -> MPackage:
@@ -41,6 +42,7 @@ def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, sourc
         application=app,
         base=base,
         geometry=trained.photos.geometry,
+        zone=trained.zone,
         splits=tuple(records),
         events=events,
         training=_training(trained),
@@ -55,7 +57,7 @@ def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, sourc
 
 
 def _record(trained: Trained, point: SplitPoint, output: Path, weights: bool) -> SplitRecord:
-    job, _, checkpoints, photos, footage, _ = trained
+    job, _, checkpoints, photos, footage, *_ = trained
     answers = checkpoints.probabilities(point)
     threshold = rates.best_threshold(answers["val"], photos.part("val").has(job.app))
     found = rates.count_rates(answers["test"], photos.part("test").has(job.app), threshold)
@@ -73,7 +75,7 @@ def _record(trained: Trained, point: SplitPoint, output: Path, weights: bool) ->
 
 def _training(trained: Trained) -> dict[str, Any]:
     """How it came about. No durations: the same training gives the same package (they are in the checkpoints)."""
-    job, points, checkpoints, photos, footage, settings = trained
+    job, points, checkpoints, photos, footage, settings, _ = trained
     counts = {p: int((photos.partition == p).sum()) for p in ("train", "val", "test")}
     return {
         "seed": job.seed,

@@ -23,7 +23,7 @@ from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
-from mainstream.package import MPackage, checked_name
+from mainstream.package import MPackage, Zone, checked_name
 from mainstream.paths import CACHE, alone
 from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
@@ -51,6 +51,7 @@ def train(
     dask: str | None = None,
     checkpoints: str | Path = TRAINING,
     source: str = "",
+    zone: Zone | None = None,
 ) -> dict[Job, MPackage]:
     """Fine-tunes every application at every split; writes `output/<app>/` (of several seeds `…/seed<n>/`) and a log.
 
@@ -65,6 +66,7 @@ def train(
         weights: put the tails' weights into the packages.
         jobs: processes of one thread each (default: one per core, at most one per application and seed).
         dask: address of a Dask scheduler whose workers train instead (default: the environment's, `data.jobs`).
+        zone: the part of a frame that the packages are for: `footage` shows it alone, and a stream will.
 
     Returns the packages by (app, seed). Raises `UserError`: an unknown class or split, images of another size, a
     partition in which a class is always or never there, a loss that is not finite (what was finished is kept), a
@@ -90,7 +92,7 @@ def train(
     with alone(Path(output) / ".lock", f"packages in {output}"):
         for job in todo:
             place = Path(output) / job.app / (f"seed{job.seed}" if len(seeds) > 1 else "")
-            trained = Trained(job, points, Checkpoints(folder, job), photos, footage, settings)
+            trained = Trained(job, points, Checkpoints(folder, job), photos, footage, settings, zone)
             packages[job] = assemble(trained, base.identity, place, weights=weights, source=source)
         write_log(Path(output) / "training.csv", todo, points, folder)
     return packages

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstream.data.geometry import GREY, LETTERBOX, SQUEEZED, fitted, inner
+from mainstream.data.geometry import GREY, LETTERBOX, SQUEEZED, edges, fitted, inner
 from mainstream.errors import UserError
+from mainstream.package import Zone
 from streetworld import World
 
 sides = st.integers(1, 90)
@@ -28,6 +29,19 @@ def extent(picture: np.ndarray) -> tuple[int, int]:
     """(height, width) of what is white."""
     rows, columns = np.nonzero(picture.min(2) > 200)
     return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+
+@settings(max_examples=60)
+@given(sides, sides, st.floats(0, 0.98), st.floats(0.01, 1))
+def test_a_zone_is_cut_to_whole_pixels_and_neighbours_meet(height, width, x, w):
+    zone = Zone(x, 0.0, min(w, 1 - x), 1.0)
+    left, top, right, bottom = edges(zone, width, height)
+    assert 0 <= left < right <= width and (top, bottom) == (0, height)
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[:, left:right] = 200
+    assert (fitted(picture, 16, SQUEEZED, zone) == 200).all()
+    if x + w < 0.9 and right - left > 1:
+        assert edges(Zone(x + w, 0.0, 0.1, 1.0), width, height)[0] == min(right, width - 1)
 
 
 @pytest.mark.parametrize("shape", [(480, 640), (640, 480), (1080, 1920), (300, 300), (97, 211)])

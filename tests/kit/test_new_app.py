@@ -101,11 +101,12 @@ def asked(name: str, drawn: tuple[Path, ...], place: Path, *more: object) -> lis
 
 def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     place = tmp_path / "out"
-    done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place, "--clock", "virtual"))
+    more = ("--clock", "virtual", "--zone", "0,0,1,.95")
+    done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place, *more))
     assert done.returncode == 0, done.stderr
     assert re.search(r"4 of 16 split points: about \d+ seconds", done.stdout) and "cell 1" in done.stderr
     package = MPackage.load(place).validate()
-    assert package.application == name and len(package.splits) == 4
+    assert package.application == name and len(package.splits) == 4 and package.zone == (0, 0, 1, 0.95)
     assert max(s.video.tpr - s.video.fpr for s in package.splits) > 0.8  # a bright box is easily seen
     assert package.events.length_s == pytest.approx(2.5, abs=0.2)
     summary = json.loads((place / "summary.json").read_text())
@@ -119,10 +120,11 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     assert all(t == round(t, 3) for d in detections for t in d["frames_s"])
     with av.open(str(place / "annotated.mp4")) as film:
         assert sum(1 for _ in film.decode(video=0)) == found["looks"]
-    assert all(min(Image.open(place / f"{p}.png").size) > 200 for p in ("samples", "accuracy", "timeline"))
+    assert all(min(Image.open(place / f"{p}.png").size) > 200 for p in ("zone", "samples", "accuracy", "timeline"))
     page = (place / "report.html").read_text()
     assert 'src="annotated.mp4"' in page and page.count("<img") >= 3
     words = re.sub(r"<[^>]+>", "", page)
+    assert "64 by 61 px of the camera's 64 by 64" in words and "sees the part 0,0,1,0.95 of each frame" in words
     assert f"Event-F1 {found['f1']:.3f}" in words and "mainstream stream --video" in words and "Exercise" not in words
     assert str(tmp_path / "out" / ".made") not in page + (place / "report.ipynb").read_text()
     assert not list(place.glob(".*"))
@@ -145,11 +147,11 @@ def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
 
 def test_every_option_is_a_field_that_can_be_typed_again():
     values = {"name": "a b", "images": "p", "others": ["x", "y"], "label": "c", "budget": 0.25, "base": "imagenet",
-              "architecture": "resnet50", "size": 160, "video": "v.h264", "video_fps": 12.5,
+              "architecture": "resnet50", "size": 160, "video": "v.h264", "video_fps": 12.5, "zone": ".5, 0,.5,1",
               "event_length_s": 2.5, "every_split": True}  # fmt: skip
     asked = Request.read(**values)
     assert asked.command() == (
-        "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --class c --with x --with y --budget 0.25 "
+        "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --zone 0.5,0,0.5,1 --class c --with x --with y --budget 0.25 "
         "--base imagenet --architecture resnet50 --size 160 --event-length 2.5 --every-split"
     )
     shown = mainstream("new-app", "--help").stdout

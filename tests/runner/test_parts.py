@@ -150,7 +150,7 @@ def test_sharing_changes_no_decision(base, packages, alone, engine):
     network = SharedNetwork(base, [Member(a, packages[a], LAYERS[a], fps[a], 1) for a in packages], engine=engine)
     images, said = alone
     for k, image in enumerate(images):
-        found = network.run(network.prepare(image))
+        found = network.run(image)
         assert set(found) == set(packages)
         for app, (p, positive) in found.items():
             assert p == pytest.approx(float(said[app][k]), abs=1e-4)
@@ -160,7 +160,7 @@ def test_sharing_changes_no_decision(base, packages, alone, engine):
 def test_only_what_somebody_needs_is_run(base, packages):
     fps = {"cat": 5.0, "car": 2.0, "bus": 10.0, "train": 1.0}
     network = SharedNetwork(base, [Member(a, packages[a], LAYERS[a], fps[a], 1) for a in packages])
-    image = network.prepare(np.zeros((48, 64, 3), np.uint8))
+    image = np.zeros((48, 64, 3), np.uint8)
     assert set(network.run(image, 10.0)) == {"bus"} and set(network.run(image, 5.0)) == {"bus", "cat"}
     assert dict(network.calls) == {"stem conv_pw_3": 2, "stem pooled features": 2, "tail bus": 2, "tail cat": 1}
     without = SharedNetwork(base, [m for m in network.members if m.app != "bus"])

@@ -141,7 +141,7 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
         (("--base", "imagenet"), "--base imagenet: 'cat' was trained on mobilenet-0.25 at 128 px"),
         (("--size", "224"), "--size 224: 'cat' was"), (("--annotate", "film.avi"), "must end in .mp4"),
         (("--reconnect", "soon"), "--reconnect soon: must be seconds"),
-        (("--events", "."), "--events .: is a directory"),
+        (("--events", "."), "--events .: is a directory"), (("--zone", "1,2"), "--zone 1,2: must be x,y,w,h in shares"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, street, more, message, monkeypatch):

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ import typer
 from tqdm import tqdm
 
 from mainstream.errors import UserError
+from mainstream.package import Zone
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.frames import Frame
 from mainstream.runner.report import Decision, Report
@@ -33,8 +34,8 @@ class Live:
     Raises `UserError`: a film or events that cannot be written.
     """
 
-    def __init__(self, events: Path | None, annotate: Path | None, fps: float):
-        self._film = Annotator(annotate, fps) if annotate else None
+    def __init__(self, events: Path | None, annotate: Path | None, fps: float, zones: Mapping[str, Zone]):
+        self._film = Annotator(annotate, fps, zones) if annotate else None
         if events and events.is_dir():
             raise UserError(f"--events {events}: is a directory; name a file")
         self._path = events
@@ -129,6 +130,8 @@ def summary(runner: Runner) -> None:
     report = runner.report
     again = f", opened again {report.reconnects} times" if report.reconnects else ""
     typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
+    spent = 1e3 * sum(runner.current.network.seconds.values()) / max(report.stream_s, 1e-9)
+    typer.echo(f"networks: {spent:.0f} ms per second here, {runner.current.schedule.cost:.0f} planned for the device")
     for row in report.achieved().itertuples():
         typer.echo(f"{row.app}: {row.planned} looks planned, {row.looks} done, {row.dropped} dropped; "
                    f"{row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "

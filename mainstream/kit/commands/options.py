@@ -29,6 +29,7 @@ Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of tha
 SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
 Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
+Zone = Annotated[str, Option(help="x,y,w,h in shares of the picture: all that is seen of a frame.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
 
 

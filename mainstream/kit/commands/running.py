@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.paths import write_text
+
+if TYPE_CHECKING:
+    from mainstream.package import MPackage
 
 
 def profile_command(
@@ -63,12 +66,17 @@ def stream_command(
     size: Annotated[int | None, typer.Option(help="As the packages', or none.")] = None,
     engine: options.Engine = "openvino",
     video_fps: options.VideoFps = None,
+    zone: options.Zone = "",
     reconnect: Annotated[
         str, typer.Option(help="Seconds that a camera may be gone before that is an error, or forever.")
     ] = "15",
 ) -> None:
-    """Run applications on a stream: one schedule, one shared stem, detections as they end. Ctrl-C ends it in order."""
+    """Run applications on a stream: one schedule, a shared stem, detections as they end. Ctrl-C ends it in order.
+
+    --zone is for packages that record none; those of one zone share a stem, each zone has its own.
+    """
     packages = options.packages("--apps", apps)
+    packages = _looking_at(zone, packages) if zone else packages
     _check_budget(budget, clock)
     from mainstream.kit.commands.live import Live, stopped_by_signals, summary
     from mainstream.runner.clock import Unhurried, Virtual, Wall
@@ -80,7 +88,7 @@ def stream_command(
 
     how = {"scheduler": from_file(scheduler) if ":" in scheduler else scheduler}
     source = VideoSource(video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=_say)
-    live = Live(events, annotate, source.fps)
+    live = Live(events, annotate, source.fps, zones={app: p.zone for app, p in packages.items() if p.zone})
     _say(f"{video}: {source.fps:g} frames/s; loading the network")
     network = base_of(packages, base, weights=weights, architecture=architecture, size=size)
     if device == HERE:
@@ -94,7 +102,11 @@ def stream_command(
     )  # fmt: skip
     live.begin(runner)
     for m in runner.current.network.members:
-        typer.echo(f"{m.app}: split {m.layer}, {m.fps:g} frames/s, X = {m.x_vote}")
+        where = f", zone {m.package.zone}" if m.package.zone else ""
+        typer.echo(f"{m.app}: split {m.layer}, {m.fps:g} frames/s, X = {m.x_vote}{where}")
+    schedule = runner.current.schedule
+    if schedule.one_zone_cost is not None:
+        typer.echo(f"cost {schedule.cost:.0f} ms per second; were all on one zone: {schedule.one_zone_cost:.0f}")
     with stopped_by_signals(runner) as stopped:
         try:
             runner.run(source, {"wall": Wall, "virtual": Virtual, "none": Unhurried}[clock](), keep=False)
@@ -106,6 +118,17 @@ def stream_command(
     if stopped and not source.live:
         _say(f"stopped at {runner.report.stream_s:.1f} s, before the end of the file")
         raise SystemExit(130)
+
+
+def _looking_at(zone: str, packages: dict[str, MPackage]) -> dict[str, MPackage]:
+    """Packages that record no zone get this one. Raises `UserError`: no zone, or no such package."""
+    from mainstream.package import Zone
+
+    part = Zone.read(zone)
+    if not any(p.zone is None for p in packages.values()):
+        known = ", ".join(f"'{app}' looks at {p.zone}" for app, p in packages.items())
+        raise UserError(f"--zone {zone}: {known}, as trained; leave --zone away")
+    return {app: p.model_copy(update={"zone": p.zone or part}) for app, p in packages.items()}
 
 
 def _say(text: str) -> None:

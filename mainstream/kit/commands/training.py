@@ -15,6 +15,7 @@ from mainstream.paths import RESULTS
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
     from mainstream.data.photos import Photos
+    from mainstream.package import Zone
 
 
 def train_command(
@@ -29,6 +30,7 @@ def train_command(
     video: Annotated[Path | None, typer.Option(help="Held-out video for rates per frame and correlation.")] = None,
     truth: options.Truth = None,
     video_fps: options.VideoFps = None,
+    zone: options.Zone = "",
     output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
     / "packages",
     base: options.Base = "embedded",
@@ -56,7 +58,12 @@ def train_command(
         raise UserError("--video and --truth belong together")
     if world and video:
         raise UserError("--world brings its own video; leave --video and --truth away")
+    if world and zone:
+        raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
     from mainstream.data.datasets import against
+    from mainstream.package import Zone
+
+    part = Zone.read(zone) if zone else None
 
     if world:
         from mainstream.data.rendered import known
@@ -74,7 +81,7 @@ def train_command(
         photos, footage = _world(app, px)
     else:
         photos = _photos(images, photo_set, px)
-        footage = _footage(video, truth, px, app or photos.classes, video_fps)
+        footage = _footage(video, truth, px, app or photos.classes, video_fps, part)
         alone = [
             against(photos.labels, photos.classes, name) for name in app or photos.classes if name in photos.classes
         ]
@@ -84,6 +91,7 @@ def train_command(
         app or photos.classes, photos, chosen, output,
         settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
         source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
+        zone=part,
     )  # fmt: skip
     from mainstream.kit.new_app.training import ties
 
@@ -118,7 +126,7 @@ def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
 
 
 def _footage(
-    video: Path | None, truth: Path | None, size: int, apps: Sequence[str], video_fps: float | None
+    video: Path | None, truth: Path | None, size: int, apps: Sequence[str], video_fps: float | None, zone: Zone | None
 ) -> Footage | None:
     if video is None or truth is None:
         return None
@@ -127,4 +135,4 @@ def _footage(
 
     length = video_seconds(video, fps=video_fps)
     spans = within_video(read_intervals(truth, needed=apps), length, str(truth))
-    return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps)
+    return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps, zone=zone)

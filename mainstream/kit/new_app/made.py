@@ -79,6 +79,6 @@ def _move(made: Path, place: Path, name: str) -> None:
     files = [p for folder in (made, own.parent, own) for p in folder.iterdir() if p.is_file()]
     for file in sorted(files, key=lambda file: file.name == FILE):
         os.replace(file, place / file.name)
-    for pattern in ("split_*.weights.h5", "wrong.*", "timeline.*", "events.jsonl", "annotated.mp4"):
+    for pattern in ("split_*.weights.h5", "wrong.*", "zone.*", "timeline.*", "events.jsonl", "annotated.mp4"):
         for old in set(place.glob(pattern)) - {place / file.name for file in files}:
             old.unlink()

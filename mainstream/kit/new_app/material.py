@@ -140,7 +140,7 @@ def gather(request: Request, size: int) -> Material:
         start, end = parts["measure"]
         images, times = sampled_frames(
             request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S),
-            video_fps=request.video_fps,
+            video_fps=request.video_fps, zone=request.looks_at,
         )  # fmt: skip
         seen = {name: held(spans, times) for name, spans in truth.items()}  # of neighbours too
         if (mine := seen[request.name]).all() or not mine.any():
@@ -176,7 +176,9 @@ def _stills(request: Request, parts: dict[str, Interval], spans: list[Interval],
             wanted = max(wanted, DENSER * NEEDED[part] / max(rarer, 1e-3))
     its_own = VideoSource(request.video, fps=request.video_fps).fps
     fps = min(wanted, max(usual, 2 * MOST_STILLS / end), max(usual, its_own))
-    images, times = sampled_frames(request.video, fps=fps, size=size, end_s=end, video_fps=request.video_fps)
+    images, times = sampled_frames(
+        request.video, fps=fps, size=size, end_s=end, video_fps=request.video_fps, zone=request.looks_at
+    )
     where = np.array(["none"] * len(times), dtype="<U5")
     for part in PARTITIONS:
         where[held([parts[part]], times)] = part

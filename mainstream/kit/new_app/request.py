@@ -16,7 +16,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.package import MPackage, checked_name
+from mainstream.package import MPackage, Zone, checked_name
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from mainstream.networks.base import BaseNetwork
 
 APPS = RESULTS / "apps"
-DATA = ("images", "video", "video_fps", "truth", "label", "base", "weights", "architecture", "size")  # it is made of
+# What it is made of.
+DATA = ("images", "video", "video_fps", "truth", "zone", "label", "base", "weights", "architecture", "size")
 
 
 def _named(name: str) -> str:
     """'' is one still to be asked for."""
     return name and checked_name(name, "name")
+
+
+def _part(zone: str) -> str:
+    """'' is the whole picture."""
+    return zone and str(Zone.read(zone))
 
 
 Positive = Field(gt=0, allow_inf_nan=False)
@@ -47,6 +53,7 @@ class Request(BaseModel):
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
     video_fps: Annotated[options.VideoFps, Positive] = None
     truth: options.Truth = None
+    zone: Annotated[options.Zone, AfterValidator(_part)] = ""
     label: Annotated[str, Option("--class", help="Class that is the application (default: the one called NAME).")] = ""
     others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
     budget: Annotated[options.Budget, Positive, Field(le=100)] = 1.0
@@ -89,6 +96,11 @@ class Request(BaseModel):
     def place(self) -> Path:
         """Where everything of the application goes."""
         return self.output or APPS / self.name
+
+    @property
+    def looks_at(self) -> Zone | None:
+        """The part of a frame that is seen; None is the whole."""
+        return Zone.read(self.zone) if self.zone else None
 
     @cached_property
     def packages(self) -> dict[str, MPackage]:

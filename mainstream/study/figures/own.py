@@ -11,9 +11,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Rectangle
 
+from mainstream.data.geometry import LETTERBOX, edges, fitted
 from mainstream.data.photos import Photos
-from mainstream.package import MPackage
+from mainstream.package import MPackage, Zone
 from mainstream.runner.network import Member
 from mainstream.runner.report import Report
 from mainstream.study import curves
@@ -50,6 +52,24 @@ def samples(photos: Photos, app: str, counts: pd.DataFrame, *, seed: int = 0) ->
     numbers = {"with_it": counts["with"].sum(), "without": counts["without"].sum(), "app": app,
                "learnt": counts["with"].iloc[0], "learnt_without": counts["without"].iloc[0]}  # fmt: skip
     return Drawing(fig, counts, "What the network learns from", "measured", caption, numbers)
+
+
+def zone(app: str, frame: np.ndarray, part: Zone, size: int) -> Drawing:
+    """A frame of the camera, uint8 (height, width, 3), with the zone in it, and what the network of `size` px gets."""
+    height, width = frame.shape[:2]
+    left, top, right, bottom = edges(part, width, height)
+    fig = plt.figure(figsize=(8, 3.6))
+    whole, seen = fig.subplots(1, 2, width_ratios=[width / height, 1])
+    whole.imshow(frame)
+    whole.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, ec=colour_of(app), lw=2.5))
+    seen.imshow(fitted(frame, size, LETTERBOX, part))
+    for ax, title in ((whole, "the camera's picture"), (seen, "what the network gets")):
+        ax.set_axis_off()
+        ax.set_title(title, fontsize=9)
+    caption = "'{app}' sees {wide} by {high} px of the camera's {width} by {height}, {share:.0%} of the picture."
+    numbers = {"wide": right - left, "high": bottom - top, "width": width, "height": height, "share": part.w * part.h}
+    data = pd.DataFrame([{"app": app, **part._asdict(), **numbers}])
+    return Drawing(fig, data, "The zone", "measured", caption, {"app": app, **numbers})
 
 
 def accuracy(package: MPackage) -> Drawing:
