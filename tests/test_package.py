@@ -62,8 +62,10 @@ def test_a_zone_is_kept_and_older_packages_see_the_whole(tmp_path):
             MPackage.load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "0,0,1", "0,0,1,1,1", "a,0,1,1", "0,0,0,1", "0.5,0,0.6,1", "-1,0,1,1", "0,nan,1,1",
-                                  "0,0,inf,1", "90%,0,10%,1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["", "0,0,1", "0,0,1,1,1", "a,0,1,1", "0,0,0,1", "0.5,0,0.6,1", "-1,0,1,1", "0,nan,1,1", "0,0,inf,1", "90%,0,1,1"],
+)
 def test_what_is_no_part_of_the_picture_is_said_in_one_line(text):
     with pytest.raises(UserError, match="must be x,y,w,h in shares") as error:
         Zone.read(text)

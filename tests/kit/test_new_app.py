@@ -151,8 +151,8 @@ def test_every_option_is_a_field_that_can_be_typed_again():
               "event_length_s": 2.5, "every_split": True}  # fmt: skip
     asked = Request.read(**values)
     assert asked.command() == (
-        "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --zone 0.5,0,0.5,1 --class c --with x --with y --budget 0.25 "
-        "--base imagenet --architecture resnet50 --size 160 --event-length 2.5 --every-split"
+        "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --zone 0.5,0,0.5,1 --class c --with x "
+        "--with y --budget 0.25 --base imagenet --architecture resnet50 --size 160 --event-length 2.5 --every-split"
     )
     shown = mainstream("new-app", "--help").stdout
     assert all(word in shown for word in ("--architecture", "--size", "--replace", "--class", "--with"))
