@@ -11,16 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from mainstream.errors import UserError, one_line
 from mainstream.paths import checked_name, read_bytes, read_json, write_text
@@ -54,11 +45,7 @@ class Strict(BaseModel):
 
 
 class Zone(NamedTuple):
-    """The part of a camera's picture that an application looks at: left, top, width, height in shares of the picture.
-
-    >>> str(Zone.read("0.9, 0, .1, 1"))
-    '0.9,0,0.1,1'
-    """
+    """The part of a picture that an application looks at: left, top, width and height, in shares of the picture."""
 
     x: Rate
     y: Rate
@@ -69,23 +56,22 @@ class Zone(NamedTuple):
     def read(cls, text: str) -> Zone:
         """As it is typed: x,y,w,h. Raises `UserError` for what is no part of the picture."""
         try:
-            return within_picture(cls(*(round(float(v), 6) + 0.0 for v in text.split(","))))
-        except (TypeError, ValueError) as e:
-            raise UserError(
-                f"--zone {text}: must be x,y,w,h in shares of the picture, each from 0 to 1, not empty and not beyond "
-                f"its edge (0.9,0,0.1,1 is its right tenth)"
-            ) from e
+            zone = cls(*(round(float(v), 6) + 0.0 for v in text.split(",")))
+        except (TypeError, ValueError):
+            zone = cls(0, 0, 0, 0)
+        if not zone.within_picture:
+            right = "x,y,w,h in shares of the picture, not empty and within it (0.9,0,0.1,1 is its right tenth)"
+            raise UserError(f"--zone {text}: must be {right}")
+        return zone
+
+    @property
+    def within_picture(self) -> bool:
+        """Is it a part of the picture, and not empty?"""
+        ends = (self.x + self.w, self.y + self.h)
+        return all(0 <= share <= 1 for share in self) and min(self.w, self.h) > 0 and max(ends) <= 1 + 1e-6
 
     def __str__(self) -> str:
         return ",".join(f"{v:g}" for v in self)
-
-
-def within_picture(zone: Zone) -> Zone:
-    """Itself. Raises `ValueError` where it is empty or ends beyond the picture."""
-    ends = (zone.x + zone.w, zone.y + zone.h)
-    if not all(0 <= share <= 1 for share in zone) or min(zone.w, zone.h) == 0 or max(ends) > 1 + 1e-6:
-        raise ValueError(f"zone {zone} is empty or ends beyond the picture")
-    return zone
 
 
 class Base(Strict):
@@ -164,7 +150,7 @@ class MPackage(Strict):
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
-    zone: Annotated[Zone, AfterValidator(within_picture)] | None = None  # of each frame; none: the whole
+    zone: Zone | None = None  # of each frame; none: the whole
     splits: tuple[SplitRecord, ...] = Field(min_length=1, max_length=1000)
     events: Events | None = None
     training: dict[str, Any] = {}
@@ -184,10 +170,12 @@ class MPackage(Strict):
         return checked_name(name, "application")
 
     @model_validator(mode="after")
-    def _splits_increase(self) -> Self:
+    def _consistent(self) -> Self:
         numbers = [s.split for s in self.splits]
         if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
             raise ValueError(f"splits must increase, not {numbers}")
+        if self.zone is not None and not self.zone.within_picture:
+            raise ValueError(f"zone {self.zone} is empty or ends beyond the picture")
         return self
 
     @classmethod
@@ -238,10 +226,7 @@ class MPackage(Strict):
         return data
 
     def require_shareable(self, other: MPackage) -> None:
-        """Refuses stem sharing unless bases (weights too) and geometries agree: `UserError` naming what differs.
-
-        Zones may differ: each has a stem of its own, compiled once.
-        """
+        """Refuses stem sharing unless bases (weights too) and geometries agree: `UserError` naming what differs."""
         pairs = [(f"base {f}", getattr(self.base, f), getattr(other.base, f)) for f in Base.model_fields]
         for what, mine, theirs in [*pairs, ("geometry of pictures", self.geometry, other.geometry)]:
             if mine != theirs:

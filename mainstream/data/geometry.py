@@ -46,11 +46,7 @@ def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry, z
 
 
 def edges(zone: Zone, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of a zone in whole px of a picture, at least one px apart; neighbours meet without gap.
-
-    >>> edges(Zone(0.9, 0, 0.1, 1), 768, 576)
-    (691, 0, 768, 576)
-    """
+    """Left, top, right, bottom of a zone in whole px of a picture, at least one px apart; neighbours leave no gap."""
     left, top = min(round(zone.x * width), width - 1), min(round(zone.y * height), height - 1)
     return left, top, max(left + 1, round((zone.x + zone.w) * width)), max(top + 1, round((zone.y + zone.h) * height))
 

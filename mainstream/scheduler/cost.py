@@ -40,22 +40,13 @@ def segment_rates(device: Device, split: Array, fps: Array, zone: Zones | int = 
 
 
 def cheapest(problem: Problem) -> list[Choice]:
-    """The schedule of least cost: all at the lowest rate, and the cheapest stem and tails in every zone."""
+    """The schedule of least cost: all at the lowest rate; in every zone the best stem that is as deep as some split."""
     tail, stem = np.where(problem.allowed, np.asarray(problem.device.tail), np.inf), np.asarray(problem.device.stem)
     split = np.empty(len(tail), int)
     for zone in range(problem.zone.max() + 1):
-        split[problem.zone == zone] = _cheapest_splits(tail[problem.zone == zone], stem)
+        mine = tail[problem.zone == zone]  # of depths, one allows every split that an application has
+        depths = [mine[:, : depth + 1].argmin(axis=1) for depth in range(len(stem))]
+        totals = [mine[np.arange(len(mine)), k].sum() + stem[k.max()] for k in depths]
+        split[problem.zone == zone] = depths[int(np.argmin(totals))]
     vote, _ = problem.best_vote
     return [Choice(int(k), 0, int(vote[a, k, 0])) for a, k in enumerate(split)]
-
-
-def _cheapest_splits(tail: Array, stem: Array) -> Array:
-    """Of one zone's applications, (A, K) tails and (K,) stems: the best of the stems that are as deep as some split."""
-    best: tuple[float, Array] | None = None
-    for depth in range(tail.shape[1]):
-        split = tail[:, : depth + 1].argmin(axis=1)
-        total = tail[np.arange(len(split)), split].sum() + stem[split.max()]
-        if np.isfinite(total) and (best is None or total < best[0]):
-            best = (float(total), split)
-    assert best is not None  # depth K−1 allows every split that an application has
-    return best[1]
