@@ -67,8 +67,8 @@ class Zone(NamedTuple):
     @property
     def within_picture(self) -> bool:
         """Is it a part of the picture, and not empty?"""
-        ends = (self.x + self.w, self.y + self.h)
-        return all(0 <= share <= 1 for share in self) and min(self.w, self.h) > 0 and max(ends) <= 1 + 1e-6
+        inside = all(0 <= v <= 1 for v in self) and max(self.x + self.w, self.y + self.h) <= 1 + 1e-6
+        return inside and min(self.w, self.h) > 0
 
     def __str__(self) -> str:
         return ",".join(f"{v:g}" for v in self)

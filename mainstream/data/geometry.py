@@ -1,7 +1,6 @@
 """How a picture of any shape becomes the square that a network takes: one way for photos, footage and streams.
 
-A fixed camera's frames are first cut to the application's zone, if it has one: the network sees nothing else. Photos
-are never cut: somebody framed them, and they show what they are labelled with.
+Frames of a fixed camera are first cut to the application's zone, if it has one; photos, which somebody framed, never.
 
     letterbox   whole, its aspect kept, padded with grey: a circle stays a circle, what stands at the edge stays in
     squeezed    whole, stretched to the square: the synthetic world, and packages from before there was a choice

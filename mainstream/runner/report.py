@@ -41,6 +41,8 @@ class Report:
     corrupt: int = 0
     reconnects: int = 0
     stream_s: float = 0.0  # time of the last frame that was worked on
+    measured_ms: float = 0.0  # that all looks took in the networks, and by the device's profile
+    profiled_ms: float = 0.0
     largest_pause_s: float = 0.0  # between two frames, for a swap of plans
     failures: list[BaseException] = field(default_factory=list)  # of updates that nobody waited for
     kept: bool = True

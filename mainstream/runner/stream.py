@@ -116,6 +116,8 @@ class Runner:
                     due = self.current.ladder.lowest_due(frame.time_s)
                     if due is not None:
                         measured, profiled = self._work(frame, due, voters), self.current.cost_ms(due)
+                        report.measured_ms += measured
+                        report.profiled_ms += profiled
                         self._compare(frame.time_s, clock.worked(profiled, measured), profiled, wait=clock.emulated)
         finally:
             self._stop.clear()

@@ -100,7 +100,9 @@ class State:
         used = rates[:, None] * (self.k[:, None] >= np.arange(len(segments)))  # (A, K): a's demand on each segment
         others = np.empty_like(used)  # the demand of all others in a's zone
         for members in self.members:
-            others[members] = _of_others(used[members])
+            ranked = np.sort(used[members], axis=0)
+            second = ranked[-2] if len(members) > 1 else 0.0
+            others[members] = np.where(used[members] < ranked[-1], ranked[-1], second)
         with_app = np.maximum(others[:, :, None], self.fps) * segments[None, :, None]  # (A, segment, F)
         without = others * segments
         above = without.sum(axis=1, keepdims=True) - np.cumsum(without, axis=1)  # segments past the split
@@ -109,10 +111,3 @@ class State:
         zone = self.problem.zone
         stem_now = (segment_rates(self.problem.device, self.k, rates, zone) @ segments)[zone]
         return stem + self.tail[None, :, None] * self.fps - (now + stem_now)[:, None, None]
-
-
-def _of_others(used: Array) -> Array:
-    """For each application the highest of all others' demands on each segment; (A, K) of its own."""
-    ranked = np.sort(used, axis=0)
-    first, second = ranked[-1], (ranked[-2] if len(used) > 1 else np.zeros(used.shape[1]))
-    return np.where(used >= first, np.where((used == first).sum(axis=0) > 1, first, second), first)

@@ -52,13 +52,8 @@ class Schedule:
 
     def to_json(self) -> dict[str, Any]:
         """What `mainstream schedule --json` prints; of zones it speaks where there are several."""
-        data = asdict(self)
-        del data["choices"]
-        if self.one_zone_cost is None:
-            for part in (data, *data["units"]):
-                part.pop("one_zone_cost", None)
-                part.pop("zone", None)
-        return data
+        hidden = {"choices"} | ({"zone", "one_zone_cost"} if self.one_zone_cost is None else set())
+        return asdict(self, dict_factory=lambda items: {k: v for k, v in items if k not in hidden})
 
 
 def system(problem: Problem, name: str) -> Problem:

@@ -130,8 +130,9 @@ def summary(runner: Runner) -> None:
     report = runner.report
     again = f", opened again {report.reconnects} times" if report.reconnects else ""
     typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
-    spent = 1e3 * sum(runner.current.network.seconds.values()) / max(report.stream_s, 1e-9)
-    typer.echo(f"networks: {spent:.0f} ms per second here, {runner.current.schedule.cost:.0f} planned for the device")
+    here, device = (total / max(report.stream_s, 1e-9) for total in (report.measured_ms, report.profiled_ms))
+    planned = runner.current.schedule.cost
+    typer.echo(f"ms per second in networks: {here:.0f} here, {device:.0f} by the device's profile, {planned:.0f} planned")
     for row in report.achieved().itertuples():
         typer.echo(f"{row.app}: {row.planned} looks planned, {row.looks} done, {row.dropped} dropped; "
                    f"{row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "
