@@ -133,7 +133,6 @@ def as_schedule(
         fps = int(rate) if rate == int(rate) else rate
         split, x_vote = problem.device.split[c.split], problem.x_options[c.x_vote]
         units.append(Unit(app.name, split, fps, x_vote, f1, recall, precision, app.zone))
-    shared = device_cost(problem.device, *splits_and_rates(problem, choices))
     f1s = np.array([u.f1 for u in units])
     return Schedule(
         scheduler=scheduler,
@@ -145,5 +144,5 @@ def as_schedule(
         seconds=seconds,
         units=tuple(units),
         choices=tuple(choices),
-        one_zone_cost=shared if problem.zone.any() else None,
+        one_zone_cost=device_cost(problem.device, *splits_and_rates(problem, choices)) if problem.zone.any() else None,
     )

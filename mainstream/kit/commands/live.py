@@ -131,8 +131,8 @@ def summary(runner: Runner) -> None:
     again = f", opened again {report.reconnects} times" if report.reconnects else ""
     typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
     here, device = (total / max(report.stream_s, 1e-9) for total in (report.measured_ms, report.profiled_ms))
-    planned = runner.current.schedule.cost
-    typer.echo(f"ms per second in networks: {here:.0f} here, {device:.0f} by the device's profile, {planned:.0f} planned")
+    by_plan = f"{device:.0f} by the device's profile, {runner.current.schedule.cost:.0f} planned"
+    typer.echo(f"networks, in ms per second of the stream: {here:.0f} here, {by_plan}")
     for row in report.achieved().itertuples():
         typer.echo(f"{row.app}: {row.planned} looks planned, {row.looks} done, {row.dropped} dropped; "
                    f"{row.achieved_fps:.2f} of {row.planned_fps:g} frames/s, "
