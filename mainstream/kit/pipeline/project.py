@@ -20,6 +20,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     description: str
     cell_timeout_s: int = Field(gt=0)
+    everywhere: dict[str, Any] = {}  # parameters of every notebook that has them
     notebooks: dict[str, dict[str, Any] | None]
 
 
@@ -84,12 +85,14 @@ class Project:
         """The profile's stages in order, every parameter checked against its notebook.
 
         Args:
-            overrides: `"04.seed=3"` or `"04_scheduler.seed=3"`, on top of the profile.
+            overrides: `"04.seed=3"` or `"04_scheduler.seed=3"`, on top of the profile; `"seed=3"` for every notebook
+                that has such a parameter.
         Raises:
             UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override, a value
                 of another type than the notebook's own, a stage that needs one which the profile does not run before.
         """
-        chosen = self.profile(profile).notebooks
+        stated = self.profile(profile)
+        chosen, everywhere = stated.notebooks, dict(stated.everywhere)
         for name in chosen:
             if not (self.notebooks / f"{name}.ipynb").is_file():
                 raise unknown("notebook", name, (p.stem for p in self.notebooks.glob("*.ipynb")))
@@ -97,18 +100,26 @@ class Project:
         for text in overrides or []:
             where, equals, value = text.partition("=")
             stage, dot, parameter = where.partition(".")
-            if not (equals and dot):
-                raise UserError(f"--param '{text}' must look like 04.seed=3")
-            extra[pick(stage, list(chosen))][parameter] = read_yaml(value, f"--param '{text}'")
-        stages = [self.stage(name, {**(chosen[name] or {}), **extra[name]}) for name in sorted(chosen)]
+            if not equals:
+                raise UserError(f"--param '{text}' must look like 04.seed=3, or seed=3 for all that have it")
+            given = extra[pick(stage, list(chosen))] if dot else everywhere
+            given[parameter or stage] = read_yaml(value, f"--param '{text}'")
+        stages = [self.stage(name, {**(chosen[name] or {}), **extra[name]}, everywhere) for name in sorted(chosen)]
+        known = {k for s in stages for k in s.defaults if k not in INJECTED}
+        for parameter in everywhere:
+            if parameter not in known:
+                raise unknown("parameter of any notebook", parameter, known)
         for i, item in enumerate(stages):
             for needed in item.needs:
                 if needed not in (earlier := [s.name for s in stages[:i]]):
                     raise unknown(f"stage before {item.name} (its metadata.mainstream.needs)", needed, earlier)
         return stages
 
-    def stage(self, name: str, parameters: dict[str, Any]) -> Stage:
-        """A notebook with these parameters, checked. Raises `UserError`: an unknown one, or another type."""
+    def stage(self, name: str, parameters: dict[str, Any], everywhere: dict[str, Any] | None = None) -> Stage:
+        """A notebook with these parameters, checked; of `everywhere` it takes what it has and `parameters` do not name.
+
+        Raises `UserError`: an unknown parameter, or another type.
+        """
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
         defaults = declared_parameters(notebook, name)
@@ -116,6 +127,7 @@ class Project:
         for parameter in parameters:
             if parameter not in known:
                 raise unknown(f"parameter of {name}", parameter, known)
+        parameters = {**{k: v for k, v in (everywhere or {}).items() if k in known}, **parameters}
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in parameters.items()}
         return Stage(name, path, checked, defaults, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
