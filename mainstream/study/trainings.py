@@ -44,7 +44,8 @@ def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> l
     trainings, found = by_seed(load_packages(trained / "packages")), []
     for seed, packages in trainings.items():
         if (file := recorded / recording_name(seed, min(trainings))).is_file():
-            found.append(Training(seed, packages, Recording.load(file)))
+            recording = Recording.load(file)
+            found.append(Training(seed, [p for p in packages if p.application in recording.apps], recording))
     if kept is None or not kept.is_dir() or not found:
         return found
     mine = {t.seed for t in found}

@@ -36,7 +36,7 @@ def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, sourc
     app, footage = trained.job.app, trained.footage
     records = [_record(trained, point, output, weights) for point in trained.points]
     events = None
-    if footage is not None and footage.has(app).any():
+    if footage is not None and app in footage.classes:
         events = rates.events_on_video(footage, app, [r.video for r in records if r.video])
     package = MPackage(
         application=app,
@@ -67,7 +67,8 @@ def _record(trained: Trained, point: SplitPoint, output: Path, weights: bool) ->
         with written(output / file.name) as part:
             shutil.copyfile(file, part)
         tail = Tail(file=file.name, sha256=checksum(output / file.name))
-    video = rates.on_video(answers["video"], footage, job.app, threshold) if footage is not None else None
+    seen = footage is not None and job.app in footage.classes
+    video = rates.on_video(answers["video"], footage, job.app, threshold) if footage and seen else None
     return SplitRecord(
         split=point.frozen_layers, layer=point.name, threshold=threshold, tail=tail, video=video, **found._asdict()
     )

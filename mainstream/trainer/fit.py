@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,7 @@ class TailTrainer:
     two classes would spoil them; its scale and offset are trained.
     """
 
+    heard: Callable[[float], None] = staticmethod(lambda share: None)  # told how much of `fit` is done, step by step
     norm = False  # True: batch normalisation learns its statistics too (`scripts/real_photos.py` tries it)
 
     def __init__(self, tail: keras.Model, settings: Settings):
@@ -122,6 +123,7 @@ class TailTrainer:
             y = train.labels[batch]
             x = train.frozen(batch, view)
             losses.append(float(self._step(x, y.astype("float32"), weight[y.astype(int)])))
+            self.heard(done)
         return losses
 
     def answers(self, parts: Mapping[str, Frozen]) -> dict[str, np.ndarray]:

@@ -24,7 +24,7 @@ from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
 from mainstream.package import MPackage, Zone, checked_name
-from mainstream.paths import CACHE, alone
+from mainstream.paths import CACHE, alone, read_json
 from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
 from mainstream.trainer.checkpoint import Checkpoints, Job
@@ -62,7 +62,8 @@ def train(
         apps: classes of `photos`; each is told from everything else.
         photos: uint8 images of the base's input size, with partitions train, val and test.
         splits: names of split points (default: all).
-        footage: held-out video for rates per frame, ρ by lag, L and π; of the same size and geometry.
+        footage: held-out video for rates per frame, ρ by lag, L and π, of those of `apps` that it has labels of; of
+            the same size and geometry.
         weights: put the tails' weights into the packages.
         jobs: processes of one thread each (default: one per core, at most one per application and seed).
         dask: address of a Dask scheduler whose workers train instead (default: the environment's, `data.jobs`).
@@ -115,7 +116,8 @@ def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Foot
     for app in apps:
         checked_name(app, "application")
         photos.has(app)
-        if footage is not None and (held := int(footage.has(app).sum())) in (0, len(footage.labels)):
+        known = footage is not None and app in footage.classes
+        if footage and known and (held := int(footage.has(app).sum())) in (0, len(footage.labels)):
             raise UserError(
                 f"footage: '{app}' is in view in {held} of {len(footage.labels)} frames; rates need some with it and "
                 f"some without: another video, or leave '{app}' out"
@@ -173,7 +175,9 @@ def _run_here(task: Task, jobs: list[Job], points: list[SplitPoint], processes: 
 def _watch(waiting: set[Future[Any]], root: Path, jobs: list[Job], points: list[SplitPoint]) -> None:
     """A progress bar until all tasks have ended; the first failure is raised. What came from elsewhere is written."""
     splits = [(Checkpoints(root, job), point) for job in jobs for point in points]
-    bar = progress(total=round(sum(_work(p) for _, p in splits), 1), desc="training", unit="split", bar_format=SHARES)
+    total = round(sum(_work(point.fraction) for _, point in splits), 1)
+    bar = progress(total=total, desc="training", unit="split", bar_format=SHARES)
+    bar.initial = sum(_work(point.fraction) for checkpoints, point in splits if checkpoints.written(point))
     try:
         while waiting:
             ended, waiting = wait(waiting, POLL_S, return_when=FIRST_EXCEPTION)
@@ -181,12 +185,15 @@ def _watch(waiting: set[Future[Any]], root: Path, jobs: list[Job], points: list[
                 if isinstance(made := future.result(), away.Made):
                     away.brought(made, root)
             done = [point for checkpoints, point in splits if checkpoints.written(point)]
-            bar.n = sum(_work(p) for p in done)
-            bar.set_postfix_str(f"{len(done)} of {len(splits)} splits")
+            now = [read_json(path) for path in sorted(root.glob("data-*/at-*.json"))]  # of processes here
+            begun = sum(share * _work(fraction) for fraction, share, _ in now)
+            bar.n = min(total, sum(_work(point.fraction) for point in done) + begun)
+            bar.set_postfix_str("; ".join([f"{len(done)} of {len(splits)} splits", *(words for *_, words in now)]))
     finally:
         bar.close()
 
 
-def _work(point: SplitPoint) -> float:
-    """Rough cost of training there, for the remaining time shown: shallow splits train more layers on larger maps."""
-    return 0.05 + (1 - point.fraction) ** 2
+def _work(fraction: float) -> float:
+    """Rough cost of training at a split by its share of all layers, for the remaining time shown: shallow splits train
+    more layers on larger maps."""
+    return 0.05 + (1 - fraction) ** 2

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     negatives: float = Field(default=2.0, ge=1)  # an epoch: the rarer class whole, this many times as many of the other
     flip: bool = False
     warm_start: bool = True  # False: every split starts from the base and the deepest split's head
-    cache_gb: float = Field(default=2.5, ge=0)  # per process; larger stem outputs are computed anew for every batch
+    cache_gb: float = Field(default=2.5, ge=0)  # per process; larger stem outputs lie on the disk, if it has room
 
     def epochs_at(self, fraction: float) -> float:
         """Epochs where this share of the layers is frozen: a short tail learns slowly, its epochs cost little."""

@@ -8,6 +8,7 @@ One thread per process, so that results depend neither on the number of processe
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -23,6 +24,7 @@ from mainstream.networks import base as bases
 from mainstream.networks.backend import tf
 from mainstream.networks.splits import POOLED, SplitPoint, cut, segments, split_points, with_head
 from mainstream.package import Base
+from mainstream.paths import write_text
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
 from mainstream.trainer.frozen import Frozen
@@ -31,6 +33,7 @@ from mainstream.trainer.settings import Settings
 # Of all weights; a split that frees less is not trained anew. Of 24 such trainings of the embedded base (`conv1` and
 # `input`, 4 applications, 3 seeds) 3 gained anything, none more than 0.012 of the validation loss.
 LEAST_FREED = 0.003
+SAY_S = 2.0  # between two words of how far it is
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Worker:
         self.points = [p for p in split_points(self.model) if p.name in task.splits]
         self.fresh = self.model.get_weights()
         self.stem_seconds: dict[SplitPoint, float] = {}
+        self.said = 0.0
         self.images, self.labels = ({}, {})
         for part in (*PARTITIONS, "video"):
             path = task.data / f"{part}_images.npy"
@@ -118,7 +122,10 @@ class Worker:
             started, made = time.perf_counter(), {}
             for part, images in below.items():
                 twice = flip and part == "train"
-                made[part] = Frozen(stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice)
+                self._say(point, 0.0, f"frozen outputs of {len(images)} photos up to '{point.name}'")
+                made[part] = Frozen(
+                    stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice, folder=self.task.data
+                )
                 limit -= made[part].bytes if made[part].bytes <= limit else 0
             below, found[point] = {**made}, made
             self.stem_seconds[point] = time.perf_counter() - started
@@ -162,8 +169,16 @@ class Worker:
         rng = np.random.default_rng([job.seed, column, point.index])
         where = f"'{job.app}', seed {job.seed}, split '{point.name}'"
         epochs = self.task.settings.epochs_at(point.fraction)
+        told = f"{where}, epoch {{}} of {math.ceil(epochs)}"
+        trainer.heard = lambda done: self._say(point, done, told.format(1 + int(done * math.ceil(epochs))))
         log = trainer.fit(train, val, rng, where, epochs=epochs, loss=known)
         return [asdict(line) for line in log]
+
+    def _say(self, point: SplitPoint, share: float, words: str) -> None:
+        """Leaves for the parent how much of a split is done, every few seconds."""
+        if (now := time.monotonic()) - self.said >= SAY_S:
+            self.said = now
+            write_text(self.task.data / f"at-{os.getpid()}.json", json.dumps([point.fraction, share, words]))
 
     def _start_from(self, job: Job, deeper: SplitPoint) -> float:
         """Takes over what was learnt there; returns its loss on validation."""

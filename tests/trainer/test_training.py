@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -160,13 +161,21 @@ def test_rates_are_those_of_the_weights_in_the_package(undisturbed, base, photos
         assert said[~test.has("stripe")].mean() == pytest.approx(record.fpr)
 
 
-@pytest.mark.parametrize("options", [{"splits": SPLITS[1:]}, pytest.param({"jobs": 2}, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("options", "room"),
+    [
+        ({"splits": SPLITS[1:]}, np.inf),
+        ({"splits": SPLITS[2:]}, 0),
+        pytest.param({"jobs": 2}, 0, marks=pytest.mark.slow),
+    ],
+)
 def test_what_is_kept_in_memory_and_the_number_of_processes_change_nothing(
-    tmp_path, undisturbed, base, photos, footage, options, request
+    tmp_path, undisturbed, base, photos, footage, options, room, request, monkeypatch
 ):
-    """Stem outputs computed anew for every batch; in a process for each application, or here."""
+    """Stem outputs computed anew for every batch, or read from disk; in a process for each application, or here."""
     if "jobs" not in options:
         request.getfixturevalue("here")
+    monkeypatch.setattr("mainstream.trainer.frozen.ROOM", room)
     anew = SETTINGS.model_copy(update={"cache_gb": 0.0})
     squares(tmp_path, base, photos, footage, settings=anew, **options)
     for app in ("box", "stripe"):
@@ -186,6 +195,27 @@ def test_a_split_that_frees_next_to_nothing_is_its_neighbours_network(tmp_path, 
     assert log.epochs.tolist() == [0, 1, 1, 0] and log.stem_seconds["conv1"] == 0 < log.stem_seconds["conv_pw_4"]
     first, second = (tails.load_tail(MPackage.load(tmp_path / "out" / "box"), base, s) for s in splits[:2])
     assert first.threshold == second.threshold
+
+
+def test_who_the_video_says_nothing_of_is_not_measured_on_it(tmp_path, undisturbed, base, photos, footage):
+    boxes = replace(footage, labels=footage.labels[:, :1], classes=("box",))
+    packages = train(
+        ["box", "stripe"], photos, base, tmp_path, settings=SETTINGS, splits=SPLITS, footage=boxes,
+        checkpoints=undisturbed / "ck", source="squares",
+    )  # fmt: skip
+    box, stripe = packages.values()
+    assert box.events is not None and all(s.video for s in box.splits)
+    assert stripe.events is None and not any(s.video for s in stripe.splits) and stripe.splits[0].tpr > 0
+
+
+def test_how_far_a_split_is_can_be_watched(tmp_path, base, photos, here, monkeypatch):
+    said = []
+    monkeypatch.setattr("mainstream.trainer.worker.SAY_S", 0.0)
+    monkeypatch.setattr("mainstream.trainer.worker.write_text", lambda path, text: said.append(json.loads(text)))
+    train(["box"], photos, base, tmp_path, settings=SETTINGS, splits=SPLITS[1:], checkpoints=tmp_path / "ck")
+    steps = [share for _, share, words in said if "'box', seed 0, split 'conv_pw_12'" in words]
+    assert steps == sorted(steps) and steps[0] == 0 < steps[-1] < 1
+    assert [w for *_, w in said][-1].endswith("epoch 2 of 2") and "frozen outputs of 80 photos" in said[0][2]
 
 
 def test_second_run_trains_nothing(undisturbed, base, photos, footage):
