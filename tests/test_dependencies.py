@@ -109,7 +109,7 @@ def test_the_published_track_needs_the_base_alone():
     imports = ["import mainstream.scheduler.protocol", *(f"import mainstream.kit.{part}" for part in parts)]
     for path in sorted(NOTEBOOKS.glob("0[3456]_*.ipynb")):
         cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
-        trained = next((i for i, cell in enumerate(cells) if "import recorder" in cell), len(cells))  # 03, second half
+        trained = next((i for i, cell in enumerate(cells) if "film, recorder" in cell), len(cells))  # 03, second half
         nodes = [n for cell in cells[:trained] for n in ast.parse(cell).body]
         imports += [ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
     extra = installs("train", "stream", "lab", "cluster") - installs()

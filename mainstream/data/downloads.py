@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import shutil
 import tarfile
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
-from mainstream.data.datasets import list_folder, list_table
-from mainstream.data.photos import Photos
+from mainstream.data.datasets import list_folder, list_images, list_table
+from mainstream.data.footage import column
+from mainstream.data.photos import Listing, Photos
 from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
-from mainstream.paths import CACHE, DATA, alone, write_text, written
+from mainstream.paths import CACHE, DATA, ROOT, alone, write_text, written
 
 _CHUNK = 1 << 20  # bytes
 TIMEOUT_S = 30.0  # without an answer, before giving up
@@ -84,9 +87,14 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> 
 
 def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
     """A public photo set by its name in `photo_sets`, fetched when it is not there. Raises as `fetch`."""
+    return listed(name, classes).decode(size)
+
+
+def listed(name: str, classes: Sequence[str] | None = None) -> Listing:
+    """As `public`, no photo being opened."""
     root = fetch(name)
     if name == "flower_photos":
-        return list_folder(root / "flower_photos").decode(size)
+        return list_folder(root / "flower_photos")
     if name == "oxford_pets":  # cats' breeds are capitalised
         files = sorted(p.name for p in (root / "images").glob("*.jpg"))
         rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
@@ -100,7 +108,37 @@ def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[st
         rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
         rows["image"] += ".jpg"
     write_text(root / "labels.csv", rows.to_csv(index=False))
-    return list_table(root / "labels.csv", images=folder, classes=classes).decode(size)
+    return list_table(root / "labels.csv", images=folder, classes=classes)
+
+
+def gathered(sources: Mapping[str, Mapping[str, str]], apps: Sequence[str]) -> Listing:
+    """One list of the photos of several sources, labelled with `apps`.
+
+    sources: a public set, a folder or a table (from the kit's folder on) → application → its class there; class ""
+    holds for every photo, no application at all for those that are called like a class. What a source has no class
+    for, its photos are taken not to show: nobody has looked.
+
+    Raises `UserError`: an application without a class in any source, an unknown class, or as `fetch`, `list_images`.
+    """
+    parts = {name: listed(name) if name in photo_sets() else list_images(ROOT / name) for name in sources}
+    labels = []
+    for name, part in parts.items():
+        of = sources[name] or {app: app for app in apps if app in part.classes}
+        all_of_it = np.ones(len(part.files), bool)
+        held = {app: part.labels[:, column(part.classes, c)] if c else all_of_it for app, c in of.items()}
+        labels.append(np.stack([held.get(app, ~all_of_it) for app in apps], axis=1))
+        for app in held:
+            if app not in apps:
+                raise unknown("application", app, apps)
+    together = np.concatenate(labels)
+    for k, app in enumerate(apps):
+        if not together[:, k].any():
+            raise UserError(f"'{app}': no source of photos ({', '.join(sources)}) has a class for it")
+    root = Path(os.path.commonpath([part.root.resolve() for part in parts.values()]))
+    files = [os.path.relpath(part.root.resolve() / file, root) for part in parts.values() for file in part.files]
+    partition = np.concatenate([part.partition for part in parts.values()])
+    left_out = tuple(file for part in parts.values() for file in part.left_out)
+    return Listing(root, tuple(files), together, tuple(apps), partition, left_out)
 
 
 def _download(photos: PhotoSet, archive: Path) -> None:

@@ -8,6 +8,7 @@ Design sections 5 and 6; used by `mainstream.trainer` and notebooks 00, 01 and 0
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 from mainstream.errors import UserError, unknown
 from mainstream.networks.backend import keras
 from mainstream.package import Base
-from mainstream.paths import BASE, CACHE, alone, read_json
+from mainstream.paths import BASE, CACHE, ROOT, alone, read_json
 
 SCALED, RAW, CAFFE = "x/127.5-1", "x", "bgr-mean"  # what a network expects of pixels from 0 to 255
 _CAFFE_MEAN = np.array([103.939, 116.779, 123.68], "float32")  # of ImageNet, blue green red
@@ -87,6 +88,17 @@ def load_base(
     else:
         network = _download(architecture, size)
     return BaseNetwork(network, identify(network, architecture))
+
+
+def load_bases(networks: Mapping[str, int], weights: Mapping[str, str]) -> list[BaseNetwork]:
+    """The `embedded` base where `networks` is empty, else each of these (architecture → px) with ImageNet weights.
+
+    weights: architecture → a file in place of the download, looked for from the kit's folder on. Raises as `load_base`.
+    """
+    if others := sorted(set(weights) - set(networks)):
+        raise unknown("network with a file of weights", others[0], networks)
+    return [load_base("imagenet", weights=weights.get(name) and ROOT / weights[name], architecture=name, size=px)
+            for name, px in networks.items()] or [load_base()]  # fmt: skip
 
 
 def identify(network: keras.Model, architecture: str) -> Base:

@@ -59,6 +59,13 @@ def synthetic_curves(summary: pd.DataFrame, carried: pd.DataFrame) -> Drawing:
     mean = summary.groupby(["on", "index"]).accuracy.mean()
     first, last = summary["index"].min(), summary["index"].max()
     there = carried.groupby("index")[["seen", "unseen"]].mean()
+    if carried.empty:  # of photos
+        caption = (
+            "Mean balanced accuracy on test photos is {still_first:.3f} at the shallowest split trained and "
+            "{still_last:.3f} with the last layer alone. 95% intervals."
+        )
+        numbers = {"still_first": mean["images", first], "still_last": mean["images", last]}
+        return Drawing(fig, summary, "Photos: accuracy against split", "measured", caption, numbers)
     caption = (
         "Mean balanced accuracy is {video_first:.3f} on test video with everything trained and {video_last:.3f} with "
         "the last layer alone; on stills {still_first:.3f} and {still_last:.3f}. On cameras never seen (squares) it is "
