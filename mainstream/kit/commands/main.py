@@ -17,6 +17,7 @@ from mainstream.kit.commands.new_app import example_command, new_app_command
 from mainstream.kit.commands.report import report_command
 from mainstream.kit.commands.running import profile_command, stream_command
 from mainstream.kit.commands.training import train_command
+from mainstream.kit.commands.truth import truth_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
 
@@ -50,7 +51,8 @@ def about(
 
 
 COMMANDS = (
-    train_command, profile_command, stream_command, new_app_command, example_command, report_command, lab_command,
+    train_command, profile_command, stream_command, new_app_command, example_command, truth_command, report_command,
+    lab_command,
     upkeep.reference_command, upkeep.claims_command, upkeep.students_command, upkeep.reach_command,
     upkeep.bench_command, upkeep.doctor_command,
 )  # fmt: skip

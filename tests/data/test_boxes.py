@@ -1,0 +1,86 @@
+"""Boxes to truth: by the centre, by the film's own times; what cannot be is one line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from mainstream.data.boxes import film_of, read_boxes, zone_intervals
+from mainstream.data.filmed import held
+from mainstream.data.intervals import read_intervals
+from mainstream.errors import UserError
+from mainstream.kit.commands.main import app
+from mainstream.package import Zone
+from streetworld.encode import write_h264
+
+LEFT, RIGHT = Zone(0, 0, 0.3, 1), Zone(0.3, 0, 0.7, 1)
+# who walks from left to right of 100 × 50 px, frames 2 to 5; somebody whom the annotators leave out; one on the right
+BOXES = "2,1,0,10,20,20,1\n3,1,10,10,20,20,1\n\n4,1,20,10,20,20,1\n5,1,30,10,20,20,1\n1,2,0,0,9,9,0\n5,3,80,0,9,9,1\n"
+
+
+def boxes(tmp_path, text=BOXES):
+    (tmp_path / "gt.txt").write_text(text)
+    return tmp_path / "gt.txt"
+
+
+def test_who_counts_by_the_centre_and_from_frame_to_frame(tmp_path):
+    found, times = read_boxes(boxes(tmp_path)), np.arange(9) / 10
+    assert zone_intervals(found, LEFT, (100, 50), times) == [(0.1, 0.3)]  # centres at 10, 20, then 30: the right's
+    assert zone_intervals(found, RIGHT, (100, 50), times) == [(0.3, 0.5)]
+    assert zone_intervals(found, None, (100, 50), times) == [(0.1, 0.5)]
+    assert zone_intervals(found, Zone(0, 0, 1, 0.3), (100, 50), times) == [(0.4, 0.5)]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 98), st.integers(0, 48)), min_size=1, max_size=20))
+def test_frames_are_held_where_a_centre_is(centres):
+    times = np.cumsum(np.linspace(0.05, 0.2, 14))  # of a film with a variable rate
+    found = np.array(centres, float)
+    for zone in (LEFT, RIGHT, None):
+        low, high = (0, 101) if zone is None else (100 * zone.x, 100 * (zone.x + zone.w))
+        spans = zone_intervals(found, zone, (100, 50), times)
+        frames = {frame for frame, x, _ in centres if low <= x < high}
+        assert set(np.flatnonzero(held(spans, times[:-1])) + 1) == frames
+        assert all(b < c for (_, b), (c, _) in zip(spans, spans[1:], strict=False)), "events apart"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "has no row"), ("frame,id\n1,2\n", "could not convert string 'frame'"), ("1,2,3\n", "has 3 columns"),
+        ("1,1,0,0,5,0\n", "1, 1, 0, 0, 5, 0: needs a frame from 1 on"), ("0,1,0,0,5,5\n", "needs a frame from 1"),
+        ("1.5,1,0,0,5,5\n", "needs a frame"), ("1,1,nan,0,5,5\n", "nan"), ("1,1,0,0,5,5\n1,1\n", "columns"),
+    ],
+)  # fmt: skip
+def test_bad_tables_are_named(tmp_path, text, message):
+    with pytest.raises(UserError, match=message) as error:
+        read_boxes(boxes(tmp_path, text))
+    assert "gt.txt" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_by_a_video_as_by_its_rate_and_what_does_not_fit_writes_nothing(tmp_path):
+    rng = np.random.default_rng(0)
+    video = tmp_path / "v.mp4"
+    write_h264(video, (rng.integers(0, 256, (50, 100, 3), np.uint8) for _ in range(8)), fps=10, size=(100, 50))
+    times, size = film_of(video)
+    assert times == pytest.approx(np.arange(9) / 10) and size == (100, 50)
+    asked = ["truth", str(boxes(tmp_path)), "--zone", str(LEFT), "--app", "cat"]
+    made = CliRunner().invoke(app, [*asked, "--video", str(video), "--output", str(tmp_path / "t.csv")])
+    assert made.exit_code == 0 and "1 events of 'cat', 0.2 of 0.8 s" in made.output
+    assert read_intervals(tmp_path / "t.csv") == {"cat": [(0.1, 0.3)]}
+    printed = CliRunner().invoke(app, [*asked, "--fps", "10", "--picture", "100x50"])
+    assert printed.output == (tmp_path / "t.csv").read_text()
+    for more, message in (
+        (["--fps", "10"], "needs --video FILE, or --fps and --picture"),
+        (["--fps", "0", "--picture", "9x9"], "--fps 0: must be above 0"),
+        (["--video", str(video), "--picture", "40x20"], "the picture has 40x20; --picture says which theirs is"),
+        (["--video", str(video), "--picture", "wide"], "--picture wide: must be width x height"),
+    ):  # fmt: skip
+        done = CliRunner().invoke(app, [*asked, *more, "--output", str(tmp_path / "none.csv")])
+        assert message in str(done.exception) and not (tmp_path / "none.csv").exists()
+    late = np.array([[12, 5.0, 5.0]])
+    with pytest.raises(UserError, match="name frame 12, but the film has 8"):
+        zone_intervals(late, None, size, times)
