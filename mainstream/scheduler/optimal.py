@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
 
 from mainstream.errors import UserError
-from mainstream.scheduler.cost import cost
+from mainstream.scheduler.cost import cost, device_cost, splits_and_rates
 from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
 PROVEN = 1e-9  # the relative gap at which a proof is called complete
@@ -37,10 +39,10 @@ def optimal(problem: Problem, *, rel_gap: float = PROVEN) -> Exact:
         UserError: the solver found no schedule within `TIME_LIMIT_S`.
     """
     _, f1 = problem.best_vote
-    keep = _undominated(problem, f1) & _affordable_alone(problem, f1)
+    keep = undominated(problem, f1) & _affordable_alone(problem, f1)
     if problem.objective == "max-min":
         keep &= f1 >= _highest_floor(problem, f1, keep)
-    return _Model(problem, f1, keep).best(rel_gap)
+    return Model(problem, f1, keep).best(rel_gap)
 
 
 def _highest_floor(problem: Problem, f1: Array, keep: np.ndarray) -> float:
@@ -50,7 +52,7 @@ def _highest_floor(problem: Problem, f1: Array, keep: np.ndarray) -> float:
     low, high = 0, len(levels)  # levels[low] is within the budget, levels[high] is not
     while high - low > 1:
         middle = (low + high) // 2
-        choices = _Model(problem, f1, keep & (f1 >= levels[middle])).cheapest()
+        choices = Model(problem, f1, keep & (f1 >= levels[middle])).cheapest()
         low, high = (middle, high) if problem.affordable(cost(problem, choices)) else (low, middle)
     return float(levels[low])
 
@@ -62,7 +64,7 @@ def _affordable_alone(problem: Problem, f1: Array) -> np.ndarray:
     return (tail + stem)[:, None] * fps + (least.sum() - least)[:, None, None] <= problem.budget * (1 + 2 * SLACK)
 
 
-def _undominated(problem: Problem, f1: Array) -> np.ndarray:
+def undominated(problem: Problem, f1: Array) -> np.ndarray:
     """Which (A, K, F) can be in an optimal schedule.
 
     (k', f') beats (k, f) when f' ≤ f, its F1 is no less, and even if it paid alone for every segment that k does not
@@ -84,7 +86,7 @@ def _undominated(problem: Problem, f1: Array) -> np.ndarray:
     return keep.reshape(f1.shape)
 
 
-class _Model:
+class Model:
     """Whole numbers: y, how many of a kind take a candidate; w (0 or 1), a segment runs at least at a rate."""
 
     def __init__(self, problem: Problem, f1: Array, keep: np.ndarray) -> None:
@@ -137,25 +139,38 @@ class _Model:
     def cheapest(self) -> list[Choice]:
         """The schedule of least cost."""
         result = self._ask(-self.spent * _VALUE, self.rows, PROVEN)
-        return self._choices(np.rint(result.x[: self.n]).astype(int))
+        choices = self._choices(np.rint(result.x[: self.n]).astype(int))
+        return [choices[app] for app in sorted(choices)]
 
     def best(self, rel_gap: float) -> Exact:
-        """The schedule with the highest weighted sum of F1s within the budget.
+        """The schedule with the highest weighted sum of F1s within the budget."""
+        taken, value, bound = self._within(self.gain, self.rows, rel_gap)
+        choices = self._choices(taken)
+        return Exact([choices[app] for app in sorted(choices)], max(0.0, bound - value) / max(value, 1e-12))
+
+    def most(self) -> dict[int, Choice]:
+        """As many applications as the budget has room for, and their choices; of as many, those of the best mean."""
+        members, linked = self.rows
+        some = LinearConstraint(members.A, 0, members.ub)
+        return self._choices(self._within(1 + self.gain / 2, [some, linked], PROVEN)[0])  # Σ gain is 1 at most
+
+    def _within(
+        self, each: Array, rows: list[LinearConstraint], rel_gap: float
+    ) -> tuple[NDArray[np.int64], float, float]:
+        """How many take each candidate, so that Σ each·taken is largest within the budget; that sum, and its bound.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
-        and at last by more than the solver's tolerance; the gap says what that may lose.
+        and at last by more than the solver's tolerance; the bound says what that may lose.
         """
-        gain, bound = np.r_[self.gain, np.zeros(self.w.size)] * _VALUE, np.inf
+        gain, bound = np.r_[each, np.zeros(self.w.size)] * _VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
             within = LinearConstraint(csr_array(self.spent[None] * _ROW), -np.inf, limit * _ROW)
-            result = self._ask(gain, [*self.rows, within], rel_gap)
+            result = self._ask(gain, [*rows, within], rel_gap)
             bound = float(-result.mip_dual_bound) if limit > 1 else bound
             taken = np.rint(result.x[: self.n]).astype(int)
-            choices = self._choices(taken)
-            if self.problem.affordable(cost(self.problem, choices)):
+            if self.problem.affordable(self._cost(self._choices(taken))):
                 break
-        value = float(gain[: self.n] @ taken)
-        return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
+        return taken, float(gain[: self.n] @ taken), bound
 
     def _ask(self, gain: Array, rows: list[LinearConstraint], rel_gap: float) -> OptimizeResult:
         """Whole numbers from 0 to `upper` with the largest Σ gain·x."""
@@ -167,13 +182,18 @@ class _Model:
             raise UserError(f"no schedule found: {result.message}")
         return result
 
-    def _choices(self, taken: np.ndarray) -> list[Choice]:
-        """One choice per application; of equal ones, the first take the earlier candidates."""
+    def _cost(self, choices: Mapping[int, Choice]) -> float:
+        """Of those applications alone."""
+        split, fps = splits_and_rates(self.problem, [*choices.values()])
+        return device_cost(self.problem.device, split, fps, self.problem.zone[list(choices)]) if choices else 0.0
+
+    def _choices(self, taken: np.ndarray) -> dict[int, Choice]:
+        """Application → its choice; of equal ones, the first take the earlier candidates."""
         vote, _ = self.problem.best_vote
         found: dict[int, Choice] = {}
         for kind, members in enumerate(self.members):
             mine = np.flatnonzero(self.kind == kind)
-            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=True):
+            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=False):
                 k, f = int(self.k[i]), int(self.f[i])
                 found[int(app)] = Choice(k, f, int(vote[app, k, f]))
-        return [found[app] for app in range(len(found))]
+        return found

@@ -70,6 +70,19 @@ def test_schedule_prints_a_table_and_takes_your_own_scheduler(tmp_path):
     assert done.returncode == 0 and "mine: mean F1" in done.stdout and "x_vote" in done.stdout
 
 
+def test_schedule_says_who_fits_at_a_floor_and_what_all_would_need(tmp_path):
+    tenants = [{**GOOD["apps"][0], "name": f"cat {k}", "tpr": [0.9, 0.9, 0.9]} for k in range(3)]
+    dim = {**GOOD["apps"][0], "name": "dim", "tpr": [0.01, 0.01, 0.01]}
+    (tmp_path / "p.json").write_text(json.dumps({**GOOD, "apps": [*tenants, dim], "budget": 90.0}))
+    said = mainstream("schedule", str(tmp_path / "p.json"), "--floor", "0.8")
+    found = json.loads(mainstream("schedule", str(tmp_path / "p.json"), "--floor", "0.8", "--json").stdout)
+    assert 0 < found["fit"] < 3 and set(found["out_of_reach"]) == {"dim"} and len(found["left_out"]) == 4 - found["fit"]
+    assert said.stdout.startswith(f"{found['fit']} of 4 applications have F1 0.8 within 90; left out: ")
+    assert f"for all that can: a budget of {found['least_budget']:.6g} at least" in said.stdout
+    refused = mainstream("schedule", str(tmp_path / "p.json"), "--floor", "0.8", "--scheduler", "greedy")
+    assert refused.returncode == 2 and "greedy proves nothing" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("problem", "message"),
     [

@@ -105,7 +105,7 @@ def test_half_of_a_real_processor_taken_away(base, packages, tmp_path):
         if frame.time_s >= 60:
             [process.kill() for process in load]
 
-    runner = Runner(base, chosen, device, stream_fps=20, budget=0.5, adapt=True, on_frame=neighbour)
+    runner = Runner(base, chosen, device, stream_fps=20, budget=0.1, adapt=True, on_frame=neighbour)
     try:
         report = runner.run(Grey(110), Wall())
     finally:

@@ -13,6 +13,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
 from mainstream.kit.commands import live
@@ -123,13 +124,19 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
     monkeypatch.setattr(live, "LOGGED_S", 0.0)
     events = tmp_path / "events.jsonl"
     events.write_text("of another day\n")
-    options = ("--clock", "none", "--budget", "1.5", "--events", str(events))
+    options = ("--clock", "none", "--budget", "1.5", "--events", str(events), "--metrics", str(tmp_path / "now.prom"))
     done = CliRunner().invoke(app, words(tmp_path, packages, street[0], *options), catch_exceptions=False)
     assert done.exit_code == 0
     assert "loading the network" in done.stderr and "note: --budget 1.5 plans for 1.5 such devices" in done.stderr
     assert " frames, 0 dropped | cat " in done.stderr and "/s | car " in done.stderr  # the sign of life, one line
     found = lines(events)
     assert found and done.stdout.count(" s  ca") == len(found)
+    shown = {s.name: s.value for m in text_string_to_metric_families((tmp_path / "now.prom").read_text())
+             for s in m.samples if s.labels in ({}, {"app": "cat"})}  # fmt: skip
+    assert shown["mainstream_frames_total"] == 120 and shown["mainstream_plans_total"] == 1
+    planned, done_, dropped = (shown[f"mainstream_looks_{part}_total"] for part in ("planned", "done", "dropped"))
+    assert planned == done_ + dropped and dropped == 0 and f"cat: {done_:.0f} looks planned" in done.stdout
+    assert shown["mainstream_detections_total"] == sum(e["app"] == "cat" for e in found)
     assert all(round(t, 3) == t for e in found for t in (e["start_s"], e["end_s"], *e["frames_s"]))
 
 
@@ -142,6 +149,7 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
         (("--size", "224"), "--size 224: 'cat' was"), (("--annotate", "film.avi"), "must end in .mp4"),
         (("--reconnect", "soon"), "--reconnect soon: must be seconds"),
         (("--events", "."), "--events .: is a directory"), (("--zone", "1,2"), "--zone 1,2: must be x,y,w,h in shares"),
+        (("--metrics", "."), "--metrics .: is a directory"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, street, more, message, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import time
@@ -16,7 +17,9 @@ import typer
 from tqdm import tqdm
 
 from mainstream.errors import UserError
+from mainstream.kit.commands.metrics import exposition
 from mainstream.package import Zone
+from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.frames import Frame
 from mainstream.runner.report import Decision, Report
@@ -24,21 +27,26 @@ from mainstream.runner.stream import Runner
 from mainstream.runner.voting import Detection
 
 SHOWN_S, LOGGED_S = 1.0, 30.0  # between two signs of life, on a terminal and elsewhere
+METRICS_S = 5.0
 ENDED_BY = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Live:
     """Takes frames and detections of a runner as they come, from `begin` on; `close` completes what is on disk.
 
-    events: begun anew; every line is on disk as soon as its detection has ended.
-    Raises `UserError`: a film or events that cannot be written.
+    events: begun anew; every line is on disk as soon as its detection has ended. metrics: written anew, as a whole,
+    every `METRICS_S` and at the end.
+    Raises `UserError`: a film, events or metrics that cannot be written.
     """
 
-    def __init__(self, events: Path | None, annotate: Path | None, fps: float, zones: Mapping[str, Zone]):
+    def __init__(
+        self, events: Path | None, annotate: Path | None, fps: float, zones: Mapping[str, Zone], metrics: Path | None = None
+    ):
         self._film = Annotator(annotate, fps, zones) if annotate else None
-        if events and events.is_dir():
-            raise UserError(f"--events {events}: is a directory; name a file")
-        self._path = events
+        for option, path in (("--events", events), ("--metrics", metrics)):
+            if path and path.is_dir():
+                raise UserError(f"{option} {path}: is a directory; name a file")
+        self._path, self._metrics, self._metrics_due = events, metrics, 0.0
         self._events: IO[str] | None = None
         self._bar = tqdm(bar_format="{desc}", leave=False, disable=None, file=sys.stderr)
         self._every = LOGGED_S if self._bar.disable else SHOWN_S
@@ -47,6 +55,7 @@ class Live:
     def begin(self, runner: Runner) -> None:
         """Opens the file of events; the runner's reports are told of from now on."""
         self._runner, self._due = runner, time.monotonic() + self._every
+        self._measure(0.0)
         if self._path:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +68,7 @@ class Live:
         if self._film:
             self._film.draw(frame, decisions)
         self._tell(self._runner.report)
+        self._measure(time.monotonic())
 
     def detection(self, found: Detection) -> None:
         """A runner's `on_detection`: to the file, and as a line."""
@@ -93,9 +103,19 @@ class Live:
         else:
             self._bar.set_description_str(" | ".join(parts)[: (self._bar.ncols or 120) - 1])
 
+    def _measure(self, now: float) -> None:
+        """Writes the metrics, if it is time again."""
+        if self._metrics and now >= self._metrics_due:
+            self._metrics_due = now + METRICS_S
+            try:
+                write_text(self._metrics, exposition(self._runner))
+            except OSError as e:
+                raise UserError(f"--metrics {self._metrics}: {(e.strerror or str(e)).lower()}") from e
+
     def close(self) -> None:
         """What was written so far is whole."""
         self._bar.close()
+        self._measure(math.inf)
         if self._events:
             self._events.close()
         if self._film:

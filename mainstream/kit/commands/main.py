@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -20,6 +20,9 @@ from mainstream.kit.commands.training import train_command
 from mainstream.kit.commands.truth import truth_command
 from mainstream.kit.commands.usage import UsageError, one_line
 from streetworld.errors import WorldError
+
+if TYPE_CHECKING:
+    from mainstream.scheduler import Problem
 
 # not in the base of pyproject.toml
 EXTRAS = ("tensorflow", "keras", "h5py", "sklearn", "av", "cv2", "openvino", "distributed")
@@ -101,12 +104,19 @@ def schedule(
         float | None,
         typer.Option(help="Stop once proven this close to the best: 0.01 is one percent (default: to the end)."),
     ] = None,
+    floor: Annotated[
+        float | None,
+        typer.Option(help="Ask how many applications can all have this Event-F1, whom to leave out, what all need."),
+    ] = None,
     json_: options.Json = False,
 ) -> None:
     """Choose split, frame rate and votes for every application of a problem."""
     from mainstream.scheduler import Problem, solve
     from mainstream.scheduler.protocol import from_file
 
+    if floor is not None:
+        _floor(Problem.read(problem), floor, scheduler, json_)
+        return
     chosen = from_file(scheduler) if ":" in scheduler else scheduler
     result = solve(Problem.read(problem), chosen, gap=gap).to_json()
     if json_:
@@ -121,6 +131,25 @@ def schedule(
         zones = len({unit["zone"] for unit in result["units"]})
         typer.echo(f"{zones} zones, a stem each; on one zone the same choices would cost {result['one_zone_cost']:.6g}")
     _table(result["units"])
+
+
+def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> None:
+    from mainstream.scheduler.floor import fit
+
+    found = fit(problem, floor, scheduler)
+    if as_json:
+        typer.echo(json.dumps(found.to_json()))
+        return
+    units = found.schedule.to_json()["units"] if found.schedule else []
+    out = f"; left out: {', '.join(found.left_out)}" if found.left_out else ""
+    typer.echo(f"{len(units)} of {len(problem.apps)} applications have F1 {floor:g} within {found.budget:g}{out}")
+    if found.least_budget is not None:
+        all_ = "all" if not found.out_of_reach else "all that can"
+        typer.echo(f"for {all_}: a budget of {found.least_budget:.6g} at least")
+    for name, best in found.out_of_reach.items():
+        typer.echo(f"{name} has {best:.4f} at best, at any budget")
+    if units:
+        _table(units)
 
 
 @app.command()

@@ -57,6 +57,9 @@ def stream_command(
     events: Annotated[
         Path | None, typer.Option(help="Detections as JSON lines, written as they end; begun anew.")
     ] = None,
+    metrics: Annotated[
+        Path | None, typer.Option(help="Looks planned, done, dropped and more as a Prometheus text file, kept current.")
+    ] = None,
     annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
     base: Annotated[
         options.BaseName | None, typer.Option(help="The network.", show_default="what the packages name")
@@ -88,7 +91,8 @@ def stream_command(
 
     how = {"scheduler": from_file(scheduler) if ":" in scheduler else scheduler}
     source = VideoSource(video, fps=video_fps, reconnect_s=_seconds(reconnect), on_event=_say)
-    live = Live(events, annotate, source.fps, zones={app: p.zone for app, p in packages.items() if p.zone})
+    zones = {app: p.zone for app, p in packages.items() if p.zone}
+    live = Live(events, annotate, source.fps, zones, metrics)
     _say(f"{video}: {source.fps:g} frames/s; loading the network")
     network = base_of(packages, base, weights=weights, architecture=architecture, size=size)
     if device == HERE:
