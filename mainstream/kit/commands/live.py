@@ -40,8 +40,9 @@ class Live:
     """
 
     def __init__(
-        self, events: Path | None, annotate: Path | None, fps: float, zones: Mapping[str, Zone], metrics: Path | None = None
-    ):
+        self, events: Path | None, annotate: Path | None, fps: float, zones: Mapping[str, Zone],
+        metrics: Path | None = None,
+    ):  # fmt: skip
         self._film = Annotator(annotate, fps, zones) if annotate else None
         for option, path in (("--events", events), ("--metrics", metrics)):
             if path and path.is_dir():
