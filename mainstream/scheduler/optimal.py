@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
 
 from mainstream.errors import UserError
-from mainstream.scheduler.cost import cost, device_cost, splits_and_rates
+from mainstream.scheduler.cost import cost
 from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
 PROVEN = 1e-9  # the relative gap at which a proof is called complete
 TIME_LIMIT_S = 300.0  # for each question to the solver
-_ROW, _VALUE = 1e4, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-10 and 1e-9
+ROW, VALUE = 1e4, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-10 and 1e-9
 
 
 class Exact(NamedTuple):
@@ -138,41 +136,28 @@ class Model:
 
     def cheapest(self) -> list[Choice]:
         """The schedule of least cost."""
-        result = self._ask(-self.spent * _VALUE, self.rows, PROVEN)
-        choices = self._choices(np.rint(result.x[: self.n]).astype(int))
-        return [choices[app] for app in sorted(choices)]
+        result = self.ask(-self.spent * VALUE, self.rows, PROVEN)
+        return self._choices(np.rint(result.x[: self.n]).astype(int))
 
     def best(self, rel_gap: float) -> Exact:
-        """The schedule with the highest weighted sum of F1s within the budget."""
-        taken, value, bound = self._within(self.gain, self.rows, rel_gap)
-        choices = self._choices(taken)
-        return Exact([choices[app] for app in sorted(choices)], max(0.0, bound - value) / max(value, 1e-12))
-
-    def most(self) -> dict[int, Choice]:
-        """As many applications as the budget has room for, and their choices; of as many, those of the best mean."""
-        members, linked = self.rows
-        some = LinearConstraint(members.A, 0, members.ub)
-        return self._choices(self._within(1 + self.gain / 2, [some, linked], PROVEN)[0])  # Σ gain is 1 at most
-
-    def _within(
-        self, each: Array, rows: list[LinearConstraint], rel_gap: float
-    ) -> tuple[NDArray[np.int64], float, float]:
-        """How many take each candidate, so that Σ each·taken is largest within the budget; that sum, and its bound.
+        """The schedule with the highest weighted sum of F1s within the budget.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
-        and at last by more than the solver's tolerance; the bound says what that may lose.
+        and at last by more than the solver's tolerance; the gap says what that may lose.
         """
-        gain, bound = np.r_[each, np.zeros(self.w.size)] * _VALUE, np.inf
+        gain, bound = np.r_[self.gain, np.zeros(self.w.size)] * VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
-            within = LinearConstraint(csr_array(self.spent[None] * _ROW), -np.inf, limit * _ROW)
-            result = self._ask(gain, [*rows, within], rel_gap)
+            within = LinearConstraint(csr_array(self.spent[None] * ROW), -np.inf, limit * ROW)
+            result = self.ask(gain, [*self.rows, within], rel_gap)
             bound = float(-result.mip_dual_bound) if limit > 1 else bound
             taken = np.rint(result.x[: self.n]).astype(int)
-            if self.problem.affordable(self._cost(self._choices(taken))):
+            choices = self._choices(taken)
+            if self.problem.affordable(cost(self.problem, choices)):
                 break
-        return taken, float(gain[: self.n] @ taken), bound
+        value = float(gain[: self.n] @ taken)
+        return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
 
-    def _ask(self, gain: Array, rows: list[LinearConstraint], rel_gap: float) -> OptimizeResult:
+    def ask(self, gain: Array, rows: list[LinearConstraint], rel_gap: float) -> OptimizeResult:
         """Whole numbers from 0 to `upper` with the largest Σ gain·x."""
         result = milp(
             -gain, integrality=np.ones(self.width), bounds=Bounds(0, self.upper), constraints=rows,
@@ -182,18 +167,13 @@ class Model:
             raise UserError(f"no schedule found: {result.message}")
         return result
 
-    def _cost(self, choices: Mapping[int, Choice]) -> float:
-        """Of those applications alone."""
-        split, fps = splits_and_rates(self.problem, [*choices.values()])
-        return device_cost(self.problem.device, split, fps, self.problem.zone[list(choices)]) if choices else 0.0
-
-    def _choices(self, taken: np.ndarray) -> dict[int, Choice]:
-        """Application → its choice; of equal ones, the first take the earlier candidates."""
+    def _choices(self, taken: np.ndarray) -> list[Choice]:
+        """One choice per application; of equal ones, the first take the earlier candidates."""
         vote, _ = self.problem.best_vote
         found: dict[int, Choice] = {}
         for kind, members in enumerate(self.members):
             mine = np.flatnonzero(self.kind == kind)
-            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=False):
+            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=True):
                 k, f = int(self.k[i]), int(self.f[i])
                 found[int(app)] = Choice(k, f, int(vote[app, k, f]))
-        return found
+        return [found[app] for app in range(len(found))]
