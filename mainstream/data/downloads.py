@@ -44,6 +44,7 @@ class PhotoSet:
     size: int  # bytes
     licence: str
     about: str
+    photos: int = 0  # how many
     recorded_by: str = ""  # who published this checksum
 
     @property

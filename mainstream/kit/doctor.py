@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 
 def examine(root: Path = paths.ROOT) -> list[Finding]:
     """Every check in turn, whatever the others found. Writes nothing but a file that it removes again."""
-    return [_found(check) for check in checks(root)]
+    return [answer(check) for check in checks(root)]
 
 
 def checks(root: Path) -> list[Check]:
@@ -52,18 +52,19 @@ def checks(root: Path) -> list[Check]:
     return [
         Check("Python", _python, "install Python 3.11, 3.12 or 3.13"),
         Check("packages", lambda: _packages(root / "requirements.lock"), AGAIN),
-        Check("cores", _cores, "more cores make training quicker", needed=False),
-        Check("memory", _memory, f"{MEMORY_GB:g} GB are needed; more swap may do"),
-        Check("disk", lambda: _disk(root), f"make room: {DISK_GB:g} GB are needed"),
+        Check("cores", cores, "more cores make training quicker", needed=False),
+        Check("memory", memory, f"{MEMORY_GB:g} GB are needed; more swap may do"),
+        Check("disk", lambda: disk(root), f"make room: {DISK_GB:g} GB are needed"),
         Check("writing", lambda: _writing(places), "make these folders writable, or clone to another place"),
         Check("codecs", _codecs, AGAIN),
         Check("kernel", _kernel, AGAIN),
         Check("network", _network, f"git checkout data/base; or {AGAIN}"),
-        Check("GPU", _gpu, "not needed: everything runs on the processor", needed=False),
+        Check("GPU", gpu, "not needed: everything runs on the processor", needed=False),
     ]
 
 
-def _found(check: Check) -> Finding:
+def answer(check: Check) -> Finding:
+    """What the check says, whatever it raises."""
     try:
         return Finding(check.what, True, check.look(), check.needed)
     except Exception as e:  # whatever is broken: that is the question
@@ -89,23 +90,26 @@ def _packages(lock: Path) -> str:
     return f"{len(pins)} as locked, where this platform needs them"
 
 
-def _cores() -> str:
+def cores() -> str:
+    """That this process may use. Raises `UserError` for one."""
     mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if mine < 2:
         raise UserError("1: a default run takes twice as long")
     return f"{mine}"
 
 
-def _memory() -> str:
+def memory(needed_gb: float = MEMORY_GB) -> str:
+    """Raises `UserError` where there is less."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
-    if total < MEMORY_GB:
+    if total < needed_gb:
         raise UserError(f"{total:.1f} GB in all")
     return f"{total:.0f} GB in all"
 
 
-def _disk(root: Path) -> str:
+def disk(root: Path, needed_gb: float = DISK_GB) -> str:
+    """Raises `UserError` where less is free."""
     free = shutil.disk_usage(root).free / 1e9
-    if free < DISK_GB:
+    if free < needed_gb:
         raise UserError(f"{free:.1f} GB are free")
     return f"{free:.0f} GB free"
 
@@ -158,7 +162,8 @@ def _network() -> str:
     return f"{base.identity.architecture}: OpenVINO {version_of('openvino')} as TensorFlow {version_of('tensorflow')}"
 
 
-def _gpu() -> str:
+def gpu() -> str:
+    """Names of those that TensorFlow sees. Raises `UserError` for none."""
     from mainstream.networks.backend import tf
 
     found = [d.name for d in tf.config.list_physical_devices("GPU")]

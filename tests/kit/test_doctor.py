@@ -10,7 +10,7 @@ from command import mainstream
 
 from mainstream import paths
 from mainstream.kit import doctor
-from mainstream.kit.doctor import Check, _found, checks, examine
+from mainstream.kit.doctor import Check, answer, checks, examine
 
 NEEDED = ["Python", "packages", "memory", "disk", "writing", "codecs", "kernel", "network"]
 
@@ -27,7 +27,7 @@ def test_where_the_tests_run_the_main_job_would(found):
 
 def look(root: Path, what: str) -> str:
     """The line about one thing in a project at `root`."""
-    finding = _found(next(c for c in checks(root) if c.what == what))
+    finding = answer(next(c for c in checks(root) if c.what == what))
     assert not finding.ok and str(finding).startswith("FAILS")
     return str(finding)
 
@@ -79,8 +79,8 @@ def test_whatever_breaks_is_one_line_and_only_what_is_needed_fails():
     def broken() -> str:
         raise RuntimeError("first\nsecond")
 
-    assert str(_found(Check("it", broken, "mend it"))) == "FAILS  it           first second; mend it"
-    assert str(_found(Check("it", broken, "never mind", needed=False))).startswith("none ")
+    assert str(answer(Check("it", broken, "mend it"))) == "FAILS  it           first second; mend it"
+    assert str(answer(Check("it", broken, "never mind", needed=False))).startswith("none ")
 
 
 def test_the_command_ends_with_1_where_the_main_job_could_not_run(monkeypatch):

@@ -56,7 +56,10 @@ def run_command(
     start: Annotated[str | None, typer.Option("--from", help="This stage and those after it: 05")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
-    param: Annotated[list[str] | None, typer.Option(help="Change a parameter: 04.seed=3 (repeatable).")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Say what is needed, what is missing; run nothing.")] = False,
+    param: Annotated[
+        list[str] | None, typer.Option(help="Change a parameter: 04.seed=3, or seed=3 everywhere (repeatable).")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
     jobs: options.Jobs = None,
     dask: options.Dask = None,
@@ -73,6 +76,11 @@ def run_command(
     project = Project()
     if list_:
         typer.echo(listing(select(project.stages(profile, param), only, start)))
+        return
+    if check:
+        from mainstream.kit import needs
+
+        needs.check(project, profile, select(project.stages(profile, param), only, start), typer.echo)
         return
     outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
     typer.echo("\n" + summary(outcomes))

@@ -1,0 +1,197 @@
+"""What a profile needs, and whether it is here: `mainstream run --profile paper --check`. Fetches and writes nothing.
+
+Times: what a stage took here, where this profile has run; else what the reference run took with the default's
+parameters, scaled by a trial (one network, as notebook 00 measures it); training on other networks is reckoned from the
+number of forward passes, each as long as a trial of that network takes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from mainstream.data.downloads import photo_sets
+from mainstream.errors import UserError
+from mainstream.kit.doctor import MEMORY_GB, Check, answer, cores, disk, gpu, memory
+from mainstream.kit.pipeline.cache import read_run
+from mainstream.kit.pipeline.parameters import INJECTED
+from mainstream.kit.pipeline.project import Project, Stage
+from mainstream.paths import CACHE, DATA, REFERENCE, ROOT
+
+FINETUNED = "01_finetune_every_split"
+SHOWN = 0.2  # of the photos are taken to show an application: how many there will be, only training counts
+WORKING = 0.7  # of the outputs of all layers for a batch: InceptionV3 at 299 px, everything trained, peaks at 3.6 GB
+
+
+class Need(NamedTuple):
+    """A file or folder; `size` in bytes, 0 where nobody has stated it; `url` where it may be fetched from."""
+
+    what: str
+    places: tuple[Path, ...]  # one of them is enough; the first is the one to fill
+    size: int = 0
+    licence: str = ""
+    url: str = ""
+
+    @property
+    def here(self) -> bool:
+        """Whether it lies there, and a file whose size is known is as large."""
+        return any(p.is_dir() or (p.is_file() and self.size in (0, p.stat().st_size)) for p in self.places)
+
+    def __str__(self) -> str:
+        said = [f"{self.size / 1e6:.0f} MB" * bool(self.size), self.licence, str(next(iter(self.places), ""))]
+        return f"{'here' if self.here else 'MISSING':<8}{self.what}: {'; '.join(s for s in said if s)}"
+
+
+def check(project: Project, profile: str, stages: list[Stage], say: Callable[[str], None]) -> None:
+    """Says line by line what is needed and what is here. Raises `UserError` where something is missing."""
+    wanted = list(needs(stages))
+    lacking = [n for n in wanted if not n.here]
+    for need in wanted:
+        say(str(need))
+    if fetched := [n for n in lacking if n.url]:
+        say("without a network: fetch these elsewhere, and put them there under the names that they have")
+        for need in fetched:
+            say(f"        {need.url}\n          into {need.places[0].parent}")
+    slower = _slower()
+    training = {s.name: _Training(s) for s in stages if s.name == FINETUNED and s.parameters.get("networks")}
+    room_gb = 2 * sum(n.size for n in lacking) / 1e9 + sum(t.disk_gb for t in training.values()) + 1
+    most_gb = max([MEMORY_GB, *(t.memory_gb for t in training.values())])
+    looked = [
+        answer(Check("cores", cores, "", needed=False)),
+        answer(Check("memory", lambda: memory(most_gb), "fewer `jobs` take less")),
+        answer(Check("disk", lambda: disk(project.root, room_gb), "make room")),
+        answer(Check("GPU", gpu, "training takes the processor", needed=False)),
+    ]
+    for finding in looked:
+        say(str(finding))
+    say(f"        for this about {most_gb:.0f} GB of memory and {room_gb:.0f} GB of disk are needed")
+    for stage in stages:
+        say(f"{stage.name:<26}{_expected(project, profile, stage, training.get(stage.name), slower)}")
+    if missing := [n.what for n in lacking] + [f.what for f in looked if f.needed and not f.ok]:
+        raise UserError(f"profile '{profile}': missing here: {'; '.join(missing)}")
+
+
+def needs(stages: list[Stage]) -> Iterator[Need]:
+    """Photos, weights and film that these stages take, each once."""
+    seen: dict[str, Need] = {}
+    for stage in stages:
+        given = {**stage.defaults, **stage.parameters}
+        real = bool(given.get("real_photos")) or (bool(given.get("networks")) and "video" in given)
+        new = [_photos(name) for name in given.get("real_photos", {})]
+        if "weights" in given:
+            new += [_weights(name, px, given["weights"].get(name)) for name, px in given["networks"].items()]
+        for option, what in (("video", "film of a fixed camera"), ("truth", "CSV of that film, app,start_s,end_s")):
+            if real and option in given:
+                named = (ROOT / given[option],) if given[option] else ()
+                new.append(Need(f"{what} (--param {option}=FILE)", named))
+        seen |= {need.what: need for need in new}
+    yield from seen.values()
+
+
+def _photos(name: str) -> Need:
+    if name not in photo_sets():
+        return Need(f"photos {name}", (ROOT / name,))
+    stated = photo_sets()[name]
+    folder = CACHE / "photos"
+    places = folder / stated.file, folder / name
+    return Need(f"photo set {name}", places, stated.size, stated.licence, stated.url)
+
+
+def _weights(name: str, px: int, file: str | None) -> Need:
+    if file:
+        return Need(f"weights of {name}", (ROOT / file,))
+    released = yaml.safe_load((DATA / "base_weights.yml").read_text(encoding="utf-8"))
+    stated = released.get(f"{name} at {px} px") or released.get(name)
+    folder = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models"
+    if stated is None:
+        return Need(f"weights of {name} at {px} px (--param weights=…: keras.applications has them)", ())
+    url = stated["url"]
+    return Need(f"weights of {name}", (folder / url.rsplit("/", 1)[-1],), stated["size"], stated["licence"], url)
+
+
+class _Training:
+    """What notebook 01 will take on its `networks`: disk_gb, memory_gb, and seconds of one process for all of it."""
+
+    def __init__(self, stage: Stage):
+        from mainstream.networks import base as bases
+        from mainstream.networks.splits import split_points, with_head
+        from mainstream.trainer import Settings
+        from mainstream.trainer.frozen import BATCH, asked
+
+        given = {**stage.defaults, **stage.parameters}
+        settings = Settings.photos() if given["real_photos"] else Settings.world()
+        epochs, n = given["epochs"] or settings.epochs, _number(given)
+        jobs, of = given["jobs"], len(given["apps"]) * len(given["seeds"])
+        rows = 0.6 * n * SHOWN * (1 + settings.negatives)
+        self.disk_gb = self.memory_gb = self.seconds = 0.0
+        for name, px in given["networks"].items():
+            model = with_head(bases.build(name, px))
+            points = [p for p in split_points(model) if not given["splits"] or p.name in given["splits"]]
+            images = np.zeros((BATCH, px, px, 3), "float32")
+            call = asked(model)
+            each_s = min(_timed(partial(call, images)) for _ in range(3)) / BATCH
+            outputs = 4 * sum(math.prod(d or 1 for d in layer.output.shape) for layer in model.layers)
+            tails = sum(4 * (model.count_params() - p.frozen_parameters) for p in points) / 1e9
+            self.disk_gb += 2 * of * tails  # checkpoints and packages
+            working = max(WORKING * BATCH * outputs / 1e9, settings.cache_gb) + 1
+            self.memory_gb = max(self.memory_gb, 1.6 * n * 3 * px**2 / 1e9 + jobs * working)
+            frozen = sum(1.6 * n * p.fraction for p in points)
+            trained = sum((epochs * 3.5 * rows + (0.2 * epochs + 0.4) * n) * (1 - p.fraction) for p in points)
+            self.seconds += each_s * (jobs * frozen + of * trained)
+        self.seconds /= jobs
+
+
+def _number(given: dict[str, Any]) -> int:
+    """Of photos, as far as can be known."""
+    from mainstream.data.datasets import list_images
+
+    if not given["real_photos"]:
+        return sum(given["stills"])
+    own = [ROOT / name for name in given["real_photos"] if name not in photo_sets() and (ROOT / name).exists()]
+    public = sum(photo_sets()[name].photos for name in given["real_photos"] if name in photo_sets())
+    return public + sum(len(list_images(path).files) for path in own)
+
+
+def _timed(call: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def _slower() -> float:
+    """How many times as long a frame takes here, now, as in the reference run: MobileNet-224, two threads."""
+    from mainstream.networks.base import SCALED, build
+    from mainstream.networks.engines import compile_model
+
+    call = compile_model(build("mobilenet-1.0", 224), preprocessing=SCALED)
+    image = np.zeros((1, 224, 224, 3), "uint8")
+    here = np.median([_timed(lambda: call(image)) for _ in range(30)])
+    kept = pd.read_csv(REFERENCE / "claims" / "00_tour" / "pipeline.csv", index_col="stage").median_ms
+    return float(1000 * here / kept["openvino"])
+
+
+def _expected(project: Project, profile: str, stage: Stage, training: _Training | None, slower: float) -> str:
+    """How long a stage will take, and how that is known."""
+    given = {k: v for k, v in {**stage.defaults, **stage.parameters}.items() if k not in INJECTED}
+    run = read_run(project.results(profile) / stage.name)
+    if run and run.get("outcome") == "ok" and given.items() <= run["parameters"].items():
+        return f"{_minutes(run['seconds'])}, as it took here"
+    if training is not None:
+        return f"{_minutes(training.seconds)} of training, reckoned from a trial; a rough guess"
+    kept = read_run(REFERENCE / "claims" / stage.name)
+    if kept is None:
+        return "not recorded"
+    return f"{_minutes(slower * kept['seconds'])} with the default's parameters, by the reference run and a trial"
+
+
+def _minutes(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min" if seconds < 7200 else f"about {seconds / 3600:.0f} h"
