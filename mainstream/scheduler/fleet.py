@@ -1,16 +1,15 @@
 """One box, several cameras: a stem of its own for each, one budget for all (notebook 08).
 
-Applications on different cameras look at different frames, so they share no stem; what cameras share is the budget. A
-fleet's plan is a schedule per camera and a division of the budget between them. The best Event-F1 of a camera never
-falls as its budget grows, but it rises in steps (one more frame per second of a whole stem is a large purchase), so
-marginal gains may stop before a step that would have paid. Over a grid of budgets dynamic programming finds the best
-division exactly, and how far the grid can be from the best division of all is proven (`bound`).
+Applications on different cameras look at different frames, so they share no stem; what cameras share is the budget: a
+fleet is a forest, which `solve` plans as one. Seen from the budget it is divided between the cameras. The best Event-F1
+of a camera never falls as its budget grows, but it rises in steps (one more frame per second of a whole stem is a large
+purchase), so marginal gains may stop before a step that would have paid. Over a grid of budgets dynamic programming
+finds the best division exactly, and how far the grid can be from the best division of all is proven (`bound`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from mainstream.errors import UserError
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.problem import Array, Problem
-from mainstream.scheduler.schedule import Schedule, solve
+from mainstream.scheduler.schedule import solve
 
 
 class Division(NamedTuple):
@@ -26,16 +25,6 @@ class Division(NamedTuple):
 
     steps: tuple[int, ...]
     value: float
-
-
-@dataclass(frozen=True)
-class FleetPlan:
-    """A budget and a schedule per camera. No plan within the whole budget has an objective above `bound`."""
-
-    budgets: tuple[float, ...]
-    schedules: tuple[Schedule, ...]
-    value: float
-    bound: float
 
 
 def curve(problem: Problem, step: float, steps: int) -> Array:
@@ -124,19 +113,13 @@ def bound(curves: Array, steps: int, weight: Array | None = None) -> float:
     return divide(curves, steps + len(curves) - 1, weight).value
 
 
-def solve_fleet(problems: Sequence[Problem], budget: float, *, steps: int = 60) -> FleetPlan:
-    """Schedules for all cameras within one budget, the best that a division into `steps` equal parts allows.
+def forest(problems: Sequence[Problem], budget: float) -> Problem:
+    """All cameras as one problem, each a zone with a stem of its own: what `solve` finds is the best plan of the fleet.
 
-    Each camera's own budget does not matter. Raises `UserError`: no camera, objectives that differ, or a budget in
-    which not every camera can run.
+    Each camera's own budget does not matter. Raises `UserError`: no camera, or cameras that differ in more than their
+    applications.
     """
-    if not problems or len({p.objective for p in problems}) > 1:
-        found = ", ".join(sorted({p.objective for p in problems})) or "none"
-        raise UserError(f"problems: need at least one camera and one objective for all, not {found}")
-    step = budget / steps
-    curves = np.array([curve(p, step, steps + len(problems) - 1) for p in problems])
-    weight = None if problems[0].objective == "max-min" else weights(problems)
-    division = divide(curves, steps, weight)
-    shares = tuple(step * s for s in division.steps)
-    plans = (solve(p.model_copy(update={"budget": s}), "optimal") for p, s in zip(problems, shares, strict=True))
-    return FleetPlan(shares, tuple(plans), division.value, bound(curves, steps, weight))
+    if len({p.model_dump_json(exclude={"apps", "budget"}) for p in problems}) != 1:
+        raise UserError("problems: need at least one camera; all of one device, rates, votes, form and objective")
+    apps = [app.model_copy(update={"zone": f"camera {c}"}) for c, p in enumerate(problems) for app in p.apps]
+    return problems[0].model_copy(update={"apps": tuple(apps), "budget": budget})

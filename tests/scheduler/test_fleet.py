@@ -51,17 +51,17 @@ def joint_best(problems: list[Problem], budget: float) -> float:
 
 @pytest.mark.parametrize("objective", ["mean", "weighted", "max-min"])
 @pytest.mark.parametrize("seed", range(4))
-def test_where_costs_lie_on_the_grid_the_plan_is_the_best_of_all(objective, seed):
+def test_the_forest_of_cameras_is_planned_best_of_all(objective, seed):
     rng = np.random.default_rng(seed)
     problems = [camera(rng, n, objective) for n in (1, 2)]
     for budget in (12, 17, 29):  # 5 and 6 are the least that the two cameras run with
-        plan = fleet.solve_fleet(problems, budget, steps=budget)
-        assert plan.value == pytest.approx(joint_best(problems, budget), abs=1e-7)
-        assert sum(plan.budgets) <= budget + 1e-9
-        assert all(s.cost <= b * (1 + 1e-9) for s, b in zip(plan.schedules, plan.budgets, strict=True))
-        f1 = [u.f1 for s in plan.schedules for u in s.units]
-        flat = [a.weight if objective == "weighted" else 1.0 for p in problems for a in p.apps]
-        assert plan.value == pytest.approx(min(f1) if objective == "max-min" else np.average(f1, weights=flat))
+        plan = solve(fleet.forest(problems, budget))
+        assert plan.objective_value == pytest.approx(joint_best(problems, budget), abs=1e-7)
+        assert [u.zone for u in plan.units] == ["camera 0", "camera 1", "camera 1"] and plan.cost <= budget * (1 + 1e-9)
+        if objective == "mean":  # costs lie on a grid of step 1: the best division on it is the best of all
+            curves = np.array([fleet.curve(p, 1.0, budget) for p in problems])
+            found = fleet.divide(curves, budget, fleet.weights(problems))
+            assert found.value == pytest.approx(plan.objective_value, abs=1e-7)
 
 
 @pytest.mark.parametrize("objective", ["mean", "max-min"])
@@ -70,9 +70,12 @@ def test_a_coarse_grid_is_below_the_best_and_the_bound_is_above_it(objective):
     for seed in range(6):
         rng = np.random.default_rng(100 + seed)
         problems = [camera(rng, n, objective) for n in (2, 1, 1)]
-        plan, best = fleet.solve_fleet(problems, 31, steps=9), joint_best(problems, 31)
-        assert plan.value <= best + 1e-9 <= plan.bound + 2e-9
-        gaps.append(best - plan.value)
+        weight = None if objective == "max-min" else fleet.weights(problems)
+        curves = np.array([fleet.curve(p, 31 / 9, 9 + 2) for p in problems])
+        best = solve(fleet.forest(problems, 31)).objective_value
+        value = fleet.divide(curves, 9, weight).value
+        assert value <= best + 1e-7 and best <= fleet.bound(curves, 9, weight) + 1e-7
+        gaps.append(best - value)
     assert max(gaps) > 1e-6  # so coarse a grid does lose something, or nothing was tested
 
 
@@ -121,9 +124,10 @@ def test_what_cannot_be_divided_is_named():
     rng = np.random.default_rng(0)
     problems = [camera(rng, 1), camera(rng, 2)]
     with pytest.raises(UserError, match=re.escape("steps=10: is below the cheapest division, which needs 11")):
-        fleet.solve_fleet(problems, 10, steps=10)
-    with pytest.raises(UserError, match="one objective for all, not max-min, mean"):
-        fleet.solve_fleet([problems[0], camera(rng, 1, "max-min")], 20)
+        fleet.divide(np.array([fleet.curve(p, 1.0, 10) for p in problems]), 10)
+    for cameras in ([], [problems[0], camera(rng, 1, "max-min")]):
+        with pytest.raises(UserError, match="at least one camera; all of one device"):
+            fleet.forest(cameras, 20)
     with pytest.raises(UserError, match=re.escape("steps=9: must be within curves of 3 steps")):
         fleet.divide(np.zeros((2, 4)), 9)
     with pytest.raises(UserError, match="step=0"):
