@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import h5py
@@ -41,23 +41,20 @@ def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
     Raises `UserError`: an unknown split, a package without weights, another base than the one that the package was
     trained on, a tail that is missing, changed, or of another network.
     """
-    return next(load_tails(package, base, [split]))
+    return next(load_tails([(package, split)], base))
 
 
-def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> Iterator[Halves]:
-    """The application at several splits, one after the other; each is good until the next one is asked for.
+def load_tails(wanted: Iterable[tuple[MPackage, str]], base: BaseNetwork) -> Iterator[Halves]:
+    """Applications, each at a split, one after the other; each is good until the next one is asked for.
 
     All of them use the same layers. Raises as `load_tail`.
     """
-    for field in Base.model_fields:
-        mine, theirs = getattr(package.base, field), getattr(base.identity, field)
-        if mine != theirs:
-            raise UserError(f"'{package.application}' was trained on another base: {field} is {mine}, here {theirs}")
     network = bases.build(base.identity.architecture, base.identity.input_shape[0])
     model = with_head(network)
     points = {p.name: p for p in split_points(model)}
-    _require_places(package, {p.name: p.frozen_layers for p in points.values()})
-    for split in splits:
+    places = {p.name: p.frozen_layers for p in points.values()}
+    for package, split in wanted:
+        _require_base(package, base, places)
         record = next((r for r in package.splits if r.layer == split), None)
         if record is None:
             raise unknown("split", split, [r.layer for r in package.splits])
@@ -70,8 +67,13 @@ def load_tails(package: MPackage, base: BaseNetwork, splits: Sequence[str]) -> I
         yield Halves(stem, tail, record, record.threshold)
 
 
-def _require_places(package: MPackage, places: dict[str, int]) -> None:
-    """Every split that a package claims lies where its base has it: plans reckon with the number, the layer is cut."""
+def _require_base(package: MPackage, base: BaseNetwork, places: dict[str, int]) -> None:
+    """Trained on `base`; and every split that it claims lies where the base has it: plans reckon with the number, the
+    layer is cut."""
+    for field in Base.model_fields:
+        mine, theirs = getattr(package.base, field), getattr(base.identity, field)
+        if mine != theirs:
+            raise UserError(f"'{package.application}' was trained on another base: {field} is {mine}, here {theirs}")
     for record in package.splits:
         if places.get(record.layer) != record.split:
             there = f"split {places[record.layer]}" if record.layer in places else "no layer to cut at"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each
 from mainstream.networks.splits import segments, split_points, with_head
-from mainstream.networks.tails import load_tail
+from mainstream.networks.tails import load_tails
 from mainstream.package import MPackage, Zone
 
 
@@ -84,15 +85,16 @@ class SharedNetwork:
         used = sorted({m.layer for m in members}, key=place.__getitem__)
         inner = [layer for layer in used if place[layer] > 0]
         parts = segments(with_head(base.network), inner)[:-1] if inner else []
+        halves = load_tails([(m.package, layer) for layer in used for m in members if m.layer == layer], base)
         self.steps: list[Step] = []  # from the input on
         for layer in used:
             part = parts.pop(0) if layer in inner else None
             stem = make(part, [part.get_weights()], layer == inner[0])[0] if part else None
             mine = [m for m in members if m.layer == layer]
-            halves = [load_tail(m.package, base, layer) for m in mine]
-            tails = make(halves[0].tail, [h.tail.get_weights() for h in halves], not part)
-            branches = [Branch(m, tail, h.threshold) for m, tail, h in zip(mine, tails, halves, strict=True)]
-            self.steps.append(Step(layer, stem, branches))
+            loaded = [(h.tail, h.tail.get_weights(), h.threshold) for h in islice(halves, len(mine))]
+            models, weights, thresholds = zip(*loaded, strict=True)
+            tails = make(models[-1], weights, not part)
+            self.steps.append(Step(layer, stem, list(map(Branch, mine, tails, thresholds))))
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 

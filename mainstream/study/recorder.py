@@ -82,7 +82,7 @@ class _Networks:
         for a, package in enumerate(packages):
             deepest: dict[bytes, int] = {}
             networks = []
-            for k, halves in enumerate(load_tails(package, base, layers)):
+            for k, halves in enumerate(load_tails([(package, layer) for layer in layers], base)):
                 tails[layers[k]][a] = halves.tail.get_weights()
                 networks.append(_digest([*halves.stem.get_weights(), *tails[layers[k]][a]]))
                 deepest[networks[k]] = max(deepest.get(networks[k], k), k, key=lambda k: points[layers[k]].index)

@@ -6,6 +6,7 @@ The *published* track, as `study.published`.
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -64,9 +65,10 @@ def rows(budget: int, *, form: Form = "as_published") -> pd.DataFrame:
     record = table("sweep_7apps_schedules")
     record = record[(record.scheduler == "greedy") & (record.budget == budget)]
     listed = [(r, packages_of(r.n_apps, r.setup), numbers(r.frozen_layers), numbers(r.fps)) for r in records(record)]
-    packages, layers, fps = ([value for entry in listed for value in entry[part]] for part in (1, 2, 3))
-    every = published.evaluated(packages, layers, fps, STREAM_FPS, form)  # of all schedules at once
-    ends = np.cumsum([len(mine) for _, mine, *_ in listed])
+    _, packages, layers, fps = zip(*listed, strict=True)
+    chained = chain.from_iterable  # all schedules are evaluated at once
+    every = published.evaluated(list(chained(packages)), list(chained(layers)), list(chained(fps)), STREAM_FPS, form)
+    ends = np.cumsum([len(mine) for mine in packages])
     found = []
     for (r, *_), *q in zip(listed, *(np.split(part, ends[:-1]) for part in every), strict=True):
         mean = published.means(Quality(*q))

@@ -7,7 +7,8 @@ allowed = 0.02  # share of stills without the object that may raise an alarm
 package, app = packages[0], packages[0].application
 val, test = photos.part("val"), photos.part("test")
 rows = []
-for halves in load_tails(package, base, list(dict.fromkeys([*layers, package.splits[-1].layer]))):
+asked = dict.fromkeys([*layers, package.splits[-1].layer])
+for halves in load_tails([(package, layer) for layer in asked], base):
     on_val, on_test = (probabilities(halves, part.images, package.base.preprocessing) for part in (val, test))
     strict = np.nextafter(np.quantile(on_val[~val.has(app)], 1 - allowed, method="higher"), np.float32(1))
     assert (on_val[~val.has(app)] >= strict).mean() <= allowed
