@@ -68,8 +68,7 @@ def load_tails(wanted: Iterable[tuple[MPackage, str]], base: BaseNetwork) -> Ite
 
 
 def _require_base(package: MPackage, base: BaseNetwork, places: dict[str, int]) -> None:
-    """Trained on `base`; and every split that it claims lies where the base has it: plans reckon with the number, the
-    layer is cut."""
+    """Trained on `base`; each split lies where the base has it: plans reckon with the number, the layer is cut."""
     for field in Base.model_fields:
         mine, theirs = getattr(package.base, field), getattr(base.identity, field)
         if mine != theirs:

@@ -62,8 +62,7 @@ def rows(budget: int, *, form: Form = "as_published") -> pd.DataFrame:
 
     Returns: system, n_apps, setup, f1 (mean of F1s, ours), recall, precision (means), recorded_f1.
     """
-    record = table("sweep_7apps_schedules")
-    record = record[(record.scheduler == "greedy") & (record.budget == budget)]
+    record = table("sweep_7apps_schedules").query("scheduler == 'greedy' and budget == @budget")
     listed = [(r, packages_of(r.n_apps, r.setup), numbers(r.frozen_layers), numbers(r.fps)) for r in records(record)]
     _, packages, layers, fps = zip(*listed, strict=True)
     chained = chain.from_iterable  # all schedules are evaluated at once
