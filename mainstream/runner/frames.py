@@ -6,6 +6,7 @@ Files, cameras and addresses: `mainstream.runner.sources`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,11 +49,11 @@ class Source:
 
 
 class WorldSource(Source):
-    """The synthetic world, rendered as it is read."""
+    """The synthetic world; frames that nobody looks at are not drawn."""
 
     def __init__(self, world: World):
         self.world, self.fps = world, world.fps
 
     def __iter__(self) -> Iterator[Frame]:
         for k in range(len(self.world)):
-            yield Frame(k, k / self.fps, self.world.frame(k))
+            yield Frame(k, k / self.fps, cache(partial(self.world.frame, k)))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mainstream.data.recorded import recorded
 from mainstream.package import MPackage
+from mainstream.quality import harmonic_mean
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
 
@@ -46,6 +47,21 @@ def hits_and_misses(report: Report, truth: Mapping[str, Spans], joins: Mapping[s
         rows.append({"app": app, "events": len(events), "found": hits, "detections": len(found), "right": right})
     table = pd.DataFrame(rows)
     return table.assign(recall=table.found / table.events, precision=table.right / table.detections)
+
+
+def side_by_side(reports: Mapping[str, Report], truth: Mapping[str, Spans]) -> pd.DataFrame:
+    """One stream, run in several ways (system → report): looks planned, done and dropped, and what was found, of all.
+
+    Returns: system, plans, planned, done, dropped, events, found, detections, right, f1 (of the sums).
+    """
+    rows = []
+    for system, report in reports.items():
+        looks = report.achieved()[["planned", "looks", "dropped"]].sum().rename({"looks": "done"})
+        apps = dict.fromkeys(report.plans[-1]["apps"], 0)
+        found = hits_and_misses(report, truth, apps)[["events", "found", "detections", "right"]].sum()
+        f1 = harmonic_mean(found.found / found.events, found.right / found.detections) if found.detections else 0.0
+        rows.append({"system": system, "plans": len(report.plans), **looks, **found, "f1": float(f1)})
+    return pd.DataFrame(rows)
 
 
 def looks_kept(report: Report) -> pd.DataFrame:

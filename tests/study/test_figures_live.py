@@ -43,6 +43,21 @@ def test_plans_say_where_everybody_splits_and_what_the_caption_sums_up(report):
     )
 
 
+def test_runs_of_one_stream_side_by_side_and_their_figure(report):
+    other = Report(report.decisions[:10], [], report.plans[:1], frames=100, stream_s=10.0)
+    other.missed["car"] = 10
+    both, truth = {"follows": report, "alone": other}, {"car": [(1, 2), (6, 7)], "cat": [(1, 2)]}
+    table = streams.side_by_side(both, truth).set_index("system")
+    looks = ["plans", "planned", "done", "dropped"]
+    assert table.loc["follows", [*looks, "events", "found", "right"]].tolist() == [2, 20, 20, 0, 3, 1, 1]
+    assert table.loc["alone", [*looks, "detections", "f1"]].tolist() == [1, 20, 10, 10, 0, 0]
+    kept, seen = (pd.concat({s: of(r) for s, r in both.items()}, names=["system"]).reset_index(0)
+                  for of in (streams.looks_kept, Report.table))  # fmt: skip
+    drawn = live.under_load(kept, seen, [2, 6, 4.0])
+    said = "Looks per second of all applications that were had while work took 4 times as long"
+    assert drawn.text.format(**drawn.numbers).startswith(said) and "follows 2.0; alone 1.5" in str(drawn.numbers)
+
+
 def test_events_are_counted_from_when_an_application_joined(report):
     table = streams.hits_and_misses(report, {"car": [(1, 2), (6, 7)], "cat": [(1, 2)]}, {"car": 0, "cat": 5})
     assert table.set_index("app").loc["car"].tolist() == [2, 1, 2, 1, 0.5, 0.5]

@@ -66,6 +66,33 @@ def timeline(
     return Drawing(fig, plans, "A stream that changes", "executed", text, numbers)
 
 
+def under_load(kept: pd.DataFrame, looks: pd.DataFrame, load: Sequence[float]) -> Drawing:
+    """Looks per second of all applications together, planned and had, of one stream run in several ways.
+
+    Args:
+        kept: `streams.looks_kept` of each, and looks: `Report.table` of each, with their system.
+        load: from and until when work took how many times longer.
+    """
+    systems, end_s = list(kept.system.unique()), kept.until_s.max()
+    fig, axes = small_multiples(len(systems), columns=1, size=(10, 2.1))
+    bins, done = np.arange(0, end_s + 1e-6, BIN_S), {}
+    for ax, system in zip(axes, systems, strict=True):
+        plans = kept[kept.system == system].groupby("since_s").agg(fps=("planned", "sum"), until=("until_s", "max"))
+        ax.stairs(plans.fps, [*plans.index, end_s], baseline=None, color=COLOURS["mainstream"], lw=2.2, label="planned")
+        times = looks[looks.system == system].time_s
+        had = np.histogram(times, bins - 1e-6)[0] / BIN_S  # a look at a bin's end is the next one's
+        ax.plot(bins[:-1] + BIN_S / 2, had, ".", color="black", ms=5, label="had")
+        ax.axvspan(*load[:2], color="0.9", zorder=0)
+        ax.set(title=system, ylabel="looks/s", ylim=(0, None))
+        done[system] = ((times >= load[0]) & (times < load[1])).sum() / (load[1] - load[0])
+    axes[-1].set(xlabel=f"seconds (grey: work takes {load[2]:g} times as long)", xlim=(0, end_s))
+    shared_legend(fig, axes[:1], ncols=2)
+    said = "; ".join(f"{system} {rate:.1f}" for system, rate in done.items())
+    text = "Looks per second of all applications that were had while work took {times:g} times as long – {said}."
+    numbers = {"times": load[2], "said": said}
+    return Drawing(fig, kept, "A neighbour that nobody announced", "executed", text, numbers)
+
+
 def real_video(grid: pd.DataFrame, rates: pd.DataFrame, frames: int, events: int) -> Drawing:
     """A real camera: accuracy by split on both halves, and the model beside the count, before and after the fact."""
     fig, (accuracy, *panels) = small_multiples(3, size=(3.9, 3.7), sharex=False, sharey=False)
