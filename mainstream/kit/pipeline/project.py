@@ -92,21 +92,22 @@ class Project:
                 of another type than the notebook's own, a stage that needs one which the profile does not run before.
         """
         stated = self.profile(profile)
-        chosen, everywhere = stated.notebooks, dict(stated.everywhere)
+        chosen, everywhere = stated.notebooks, stated.everywhere
         for name in chosen:
             if not (self.notebooks / f"{name}.ipynb").is_file():
                 raise unknown("notebook", name, (p.stem for p in self.notebooks.glob("*.ipynb")))
         extra: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+        anywhere: dict[str, Any] = {}
         for text in overrides or []:
             where, equals, value = text.partition("=")
             stage, dot, parameter = where.partition(".")
             if not equals:
                 raise UserError(f"--param '{text}' must look like 04.seed=3, or seed=3 for all that have it")
-            given = extra[pick(stage, list(chosen))] if dot else everywhere
-            given[parameter or stage] = read_yaml(value, f"--param '{text}'")
-        stages = [self.stage(name, {**(chosen[name] or {}), **extra[name]}, everywhere) for name in sorted(chosen)]
+            asked = extra[pick(stage, list(chosen))] if dot else anywhere
+            asked[parameter or stage] = read_yaml(value, f"--param '{text}'")
+        stages = [self.stage(name, extra[name], anywhere, chosen[name] or {}, everywhere) for name in sorted(chosen)]
         known = {k for s in stages for k in s.defaults if k not in INJECTED}
-        for parameter in everywhere:
+        for parameter in {**everywhere, **anywhere}:
             if parameter not in known:
                 raise unknown("parameter of any notebook", parameter, known)
         for i, item in enumerate(stages):
@@ -115,21 +116,22 @@ class Project:
                     raise unknown(f"stage before {item.name} (its metadata.mainstream.needs)", needed, earlier)
         return stages
 
-    def stage(self, name: str, parameters: dict[str, Any], everywhere: dict[str, Any] | None = None) -> Stage:
-        """A notebook with these parameters, checked; of `everywhere` it takes what it has and `parameters` do not name.
+    def stage(self, name: str, *parameters: dict[str, Any]) -> Stage:
+        """A notebook with these parameters, checked; the first mapping that has one says it.
 
+        The first, third, … name what it must have; of the second, fourth, … it takes what it has.
         Raises `UserError`: an unknown parameter, or another type.
         """
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
         defaults = declared_parameters(notebook, name)
         known = {k: v for k, v in defaults.items() if k not in INJECTED}
-        for parameter in parameters:
+        for parameter in (k for own in parameters[::2] for k in own):
             if parameter not in known:
                 raise unknown(f"parameter of {name}", parameter, known)
-        parameters = {**{k: v for k, v in (everywhere or {}).items() if k in known}, **parameters}
+        said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
-        checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in parameters.items()}
+        checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
         return Stage(name, path, checked, defaults, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
 
 

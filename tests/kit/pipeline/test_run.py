@@ -28,6 +28,7 @@ def test_fresh_then_cached_then_due_again(project):
 
     # a parameter
     assert [o.state for o in run(project, "default", overrides=["02.value=7"])] == ["cached", "fresh"]
+    assert [s.parameters for s in project.stages("default", ["value=7", "01.value=3"])] == [{"value": 3}, {"value": 7}]
     # library code that the notebook imports, and what needs it
     (project.library / "maths.py").write_text("FACTOR = 3\n")
     assert [o.state for o in run(project, "default", overrides=["02.value=7"])] == ["fresh", "fresh"]
@@ -103,7 +104,8 @@ def test_an_interrupted_run_resumes(ran):
         ({"profile": "defalt"}, "did you mean 'default'"),
         ({"profile": "default", "overrides": ["01.valeu=2"]}, "did you mean 'value'"),
         ({"profile": "default", "overrides": ["01.output_dir=2"]}, "unknown parameter"),
-        ({"profile": "default", "overrides": ["value=2"]}, "must look like"),
+        ({"profile": "default", "overrides": ["valeu=2"]}, "unknown parameter of any notebook 'valeu': did you mean"),
+        ({"profile": "default", "overrides": ["value"]}, "must look like 04.seed=3, or seed=3"),
         ({"profile": "default", "only": "07"}, "unknown stage"),
         ({"profile": "default", "start": "01_mak"}, "did you mean '01_make'"),
     ],

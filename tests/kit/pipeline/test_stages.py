@@ -16,7 +16,7 @@ from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
 from mainstream.kit.pipeline.page import typeset, write_page
-from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.project import Project, Stage
 from mainstream.kit.pipeline.run import run
 
 MAGIC = "%matplotlib inline\nfrom mainstream import maths\n!ls"
@@ -68,6 +68,17 @@ def test_outputs_of_the_source_do_not_matter_its_prose_does(ran):
     notebook["cells"][0]["source"] = "# Another title"
     path.write_text(json.dumps(notebook))
     assert due(ran)
+
+
+def test_a_file_that_a_parameter_names_is_part_of_the_key_wherever_it_lies(project, tmp_path):
+    film = tmp_path / "film.mp4"
+    stage = project.stages("default")[0]
+    named = Stage(stage.name, stage.notebook, {"weights": {"net": [str(film), "no file", "\0", "x" * 5000]}})
+    found = [cache.stage_hashes(project, named, "default")]
+    for content in ("one", "two"):
+        film.write_text(content)
+        found.append(cache.stage_hashes(project, named, "default"))
+    assert [h.get("given: film.mp4") for h in found] == [None, cache.digest(b"one"), cache.digest(b"two")]
 
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
