@@ -53,8 +53,8 @@ def checks(root: Path) -> list[Check]:
         Check("Python", _python, "install Python 3.11, 3.12 or 3.13"),
         Check("packages", lambda: _packages(root / "requirements.lock"), AGAIN),
         Check("cores", cores, "more cores make training quicker", needed=False),
-        Check("memory", memory, f"{MEMORY_GB:g} GB are needed; more swap may do"),
-        Check("disk", lambda: disk(root), f"make room: {DISK_GB:g} GB are needed"),
+        Check("memory", lambda: memory(MEMORY_GB), f"{MEMORY_GB:g} GB are needed; more swap may do"),
+        Check("disk", lambda: disk(root, DISK_GB), f"make room: {DISK_GB:g} GB are needed"),
         Check("writing", lambda: _writing(places), "make these folders writable, or clone to another place"),
         Check("codecs", _codecs, AGAIN),
         Check("kernel", _kernel, AGAIN),
@@ -98,7 +98,7 @@ def cores() -> str:
     return f"{mine}"
 
 
-def memory(needed_gb: float = MEMORY_GB) -> str:
+def memory(needed_gb: float) -> str:
     """Raises `UserError` where there is less."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     if total < needed_gb:
@@ -106,7 +106,7 @@ def memory(needed_gb: float = MEMORY_GB) -> str:
     return f"{total:.0f} GB in all"
 
 
-def disk(root: Path, needed_gb: float = DISK_GB) -> str:
+def disk(root: Path, needed_gb: float) -> str:
     """Raises `UserError` where less is free."""
     free = shutil.disk_usage(root).free / 1e9
     if free < needed_gb:
