@@ -14,6 +14,7 @@ import pandas as pd
 from mainstream import quality
 from mainstream.data import rates as counted
 from mainstream.data.progress import progress
+from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.scheduler import FORM_OF_PACKAGES, App, Problem, solve
 from mainstream.scheduler.problem import Device
@@ -111,6 +112,8 @@ def headline(
             row = {"n_apps": n, "system": system, "model": plan.promised, "executed": f1[system]}
             row |= {"low": low, "high": high}
             for base in ("no_sharing", "max_sharing"):
+                if not f1[base]:
+                    raise UserError(f"{n} applications: {base} found no event on this recording: no ratio over it")
                 low, high = counted.middle(again[system] / again[base])
                 row |= {f"over_{base}": f1[system] / f1[base], f"over_{base}_low": low, f"over_{base}_high": high}
                 row |= {f"model_over_{base}": plan.promised / plans[base].promised}
