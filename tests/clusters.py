@@ -65,7 +65,7 @@ def with_patience(process: subprocess.Popen[bytes] | psutil.Process) -> None:
         pass
 
 
-def until(condition: object, seconds: float = 300.0) -> None:
+def until(condition: object, seconds: float = 900.0) -> None:
     """Waits for `condition()`."""
     end = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]

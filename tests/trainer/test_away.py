@@ -36,7 +36,7 @@ def test_nobody_there_is_one_line(tmp_path, base, photos, monkeypatch):  # noqa:
 
 def when(condition: Callable[[], bool], act: Callable[[], None]) -> threading.Thread:
     """Does something as soon as something is so."""
-    thread = threading.Thread(target=lambda: (clusters.until(condition), act()))
+    thread = threading.Thread(target=lambda: (clusters.until(condition), act()), daemon=True)
     thread.start()
     return thread
 
