@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -103,4 +103,7 @@ def this_kit() -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources) + told).hexdigest()
 
 
-_say = cache(partial(print, file=sys.stderr, flush=True))  # once
+@cache
+def _say(text: str) -> None:
+    """Once."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,8 +1,10 @@
-"""What happens between two good runs: Ctrl-C, a kill, a second run at the same time – with real processes."""
+"""What happens between two good runs: Ctrl-C, a kill, a second run at the same time – with real processes.
+
+Once each, at one moment; at any moment: tests/chaos.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -16,7 +18,6 @@ from conftest import write_notebook, write_profile
 
 from mainstream import paths
 from mainstream.errors import UserError
-from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.project import Project
 from mainstream.kit.pipeline.run import run
 
@@ -25,12 +26,6 @@ SLOW = """import pathlib, time
 pathlib.Path("../started").touch()
 if not pathlib.Path("../go").exists():
     time.sleep(50)"""
-
-MORE = """from pathlib import Path
-folder = Path(output_dir, "packages")
-folder.mkdir()
-for i in range(40):
-    (folder / f"{i}.txt").write_text("x" * 10**5)"""
 
 
 @pytest.fixture
@@ -98,48 +93,3 @@ def test_two_runs_do_not_meet_and_a_request_to_end_is_not_taken_for_a_dead_kerne
     out, err = process.communicate(timeout=120)
     assert process.returncode not in (0, 1), out + err
     assert "kernel died" not in out and not (slow.results("default") / "03_after").exists()
-
-
-def whole(project: Project) -> dict[str, float]:
-    """Checks every stage that is published: readable, with every output as it was written; returns when each ended."""
-    found = {}
-    for folder in project.results("default").glob("[0-9]*"):
-        if folder.is_dir():
-            run_json = json.loads((folder / "run.json").read_text())
-            assert run_json["outcome"] == "ok" and cache.is_fresh(folder, run_json["key"]), folder
-            found[folder.name] = (folder / "run.json").stat().st_mtime_ns
-    return found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_stopped_at_ten_moments_it_goes_on_each_time(slow, how):
-    """Moments spread over a whole run's time; what was finished stays, to the file, and is not run again."""
-    (slow.root / "go").touch()
-    write_notebook(slow, "03_more", MORE)
-    write_profile(slow, "description: x\ncell_timeout_s: 60\nnotebooks: {01_make: {}, 02_slow: {}, 03_more: {}}\n")
-    command = [sys.executable, "-m", "mainstream", "run"]
-    options = {"cwd": slow.root, "env": {**os.environ, "PYTHONPATH": str(slow.root)}, "text": True}
-    begun = time.monotonic()
-    subprocess.run([*command, "--force"], check=True, capture_output=True, **options)
-    took = time.monotonic() - begun
-    shutil.rmtree(slow.results("default"))
-    kept: dict[str, float] = {}
-    for k in range(10):
-        if len(kept) == 3:
-            shutil.rmtree(slow.results("default"))
-            kept = {}
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible, **options
-        )
-        time.sleep((k + 0.5) / 10 * took)
-        process.send_signal(how)
-        _, err = process.communicate(timeout=120)
-        assert process.returncode in (0, 130, -how) and "Traceback" not in err, err
-        now = whole(slow)
-        assert {name: now[name] for name in kept} == kept
-        kept = now
-    done = subprocess.run(command, capture_output=True, **options)
-    assert done.returncode == 0, done.stderr
-    assert sorted(whole(slow)) == ["01_make", "02_slow", "03_more"] and not leftovers(slow)
-    assert {name: whole(slow)[name] for name in kept} == kept

@@ -1,14 +1,16 @@
 """Every command that writes, ended at ten moments: what is there is whole, and the next run goes on to the same end.
 
-`mainstream run` and its report: tests/kit/pipeline/test_interruptions.py; training alone: tests/trainer.
+`mainstream run` and its tables: `test_run`, beside this.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -17,8 +19,10 @@ from kit.test_new_app import asked, command, drawn, name, truth_called  # noqa: 
 
 from mainstream.package import FILE, MPackage
 from mainstream.runner.sources import VideoSource
+from mainstream.trainer.run import TRAINING
 
 pytestmark = pytest.mark.slow
+NOTHING = lambda: None
 
 
 def check_whole(place: Path) -> None:
@@ -42,8 +46,13 @@ def check_whole(place: Path) -> None:
             assert len(list(VideoSource(path))) > 0
 
 
-def ended_at_ten_moments(words: list[str], place: Path) -> None:
-    """Interrupted and killed in turn, each time later in a run's time; then once to the end."""
+def ended_at_ten_moments(
+    words: list[str], place: Path, forget: Callable[[], None] = NOTHING, look: Callable[[], None] = NOTHING
+) -> None:
+    """Interrupted and killed in turn, each time later in a run's time; then once to the end.
+
+    forget: takes away what a whole run has left and the next would take over. look: after each end.
+    """
     run = lambda: subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -54,6 +63,7 @@ def ended_at_ten_moments(words: list[str], place: Path) -> None:
     assert done.returncode == 0, told
     took = time.monotonic() - begun
     check_whole(place)
+    forget()
     for k in range(10):
         process = run()
         time.sleep((k + 0.5) / 10 * took)
@@ -62,6 +72,7 @@ def ended_at_ten_moments(words: list[str], place: Path) -> None:
         assert process.returncode in (0, 130, -signal.SIGKILL, -signal.SIGINT), told
         assert process.returncode == -signal.SIGINT or "Traceback" not in told, told  # before Python has begun
         check_whole(place)
+        look()
     last = run()
     _, told = last.communicate()
     assert last.returncode == 0, told
@@ -74,14 +85,29 @@ def test_profile(tmp_path):
 
 
 def test_train(tmp_path, drawn, name):  # noqa: F811
-    photos = tmp_path / "photos"
-    photos.symlink_to(drawn[0])
-    (tmp_path / "out").mkdir()
-    ended_at_ten_moments(
-        command("train", "--app", "box", "--images", photos, "--epochs", 1, "--output", tmp_path / "out"),
-        tmp_path / "out",
-    )
-    assert list((tmp_path / "out").rglob(FILE))
+    """Trained anew through ten ends, it is the package of the undisturbed run, and nothing is trained twice."""
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for part in drawn[0].iterdir():
+        (photos / (name if part.name == "box" else part.name)).symlink_to(part)
+    kept: dict[Path, int] = {}
+    whole = {}
+
+    def forget() -> None:
+        whole.update({p.name: p.read_bytes() for p in out.rglob("*.json")})
+        for folder in (out, *(f.parent for f in TRAINING.glob(f"*/{name}-seed0"))):
+            shutil.rmtree(folder)
+        out.mkdir()
+
+    def finished() -> None:
+        now = {p: p.stat().st_mtime_ns for p in TRAINING.glob(f"*/{name}-seed0/split_*.json")}
+        assert {p: now[p] for p in kept} == kept
+        kept.update(now)
+
+    out.mkdir()
+    words = command("train", "--app", name, "--images", photos, "--epochs", 1, "--output", out)
+    ended_at_ten_moments(words, out, forget, finished)
+    assert whole and {p.name: p.read_bytes() for p in out.rglob("*.json")} == whole and kept
 
 
 def test_new_app(tmp_path, drawn, name):  # noqa: F811

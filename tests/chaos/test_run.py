@@ -1,0 +1,143 @@
+"""`mainstream run` ended at 20 random moments, each time begun again: nothing is lost, nothing done twice, same tables.
+
+A tiny project of three notebooks; `MAINSTREAM_CHAOS=smoke .venv/bin/python -m pytest -s tests/chaos/test_run.py` (or
+default) does it to this kit's own in that profile: two whole runs, and twenty of half that time on average.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from conftest import write_notebook, write_profile
+
+from mainstream import paths
+from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.project import Project
+
+pytestmark = pytest.mark.slow
+MOMENTS, SEED = 20, 0
+WAYS = ("SIGKILL", "SIGTERM", "SIGINT", "its kernel killed")
+KERNEL_DIED = 1  # exit code of a run of which a stage has failed
+
+TABLE = """from pathlib import Path
+import time
+import pandas as pd
+time.sleep({seconds})
+pd.DataFrame({{"x": range({rows}), "y": [1 / (1 + k) for k in range({rows})]}}).to_csv(Path(output_dir, "table.csv"))"""
+
+
+@pytest.fixture
+def disturbed(project: Project) -> tuple[Project, str]:
+    """What is run, and in which profile; a copy either way."""
+    profile = os.environ.get("MAINSTREAM_CHAOS", "")
+    ignored = shutil.ignore_patterns("__pycache__", "cache", ".ipynb_checkpoints")
+    if profile:
+        shutil.rmtree(project.root)
+        for folder in ("mainstream", "streetworld", "notebooks", "data", "results/reference"):
+            shutil.copytree(paths.ROOT / folder, project.root / folder, ignore=ignored)
+        shutil.copy(paths.ROOT / "requirements.lock", project.root)
+        return Project(project.root), profile
+    for folder in ("mainstream", "streetworld"):
+        shutil.copytree(paths.ROOT / folder, project.root / folder, ignore=ignored, dirs_exist_ok=True)
+    for stage, seconds, rows in (("02_slow", 2, 10), ("03_more", 0, 100_000)):
+        write_notebook(project, stage, TABLE.format(seconds=seconds, rows=rows))
+    write_profile(project, "description: x\ncell_timeout_s: 60\nnotebooks: {01_make: {}, 02_slow: {}, 03_more: {}}\n")
+    return project, "default"
+
+
+def begun(project: Project, profile: str, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "mainstream", "run", "--profile", profile, *more], cwd=project.root, text=True,
+        env={**os.environ, "PYTHONPATH": str(project.root)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+
+
+def to_its_end(project: Project, profile: str, *more: str) -> dict[str, bytes]:
+    """Every table of a run that nothing disturbs."""
+    process = begun(project, profile, *more)
+    _, told = process.communicate()
+    assert process.returncode == 0, told
+    results = project.results(profile)
+    assert not list(results.glob(".*")), "nothing of ended runs is left"
+    return {p.relative_to(results).as_posix(): p.read_bytes() for p in sorted(results.glob("[0-9]*/*.csv"))}
+
+
+def whole(project: Project, profile: str) -> dict[str, int]:
+    """Checks every stage that is published: readable, with every output as it was written; returns when each ended."""
+    found = {}
+    for folder in project.results(profile).glob("[0-9]*"):
+        if folder.is_dir():
+            run_json = json.loads((folder / "run.json").read_text())
+            assert run_json["outcome"] == "ok" and cache.is_fresh(folder, run_json["key"]), folder
+            found[folder.name] = (folder / "run.json").stat().st_mtime_ns
+    return found
+
+
+def ended(process: subprocess.Popen[str], way: str) -> None:
+    """Ends a run, or the kernel that it has just now (the run itself where it has none), and what its kernel left."""
+    inside = psutil.Process(process.pid).children(recursive=True)
+    if way == WAYS[-1]:
+        kernels = [p for p in inside if "ipykernel_launcher" in " ".join(p.cmdline())]
+        for p in kernels or [psutil.Process(process.pid)]:
+            p.kill()
+    else:
+        process.send_signal(getattr(signal, way))
+
+
+def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
+    started = time.monotonic()
+    undisturbed = to_its_end(*disturbed, "--force")
+    took = time.monotonic() - started
+    again = to_its_end(*disturbed, "--force")
+    same = {name: table for name, table in undisturbed.items() if again[name] == table}  # the others hold times
+    assert len(same) > len(undisturbed) / 2
+    project, profile = disturbed
+    stages = whole(project, profile).keys()
+    shutil.rmtree(project.results(profile))
+    rng, kept = random.Random(SEED), {}
+    for k in range(MOMENTS):
+        way, after = rng.choice(WAYS), rng.uniform(0, took)
+        if kept.keys() == stages:
+            shutil.rmtree(project.results(profile))
+            kept = {}
+        process = begun(project, profile)
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            ended(process, way)
+        _, told = process.communicate(timeout=max(120, 10 * took))
+        expected = (0, 130, KERNEL_DIED if way == WAYS[-1] else 0, *(-s for s in (signal.SIGKILL, signal.SIGTERM)))
+        assert process.returncode in (*expected, -signal.SIGINT, 128 + signal.SIGTERM), (way, told)
+        assert process.returncode == -signal.SIGINT or "Traceback" not in told, told  # before Python has begun
+        now = whole(project, profile)
+        print(f"{k + 1:2}: {way} after {after:.1f} s: exit {process.returncode}, {len(now)} of {len(stages)} stages")
+        assert {name: now[name] for name in kept} == kept, "what was finished stays, and is not run again"
+        kept = now
+    tables = to_its_end(project, profile)
+    assert {name: tables[name] for name in same} == same
+    assert {name: whole(project, profile)[name] for name in kept} == kept
+
+
+def test_of_two_runs_at_once_one_refuses(disturbed):
+    project, profile = disturbed
+    both = [begun(project, profile) for _ in range(2)]
+    told = [process.communicate()[1] for process in both]
+    codes = [process.returncode for process in both]
+    if codes == [0, 0]:  # one had ended before the other began: it found everything done
+        assert not any("at work there" in text for text in told)
+        return
+    assert sorted(codes) == [0, 2], told
+    refused = told[codes.index(2)].replace("\r", "\n").strip().splitlines()
+    assert f"process {both[codes.index(0)].pid} (since" in refused[-1] and "is at work there" in refused[-1]
+    assert len(refused) == 1
+    assert to_its_end(project, profile)
