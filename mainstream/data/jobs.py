@@ -1,7 +1,6 @@
 """Where jobs run: in processes of this machine, or on the workers of a Dask cluster (docs/cluster.md).
 
-Nothing that a job returns depends on where it ran. Sweeps, ratios, fleets and pictures go through `each`, by joblib;
-`trainer.run` has its own processes here, whose splits are kept as they come, and `trainer.away` on a cluster.
+Nothing that a job returns depends on where it ran. Sweeps, fleets and pictures go by `each`; training by `trainer.run`.
 """
 
 from __future__ import annotations
@@ -34,8 +33,7 @@ DEPENDED_ON = {"numpy", "scipy", "tensorflow", "keras", "openvino"}
 def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc: str, jobs: int = 2) -> list[Any]:
     """`function(*w)` for every w of `work`, in this order, under a progress bar.
 
-    jobs: processes here, unless the environment names others (`JOBS`) or a cluster (`DASK`). Raises `UserError`: a
-    job's own, and as `cluster`.
+    jobs: `processes` here, unless the environment names a cluster (`DASK`). Raises a job's own error, and as `cluster`.
     """
     todo = list(work)
     with ExitStack() as stack:
@@ -71,10 +69,8 @@ def cluster(address: str) -> Iterator[Client]:
         _check(client, address)
         yield client
     except (CancelledError, CommClosedError, distributed.KilledWorker) as e:
-        raise UserError(
-            f"--dask {address}: the scheduler has gone, or a job's workers again and again (for want of memory?); what "
-            "was finished is kept: run again"
-        ) from e
+        gone = "the scheduler has gone, or a job's workers one after another"
+        raise UserError(f"--dask {address}: {gone}; what was finished is kept: run again") from e
     finally:
         client.close(timeout=2)
 
@@ -99,8 +95,8 @@ def this_kit() -> str:
     """SHA-256 of the kit's sources and of the versions that results depend on."""
     sources = [p for name in ("mainstream", "streetworld") for p in sorted((PACKAGE.parent / name).rglob("*.py"))]
     versions = sorted({(d.name, d.version) for d in metadata.distributions() if d.name in DEPENDED_ON})
-    told = repr((sys.version_info[:3], versions)).encode()
-    return hashlib.sha256(b"".join(p.read_bytes() for p in sources) + told).hexdigest()
+    told = [*(p.read_bytes() for p in sources), repr((sys.version_info[:3], versions)).encode()]
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 @cache
