@@ -47,11 +47,12 @@ def synthetic_curves(summary: pd.DataFrame, carried: pd.DataFrame) -> Drawing:
         colour = colour_of(app)
         for on, style, name in (("images", "o-", "test stills"), ("video", "o--", "test video")):
             part = summary[(summary.app == app) & (summary.on == on)]
-            ax.plot(part["index"], part.accuracy, style, ms=4, color=colour, label=name)
+            ax.plot(part["index"], part.accuracy, style, ms=4, color=colour, label=name if len(part) else "")
             ax.fill_between(part["index"], part.low, part.high, alpha=0.15, color=colour, lw=0)
         far = carried[carried.app == app]
         spread = [far.unseen - far.low, far.high - far.unseen]
-        ax.errorbar(far["index"], far.unseen, spread, fmt="s", mfc="white", ms=6, lw=1, color="0.2", label="never seen")
+        unseen = "never seen" if len(far) else ""
+        ax.errorbar(far["index"], far.unseen, spread, fmt="s", mfc="white", ms=6, lw=1, color="0.2", label=unseen)
         ax.set_title(app)
         ax.legend(loc="lower left", fontsize=8, handlelength=3)
         ax.set_xlabel(SPLIT_AXIS, fontsize=9)
