@@ -121,7 +121,7 @@ def test_bad_requests_exit_2_with_one_line(tmp_path, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("run", "--onyl", "04"), "unknown option '--onyl': did you mean '--only'? (valid: --force,"),
+        (("run", "--onyl", "04"), "unknown option '--onyl': did you mean '--only'? (valid: --check, --dask,"),
         (("rnu",), "unknown command 'rnu': did you mean 'run'? (valid: "),
         (("schedule",), "missing argument 'problem'; see mainstream schedule --help"),
         (("run", "--only"), "option '--only' requires an argument; see mainstream"),
