@@ -93,23 +93,25 @@ def test_the_mean_is_one_of_time():
 
 
 @pytest.mark.slow
-def test_half_of_a_real_processor_taken_away(base, packages, tmp_path):
-    """Wall clock: a second process on every core from 20 to 60 s; what it leaves is planned for, and given back."""
-    device = this_machine(base, repeats=20)
-    hungry = "while True: pass"
-    chosen, load = {f"{app} {k}": packages[app] for k in range(3) for app in packages}, []
+def test_a_real_neighbour_on_every_core(base, packages):
+    """Wall clock: other processes from 12 to 45 s; less is planned for meanwhile, and more again afterwards."""
+    device, load = this_machine(base, repeats=20), []
+    least = {app: packages[app] for app in ("cat", "car")}
 
     def neighbour(frame, decisions):
-        if not load and 20 <= frame.time_s < 60:
-            load.extend(subprocess.Popen([sys.executable, "-c", hungry]) for _ in os.sched_getaffinity(0))
-        if frame.time_s >= 60:
+        if not load and frame.time_s >= 12:
+            hungry = [sys.executable, "-c", "while True: pass"]
+            load.extend(subprocess.Popen(hungry) for _ in os.sched_getaffinity(0))
+        if frame.time_s >= 45:
             [process.kill() for process in load]
 
-    runner = Runner(base, chosen, device, stream_fps=20, budget=0.1, adapt=True, on_frame=neighbour)
+    budget = 10 * device.tail[0] / 1000  # ten whole networks a second: a plan that binds
+    runner = Runner(base, least, device, stream_fps=20, budget=budget, adapt=True, on_frame=neighbour)
     try:
-        report = runner.run(Grey(110), Wall())
+        report = runner.run(Grey(80), Wall())
     finally:
         [process.kill() for process in load]
-    since = [plan["since_s"] for plan in report.plans]
-    assert len([s for s in since if 20 < s < 60]) >= 1 and len([s for s in since if s > 60]) >= 1, report.plans
-    assert report.missed.total() <= 0.05 * (report.looks + report.missed).total()
+    rates = {plan["since_s"]: sum(unit["fps"] for unit in plan["apps"].values()) for plan in report.plans}
+    during = [rate for since, rate in rates.items() if 12 + SLOWER_S < since < 60]
+    assert during and min(during) < rates[0.0], report.plans
+    assert list(rates)[-1] > 45 and list(rates.values())[-1] > min(during), report.plans
