@@ -1,4 +1,4 @@
-"""`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
+"""`Runner`: applications on a stream, planned anew while it runs (notebook 07). One class, two threads: hence long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scheduling problem: applications, a device, a budget (notebooks 04 and 05)."""
+"""The scheduling problem: applications, a device, a budget (notebooks 04 and 05). One contract, hence its length."""
 
 from __future__ import annotations
 
