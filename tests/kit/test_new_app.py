@@ -104,7 +104,7 @@ def test_from_photos_and_a_video_to_a_stream(tmp_path, drawn, name):
     more = ("--clock", "virtual", "--zone", "0,0,1,.95")
     done = mainstream(*asked(name, truth_called(drawn, name, tmp_path), place, *more))
     assert done.returncode == 0, done.stderr
-    assert re.search(r"4 of 16 split points: about \d+ seconds", done.stdout) and "cell 1" in done.stderr
+    assert re.search(r"4 of 16 split points: about \d+ seconds", done.stdout) and "cell 0/" in done.stderr
     package = MPackage.load(place).validate()
     assert package.application == name and len(package.splits) == 4 and package.zone == (0, 0, 1, 0.95)
     assert max(s.video.tpr - s.video.fpr for s in package.splits) > 0.8  # a bright box is easily seen
