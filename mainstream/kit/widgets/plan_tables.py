@@ -13,7 +13,7 @@ def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
     """One row per application: its events, its split, rate and votes, what they give, and what it answers for.
 
     Columns: app, event_length_s, event_frequency, correlation, split, fps, x_vote, f1, recall, precision, cost
-    (units/s, `explain.cost_shares`), cost_share.
+    (units/s, `explain.cost_shares`), cost_share; zone, where there are several.
     """
     events = ["event_length_s", "event_frequency", "correlation"]
     rows = [
@@ -21,7 +21,8 @@ def plan_table(problem: Problem, plan: Schedule) -> pd.DataFrame:
         for a, u in zip(problem.apps, plan.units, strict=True)
     ]
     costs = cost_shares(problem, plan.choices)
-    return pd.DataFrame(rows).assign(cost=costs, cost_share=costs / costs.sum())
+    table = pd.DataFrame(rows).assign(cost=costs, cost_share=costs / costs.sum())
+    return table if problem.zone.any() else table.drop(columns="zone")
 
 
 def why_table(problem: Problem, plan: Schedule, richer: pd.DataFrame) -> pd.DataFrame:
