@@ -186,7 +186,7 @@ def page(rows: list[dict[str, Any]]) -> str:
     for r in rows:
         lines += ["", f'<a id="{r["id"]}"></a>', f"**{r['claim']}** ({r['where']}) {r['verdict'].capitalize()}.",
                   r["why"], "", f"Confirmed by {r['confirmed by']}. Track: {r['track']}. Notebook {r['notebook']},",
-                  f"`{r['cell']}`: `{r['command']}`, {r['minutes']:.0f} min, {r['MB']:.0f} MB."]  # fmt: skip
+                  f"`{r['cell']}`: `{r['command']}`, {max(r['minutes'], 1):.0f} min, {r['MB']:.0f} MB."]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
