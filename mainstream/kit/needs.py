@@ -48,7 +48,8 @@ class Need(NamedTuple):
 
     def __str__(self) -> str:
         said = [f"{self.size / 1e6:.0f} MB" * bool(self.size), self.licence, str(next(iter(self.places), ""))]
-        return f"{'here' if self.here else 'MISSING':<8}{self.what}: {'; '.join(s for s in said if s)}"
+        told = "; ".join(s for s in said if s)
+        return f"{'here' if self.here else 'MISSING':<8}{self.what}{': ' * bool(told)}{told}"
 
 
 def check(project: Project, profile: str, stages: list[Stage], say: Callable[[str], None]) -> None:
@@ -194,4 +195,4 @@ def _expected(project: Project, profile: str, stage: Stage, training: _Training 
 
 
 def _minutes(seconds: float) -> str:
-    return f"about {seconds / 60:.0f} min" if seconds < 7200 else f"about {seconds / 3600:.0f} h"
+    return f"about {max(seconds / 60, 1):.0f} min" if seconds < 7200 else f"about {seconds / 3600:.0f} h"

@@ -7,6 +7,7 @@ from mainstream.data import downloads
 from mainstream.errors import UserError
 from mainstream.kit import needs
 from mainstream.kit.pipeline.project import Project
+from mainstream.networks import backend  # noqa: F401  Keras writes its own settings when it is first imported
 
 TINY = ["networks={mobilenet-0.25: 32}", "01.seeds=[0]", "01.jobs=1"]
 
