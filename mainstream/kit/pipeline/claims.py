@@ -99,6 +99,8 @@ def look_up(value: Value, results: Path) -> Numbers:
         if value.pivot:
             name, content = value.pivot
             rows = pd.DataFrame([rows.set_index(name)[content].rename(str)])
+        if value.of in ("min", "max") and len(rows):  # its own interval, not the lowest and highest of any row
+            rows = rows.loc[[getattr(rows.eval(value.expression), f"idx{value.of}")()]]
         found = [_one(rows, e or value.expression, value.of) for e in (value.expression, value.low, value.high)]
     except (OSError, ValueError, KeyError, SyntaxError, AttributeError, pd.errors.UndefinedVariableError) as e:
         raise UserError(f"{value.file}: {value.expression!r} where {value.where}: {type(e).__name__} {e}") from e

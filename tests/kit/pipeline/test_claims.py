@@ -43,6 +43,7 @@ def claims(tmp_path, *changes):
     ({"expression": "n", "where": ["over == 'a'", "ratio == ratio.min()"]}, (2.0, 2.0, 2.0)),
     ({"expression": "ratio", "of": "spread"}, (3.0 / 1.1,) * 3),
     ({"expression": "n", "of": "count"}, (2.0,) * 3),
+    ({"expression": "1 / ratio", "of": "max", "low": "low", "high": "high"}, (1 / 1.1, 0.9, 1.3)),  # of that row
     ({"file": "05_x/s.csv", "pivot": ["stage", "ms"], "expression": "network / (decode + network)"}, (0.8,) * 3),
 ])  # fmt: skip
 def test_a_number_is_found(results, value, number):
