@@ -18,6 +18,7 @@ from mainstream.package import Zone
 from mainstream.paths import read_text
 from mainstream.quality.counted import Interval
 
+MOST_FRAMES = 10_000_000  # a day at 100 frames/s; a table of more is a mistake
 BEYOND = 0.05  # of all centres that may lie outside the picture: people who are leaving it
 
 
@@ -30,7 +31,8 @@ def read_boxes(path: str | Path) -> np.ndarray:
     needs = "needs frame,id,left,top,width,height in numbers, without a line of names"
     text = read_text(path)
     try:
-        rows = np.loadtxt(io.StringIO(text), delimiter=",", ndmin=2) if text.strip() else np.empty((0, 6))
+        lines = io.StringIO(text)
+        rows = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2) if text.strip() else np.empty((0, 6))
     except ValueError as e:
         raise UserError(f"{path}: {e}; {needs}") from e
     if rows.size == 0 or rows.shape[1] < 6:
@@ -38,10 +40,11 @@ def read_boxes(path: str | Path) -> np.ndarray:
     if rows.shape[1] > 6:
         rows = rows[rows[:, 6] != 0]
     frame, left, top, width, height = rows[:, [0, 2, 3, 4, 5]].T
-    good = np.isfinite(rows[:, :6]).all(axis=1) & (frame >= 1) & (frame % 1 == 0) & (np.minimum(width, height) > 0)
+    numbered = (frame >= 1) & (frame <= MOST_FRAMES) & (frame % 1 == 0)
+    good = np.isfinite(rows[:, :6]).all(axis=1) & numbered & (np.minimum(width, height) > 0)
     if not good.all():
         shown = ", ".join(f"{v:g}" for v in rows[np.argmin(good), :6])
-        raise UserError(f"{path}: {shown}: needs a frame from 1 on, and a width and height above 0")
+        raise UserError(f"{path}: {shown}: needs a frame from 1 to {MOST_FRAMES}, and a width and height above 0")
     return np.stack([frame, left + width / 2, top + height / 2], axis=1)
 
 

@@ -51,8 +51,11 @@ def test_frames_are_held_where_a_centre_is(centres):
     ("text", "message"),
     [
         ("", "has no row"), ("frame,id\n1,2\n", "could not convert string 'frame'"), ("1,2,3\n", "has 3 columns"),
-        ("1,1,0,0,5,0\n", "1, 1, 0, 0, 5, 0: needs a frame from 1 on"), ("0,1,0,0,5,5\n", "needs a frame from 1"),
-        ("1.5,1,0,0,5,5\n", "needs a frame"), ("1,1,nan,0,5,5\n", "nan"), ("1,1,0,0,5,5\n1,1\n", "columns"),
+        ("1,1,0,0,5,0\n", "1, 1, 0, 0, 5, 0: needs a frame from 1"), ("0,1,0,0,5,5\n", "needs a frame from 1"),
+        ("1.5,1,0,0,5,5\n", "needs a frame"),
+        ("1e15,1,0,0,5,5\n", "frame from 1 to 10000000"),
+        ("1,1,nan,0,5,5\n", "nan"), ("1,1,0,0,5,5\n1,1\n", "columns"),
+        ("1,1,0,0,5,5#0\n", "could not convert"),  # no comments: nothing of a line is passed over
     ],
 )  # fmt: skip
 def test_bad_tables_are_named(tmp_path, text, message):

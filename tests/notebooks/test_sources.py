@@ -66,7 +66,7 @@ def bound(source):
 @pytest.mark.parametrize("path", [b for b in BOOKS if b.stem not in NOT_YET], ids=lambda p: p.stem)
 def test_cells_can_be_read_aloud(path):
     cells = sources(path)
-    lengths = [len(cell.splitlines()) for cell in cells if not cell.startswith("profile = ")]  # parameters: a list
+    lengths = [len(cell.splitlines()) for cell in cells]
     assert max(lengths) <= LONGEST_CELL and statistics.median(lengths) <= MEDIAN_CELL
     assert [line for cell in cells for line in cell.splitlines() if len(line) > LONGEST_LINE] == []
     names = {n.id for cell in cells for n in ast.walk(ast.parse(cell)) if isinstance(n, ast.Name)}
@@ -114,7 +114,7 @@ def test_profiles_name_notebooks_and_parameters_that_exist(profile):
     assert [s.name[:2] for s in Project().stages(profile)] == [b.name[:2] for b in BOOKS]
 
 
-# Lines of the library that a notebook may reach. 5,500 is the aim; what is above it may only come down.
+# Lines of the library that a notebook may reach. 5,500 is the aim; above it is what each feature here brought, no more.
 AIM = 5500
 ZONES = 125  # a forest to plan and to run, a part of every frame: notebook 09 goes through all rooms that they touch
 FOLLOWS = 145  # a running plan that follows its device: `runner/feedback.py`, and in `stream.py` and `clock.py`
