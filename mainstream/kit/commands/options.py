@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from typer import Option
 
 from mainstream.errors import UserError
-
-if TYPE_CHECKING:
-    from mainstream.package import MPackage
+from mainstream.package import MPackage
 
 Profile = Annotated[str, Option(help="smoke (a quick check), default, or paper.")]
 Json = Annotated[bool, Option("--json", help="Print JSON instead of a table.")]
@@ -46,8 +44,6 @@ def where(jobs: int | None, dask: str | None) -> None:
 
 def packages(option: str, folders: Iterable[Path], taken: str = "") -> dict[str, MPackage]:
     """Application → its package. Raises `UserError`: one that cannot be read, or is there twice."""
-    from mainstream.package import MPackage
-
     found: dict[str, MPackage] = {}
     for folder in folders:
         package = MPackage.load(folder).validate()

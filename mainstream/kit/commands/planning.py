@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mainstream.kit.commands import options
+from mainstream.package import MPackage
 
 if TYPE_CHECKING:
     from mainstream.scheduler import Problem
@@ -74,8 +75,6 @@ def package_command(
     json_: options.Json = False,
 ) -> None:
     """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
-    from mainstream.package import MPackage
-
     loaded = MPackage.load(directory).validate()
     if json_:
         typer.echo(loaded.model_dump_json(exclude_none=True))

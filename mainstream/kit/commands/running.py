@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.package import MPackage, Zone
 from mainstream.paths import write_text
-
-if TYPE_CHECKING:
-    from mainstream.package import MPackage
 
 
 def profile_command(
@@ -126,8 +124,6 @@ def stream_command(
 
 def _looking_at(zone: str, packages: dict[str, MPackage]) -> dict[str, MPackage]:
     """Packages that record no zone get this one. Raises `UserError`: no zone, or no such package."""
-    from mainstream.package import Zone
-
     part = Zone.read(zone)
     if not any(p.zone is None for p in packages.values()):
         known = ", ".join(f"'{app}' looks at {p.zone}" for app, p in packages.items())

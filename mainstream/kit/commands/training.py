@@ -10,12 +10,12 @@ import typer
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.package import Zone
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
     from mainstream.data.photos import Photos
-    from mainstream.package import Zone
 
 
 def train_command(
@@ -61,7 +61,6 @@ def train_command(
     if world and zone:
         raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
     from mainstream.data.datasets import against
-    from mainstream.package import Zone
 
     part = Zone.read(zone) if zone else None
 

@@ -11,6 +11,8 @@ import typer
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.package import Zone
+from mainstream.paths import write_text
 
 
 def truth_command(
@@ -29,8 +31,6 @@ def truth_command(
     import numpy as np
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
-    from mainstream.package import Zone
-    from mainstream.paths import write_text
 
     part, size = Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):

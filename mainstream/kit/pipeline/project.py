@@ -62,6 +62,11 @@ class Project:
         """The folder of the modules that notebooks import."""
         return self.root / "mainstream"
 
+    @property
+    def claims(self) -> Path:
+        """The claims that results are held against."""
+        return self.root / "data" / "claims.yml"
+
     def results(self, profile: str) -> Path:
         """The folder of a profile's results, a folder per stage in it."""
         return self.root / "results" / profile

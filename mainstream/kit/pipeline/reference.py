@@ -66,16 +66,16 @@ def save_decisions(project: Project, profile: str) -> list[Path]:
 
 def save_claims(project: Project, profile: str) -> list[Path]:
     """Keeps the files that the claims rest on in results/reference/claims/, and writes REPRODUCTION.md from them."""
-    claims, results = project.root / "data" / "claims.yml", project.results(profile)
+    results = project.results(profile)
     target = project.results("reference") / "claims"
     shutil.rmtree(target, ignore_errors=True)
     kept = []
-    for file in sorted({v.file for c in load_claims(claims) for v in c.numbers().values()}):
+    for file in sorted({v.file for c in load_claims(project.claims) for v in c.numbers().values()}):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         kept.append(Path(shutil.copy(results / file, target / file)))
     for stage in sorted(target.iterdir()):
         run = cache.read_run(results / stage.name) or {}
         about = {"seconds": run["seconds"], "megabytes": megabytes(results / stage.name)}
         write_text(stage / cache.RUN, json.dumps(about) + "\n")
-    write_text(project.root / PAGE, page(judged(claims, target)))
+    write_text(project.root / PAGE, page(judged(project.claims, target)))
     return [*kept, project.root / PAGE]

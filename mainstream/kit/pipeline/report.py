@@ -120,7 +120,7 @@ def _unmatched(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _claims(project: Project, results: Path) -> list[dict[str, Any]] | str:
     """Verdicts on the claims whose notebooks have run; in words why there are none, where a number is missing."""
     try:
-        return judged(project.root / "data" / "claims.yml", results, of_what_ran=True)
+        return judged(project.claims, results, of_what_ran=True)
     except UserError as e:
         return str(e)
 
