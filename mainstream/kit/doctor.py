@@ -47,19 +47,26 @@ def examine(root: Path = paths.ROOT) -> list[Finding]:
 
 
 def checks(root: Path) -> list[Check]:
-    """What the main job needs, cheapest first."""
+    """What the main job needs."""
     places = [root / "results", root / "data" / "cache"]
     return [
         Check("Python", _python, "install Python 3.11, 3.12 or 3.13"),
         Check("packages", lambda: _packages(root / "requirements.lock"), AGAIN),
-        Check("cores", cores, "more cores make training quicker", needed=False),
-        Check("memory", lambda: memory(MEMORY_GB), f"{MEMORY_GB:g} GB are needed; more swap may do"),
-        Check("disk", lambda: disk(root, DISK_GB), f"make room: {DISK_GB:g} GB are needed"),
+        *machine(root, MEMORY_GB, DISK_GB),
         Check("writing", lambda: _writing(places), "make these folders writable, or clone to another place"),
         Check("codecs", _codecs, AGAIN),
         Check("kernel", _kernel, AGAIN),
         Check("network", _network, f"git checkout data/base; or {AGAIN}"),
-        Check("GPU", gpu, "not needed: everything runs on the processor", needed=False),
+    ]
+
+
+def machine(root: Path, memory_gb: float, disk_gb: float) -> list[Check]:
+    """What the machine brings to a job that needs so much; `root`: the folder that it fills."""
+    return [
+        Check("cores", _cores, "more cores make training quicker", needed=False),
+        Check("memory", lambda: _memory(memory_gb), f"{memory_gb:.0f} GB are needed; fewer `jobs` or more swap may do"),
+        Check("disk", lambda: _disk(root, disk_gb), f"make room: {disk_gb:.0f} GB are needed"),
+        Check("GPU", _gpu, "not needed: everything runs on the processor", needed=False),
     ]
 
 
@@ -90,24 +97,21 @@ def _packages(lock: Path) -> str:
     return f"{len(pins)} as locked, where this platform needs them"
 
 
-def cores() -> str:
-    """That this process may use. Raises `UserError` for one."""
+def _cores() -> str:
     mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if mine < 2:
         raise UserError("1: a default run takes twice as long")
     return f"{mine}"
 
 
-def memory(needed_gb: float) -> str:
-    """Raises `UserError` where there is less."""
+def _memory(needed_gb: float) -> str:
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     if total < needed_gb:
         raise UserError(f"{total:.1f} GB in all")
     return f"{total:.0f} GB in all"
 
 
-def disk(root: Path, needed_gb: float) -> str:
-    """Raises `UserError` where less is free."""
+def _disk(root: Path, needed_gb: float) -> str:
     free = shutil.disk_usage(root).free / 1e9
     if free < needed_gb:
         raise UserError(f"{free:.1f} GB are free")
@@ -162,8 +166,7 @@ def _network() -> str:
     return f"{base.identity.architecture}: OpenVINO {version_of('openvino')} as TensorFlow {version_of('tensorflow')}"
 
 
-def gpu() -> str:
-    """Names of those that TensorFlow sees. Raises `UserError` for none."""
+def _gpu() -> str:
     from mainstream.networks.backend import tf
 
     found = [d.name for d in tf.config.list_physical_devices("GPU")]

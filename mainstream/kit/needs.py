@@ -19,15 +19,22 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from mainstream.data.datasets import list_images
 from mainstream.data.downloads import photo_sets
 from mainstream.errors import UserError
-from mainstream.kit.doctor import MEMORY_GB, Check, answer, cores, disk, gpu, memory
+from mainstream.kit.doctor import MEMORY_GB, answer, machine
+from mainstream.kit.new_app.training import about, passes
 from mainstream.kit.pipeline.cache import read_run
 from mainstream.kit.pipeline.parameters import INJECTED
 from mainstream.kit.pipeline.project import Project, Stage
+from mainstream.networks.base import SCALED, build
+from mainstream.networks.engines import compile_model
+from mainstream.networks.splits import split_points, with_head
 from mainstream.paths import CACHE, DATA, REFERENCE, ROOT
+from mainstream.study.trainings import FINETUNED
+from mainstream.trainer import Settings
+from mainstream.trainer.frozen import BATCH, asked
 
-FINETUNED = "01_finetune_every_split"
 SHOWN = 0.2  # of the photos are taken to show an application: how many there will be, only training counts
 WORKING = 0.7  # of the outputs of all layers for a batch: InceptionV3 at 299 px, everything trained, peaks at 3.6 GB
 
@@ -66,12 +73,7 @@ def check(project: Project, profile: str, stages: list[Stage], say: Callable[[st
     training = {s.name: _Training(s) for s in stages if s.name == FINETUNED and s.parameters.get("networks")}
     room_gb = 2 * sum(n.size for n in lacking) / 1e9 + sum(t.disk_gb for t in training.values()) + 1
     most_gb = max([MEMORY_GB, *(t.memory_gb for t in training.values())])
-    looked = [
-        answer(Check("cores", cores, "", needed=False)),
-        answer(Check("memory", lambda: memory(most_gb), "fewer `jobs` take less")),
-        answer(Check("disk", lambda: disk(project.root, room_gb), "make room")),
-        answer(Check("GPU", gpu, "training takes the processor", needed=False)),
-    ]
+    looked = [answer(look) for look in machine(project.root, most_gb, room_gb)]
     for finding in looked:
         say(str(finding))
     say(f"        for this about {most_gb:.0f} GB of memory and {room_gb:.0f} GB of disk are needed")
@@ -120,22 +122,16 @@ def _weights(name: str, px: int, file: str | None) -> Need:
 
 
 class _Training:
-    """What notebook 01 will take on its `networks`: disk_gb, memory_gb, and seconds of one process for all of it."""
+    """What notebook 01 will take on its `networks`: disk_gb, memory_gb, and seconds by the clock."""
 
     def __init__(self, stage: Stage):
-        from mainstream.networks import base as bases
-        from mainstream.networks.splits import split_points, with_head
-        from mainstream.trainer import Settings
-        from mainstream.trainer.frozen import BATCH, asked
-
         given = {**stage.defaults, **stage.parameters}
         settings = Settings.photos() if given["real_photos"] else Settings.world()
-        epochs, n = given["epochs"] or settings.epochs, _number(given)
-        jobs, of = given["jobs"], len(given["apps"]) * len(given["seeds"])
-        rows = 0.6 * n * SHOWN * (1 + settings.negatives)
+        settings = settings.model_copy(update={"epochs": given["epochs"] or settings.epochs})
+        jobs, of, n = given["jobs"], len(given["apps"]) * len(given["seeds"]), _number(given)
         self.disk_gb = self.memory_gb = self.seconds = 0.0
         for name, px in given["networks"].items():
-            model = with_head(bases.build(name, px))
+            model = with_head(build(name, px))
             points = [p for p in split_points(model) if not given["splits"] or p.name in given["splits"]]
             images = np.zeros((BATCH, px, px, 3), "float32")
             call = asked(model)
@@ -145,16 +141,12 @@ class _Training:
             self.disk_gb += 2 * of * tails  # checkpoints and packages
             working = max(WORKING * BATCH * outputs / 1e9, settings.cache_gb) + 1
             self.memory_gb = max(self.memory_gb, 1.6 * n * 3 * px**2 / 1e9 + jobs * working)
-            frozen = sum(1.6 * n * p.fraction for p in points)
-            trained = sum((epochs * 3.5 * rows + (0.2 * epochs + 0.4) * n) * (1 - p.fraction) for p in points)
-            self.seconds += each_s * (jobs * frozen + of * trained)
-        self.seconds /= jobs
+            frozen, trained = passes(settings, points, train=0.6 * n, held=0.4 * n, rarer=0.6 * n * SHOWN)
+            self.seconds += each_s * (frozen + of * trained / jobs)
 
 
 def _number(given: dict[str, Any]) -> int:
     """Of photos, as far as can be known."""
-    from mainstream.data.datasets import list_images
-
     if not given["real_photos"]:
         return sum(given["stills"])
     own = [ROOT / name for name in given["real_photos"] if name not in photo_sets() and (ROOT / name).exists()]
@@ -170,9 +162,6 @@ def _timed(call: Callable[[], object]) -> float:
 
 def _slower() -> float:
     """How many times as long a frame takes here, now, as in the reference run: MobileNet-224, two threads."""
-    from mainstream.networks.base import SCALED, build
-    from mainstream.networks.engines import compile_model
-
     call = compile_model(build("mobilenet-1.0", 224), preprocessing=SCALED)
     image = np.zeros((1, 224, 224, 3), "uint8")
     here = np.median([_timed(lambda: call(image)) for _ in range(30)])
@@ -185,14 +174,10 @@ def _expected(project: Project, profile: str, stage: Stage, training: _Training 
     given = {k: v for k, v in {**stage.defaults, **stage.parameters}.items() if k not in INJECTED}
     run = read_run(project.results(profile) / stage.name)
     if run and run.get("outcome") == "ok" and given.items() <= run["parameters"].items():
-        return f"{_minutes(run['seconds'])}, as it took here"
+        return f"{about(run['seconds'])}, as it took here"
     if training is not None:
-        return f"{_minutes(training.seconds)} of training, reckoned from a trial; a rough guess"
+        return f"{about(training.seconds)} of training, reckoned from a trial; a rough guess"
     kept = read_run(REFERENCE / "claims" / stage.name)
     if kept is None:
         return "not recorded"
-    return f"{_minutes(slower * kept['seconds'])} with the default's parameters, by the reference run and a trial"
-
-
-def _minutes(seconds: float) -> str:
-    return f"about {max(seconds / 60, 1):.0f} min" if seconds < 7200 else f"about {seconds / 3600:.0f} h"
+    return f"{about(slower * kept['seconds'])} with the default's parameters, by the reference run and a trial"

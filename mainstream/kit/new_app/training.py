@@ -42,7 +42,9 @@ def chosen_splits(base: BaseNetwork, material: Material, settings: Settings, req
 
 def about(seconds: float) -> str:
     """A time as people say it."""
-    return f"about {max(seconds, 5):.0f} seconds" if seconds < 90 else f"about {seconds / 60:.0f} minutes"
+    if seconds < 90:
+        return f"about {max(seconds, 5):.0f} seconds"
+    return f"about {seconds / 60:.0f} minutes" if seconds < 7200 else f"about {seconds / 3600:.0f} hours"
 
 
 def ties(package: MPackage, *, by_photos: bool = False) -> str:
@@ -76,26 +78,30 @@ def settings_for(photos: Photos, request: Request) -> Settings:
     return chosen.model_copy(update={"epochs": epochs, "patience": 4 * epochs, "flip": flip})
 
 
-def passes(material: Material, settings: Settings, points: list[SplitPoint]) -> float:
-    """What a training costs, in forward passes of the network: frozen parts once, tails there and back every epoch."""
-    photos = material.photos
-    held = int((photos.partition != "train").sum())
-    frames = len(material.measured.images) if material.measured else 0
-    frozen = len(photos) + settings.flip * (len(photos) - held) + frames
-    rows = _rarer(photos) * (1 + settings.negatives)
-    total = 0.0
+def passes(
+    settings: Settings, points: list[SplitPoint], *, train: float, held: float, rarer: float, frames: int = 0
+) -> tuple[float, float]:
+    """What a training costs, in forward passes of the network: frozen parts once, tails there and back every epoch.
+
+    train, held: photos that are learnt from, and others. rarer: the former of the rarer class. frames: of footage.
+    `mainstream run --check` reckons with it too.
+    """
+    images, rows = train * (1 + settings.flip) + held + frames, rarer * (1 + settings.negatives)
+    trained = 0.0
     for p in points:
         epochs = settings.epochs_at(p.fraction)
         asked = epochs * held / 2 + held + frames  # validation after every epoch, everything in the end
-        total += frozen * p.fraction + (epochs * THERE_AND_BACK * rows + asked) * (1 - p.fraction)
-    return total
+        trained += (epochs * THERE_AND_BACK * rows + asked) * (1 - p.fraction)
+    return images * sum(p.fraction for p in points), trained
 
 
 def training_seconds(base: BaseNetwork, material: Material, settings: Settings, points: list[SplitPoint]) -> float:
     """A guess from `passes`, at a nominal speed rather than this machine's at the moment: an interrupted run must find
     the same splits again."""
-    one = NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)
-    return one * passes(material, settings, points) + SETUP_S * len(points)
+    train, photos = len(material.photos.part("train").labels), material.photos
+    frames = len(material.measured.images) if material.measured else 0
+    needed = passes(settings, points, train=train, held=len(photos) - train, rarer=_rarer(photos), frames=frames)
+    return (NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)) * sum(needed) + SETUP_S * len(points)
 
 
 def with_events(package: MPackage, request: Request, folder: Path) -> MPackage:
