@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from mainstream import quality
 from mainstream.quality import Array, Form, Quality
@@ -77,24 +76,6 @@ def view(setting: Setting, form: Form) -> View:
     ]
     votes = setting.evaluate(form, x_vote=np.array(VOTES))
     return View(here, along, votes, table.f1[:-1], np.array(equal), float(rates[np.argmax(along.f1)]))
-
-
-def tidy(setting: Setting, views: dict[Form, View]) -> pd.DataFrame:
-    """All that the explorer draws: panel, form, tpr, fps, x_vote, frames_seen, recall, precision, f1."""
-    parts = []
-    for form, v in views.items():
-        same = {"form": form, "tpr": setting.tpr, "fps": setting.fps, "x_vote": setting.x_vote}
-        seen = setting.frames_seen(form, setting.rates)
-        over_rates = {**same, "fps": setting.rates, "frames_seen": seen}
-        parts += [
-            pd.DataFrame({"panel": "rates", **over_rates, **v.rates._asdict()}),
-            pd.DataFrame({"panel": "votes", **same, "x_vote": VOTES, **v.votes._asdict()}),
-            pd.DataFrame({"panel": "equal F1", **over_rates, "tpr": v.equal, "f1": float(v.here.f1)}),
-        ]
-        if form == "consistent":
-            tpr, fps = (a.ravel() for a in np.meshgrid(TPRS, setting.rates, indexing="ij"))
-            parts.append(pd.DataFrame({"panel": "map", **same, "tpr": tpr, "fps": fps, "f1": v.map.ravel()}))
-    return pd.concat(parts, ignore_index=True)
 
 
 def presets() -> dict[str, Setting]:

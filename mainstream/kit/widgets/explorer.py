@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets
-import pandas as pd
 import traitlets
-from matplotlib.figure import Figure
 
 from mainstream.errors import unknown
 from mainstream.kit.widgets.shown import png
 from mainstream.study.figures.explored import explored
-from mainstream.study.setting import FORMS, STEP_FPS, VOTES, Setting, presets, sentence, tidy, view
+from mainstream.study.setting import FORMS, STEP_FPS, VOTES, Setting, presets, sentence, view
 
 OWN = "own values"
 
 
 class Explorer:
-    """`box` to be shown by hand; `caption()` of the present setting for a batch run.
+    """`box` to be shown by hand; `caption()` of the present setting for a batch run; `figure` as it is now.
 
     Args:
         preset: where to start, a name of `study.setting.presets()`; the first by default.
@@ -51,14 +49,6 @@ class Explorer:
         """What the sliders say."""
         return Setting(**{name: slider.value for name, slider in self.sliders.items()})
 
-    def figure(self) -> Figure:
-        """The figure as it is now."""
-        return self._figure
-
-    def table(self) -> pd.DataFrame:
-        """What the figure is drawn from (`setting.tidy`)."""
-        return tidy(self.setting, self.views)
-
     def caption(self) -> str:
         """The present setting's conclusion."""
         s, (ours, theirs) = self.setting, (self.views[form] for form in FORMS)
@@ -72,8 +62,8 @@ class Explorer:
         """Asks the model again and redraws."""
         setting = self.setting
         self.views = {form: view(setting, form) for form in FORMS}
-        self._figure = explored(setting, self.views)
-        self.image.value = png(self._figure)
+        self.figure = explored(setting, self.views)
+        self.image.value = png(self.figure)
         self.text.value = "<br>".join(sentence(form, setting, v) for form, v in self.views.items())
 
     def _moved(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import ipywidgets
 import pandas as pd
-from matplotlib.figure import Figure
 
 from mainstream.errors import UserError
 from mainstream.kit.widgets import plan_tables
@@ -24,7 +23,7 @@ from mainstream.study.figures.diagrams import planned
 
 
 class Playground:
-    """`box` to be shown by hand; `drawing()`, `figure()`, `table()` and `why()` of the plan for a batch run.
+    """`box` to be shown by hand; `drawing()`, `table()` and `why()` of the plan for a batch run; `figure`: its tree.
 
     Args:
         problem: where to start.
@@ -66,10 +65,6 @@ class Playground:
         self.box = ipywidgets.VBox([*boxes, self.message, self.image, self.tables])
 
     # -- what it shows ----------------------------------------------------------------------------------------------
-    def figure(self) -> Figure:
-        """The tree and its cost, as they are now."""
-        return self._figure
-
     def table(self) -> pd.DataFrame:
         """The plan (`plan_tables.plan_table`)."""
         return plan_tables.plan_table(self.planned, self.plan)
@@ -86,7 +81,7 @@ class Playground:
         )
         numbers = {"system": label(p.scheduler), "n": len(p.units), "f1": p.mean_f1, "cost": p.cost,
                    "budget": p.budget, "move": plan_tables.best_move(self.planned, p)}  # fmt: skip
-        return Drawing(self.figure(), self.table(), "The plan, who pays, and the next move", "published", text, numbers)
+        return Drawing(self.figure, self.table(), "The plan, who pays, and the next move", "published", text, numbers)
 
     # -- what can be done to it -------------------------------------------------------------------------------------
     def add(self, entry: str, *, event_length_s: float, event_frequency: float, correlation: float) -> None:
@@ -121,8 +116,8 @@ class Playground:
             f"Mean F1 {p.mean_f1:.4f} (least {min(u.f1 for u in p.units):.3f}), cost {p.cost:.1f} of {p.budget:.4g} "
             f"units/s ({p.cost / self.one_device:.0%} of a device){gap}; planned in {p.seconds:.2f} s."
         )
-        self._figure = planned(self.planned, p, self.one_device)
-        self.image.value = png(self._figure)
+        self.figure = planned(self.planned, p, self.one_device)
+        self.image.value = png(self.figure)
         self.tables.value = (
             f"{html_table(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
             f"{escape(plan_tables.best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"

@@ -11,7 +11,7 @@ from mainstream.errors import UserError
 from mainstream.kit.widgets.explorer import OWN, Explorer
 from mainstream.paths import STYLE
 from mainstream.study import published
-from mainstream.study.setting import FORMS, presets, view
+from mainstream.study.setting import FORMS, TPRS, VOTES, presets, view
 
 
 def asked(setting, form, **others):
@@ -53,21 +53,18 @@ def test_a_moved_slider_changes_image_and_text_and_the_numbers_are_the_models(ex
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_row_of_the_table_is_the_models(form):
+def test_every_point_that_is_drawn_is_the_models(form):
     explorer = Explorer("noisy classifier, three votes (made up)")
-    table = explorer.table()
-    mine = table[table.form == form]
-    for panel in ("rates", "votes"):
-        rows = mine[mine.panel == panel]
-        for r in rows.iloc[::5].itertuples():
-            expected = asked(explorer.setting, form, fps=r.fps, x_vote=r.x_vote)
-            assert (r.recall, r.precision, r.f1) == pytest.approx(tuple(map(float, expected)), abs=1e-12)
-    best = explorer.views[form].best_fps
-    rates = mine[mine.panel == "rates"]
-    assert rates.f1.max() == rates.f1[rates.fps == best].item()
-    if form == "consistent":
-        for r in mine[mine.panel == "map"].iloc[::97].itertuples():
-            assert r.f1 == pytest.approx(float(asked(explorer.setting, form, fps=r.fps, tpr=r.tpr).f1), abs=1e-12)
+    setting, v = explorer.setting, explorer.views[form]
+    for k, fps in list(enumerate(setting.rates))[::5]:
+        assert [q[k] for q in v.rates] == pytest.approx([float(q) for q in asked(setting, form, fps=fps)], abs=1e-12)
+        for row, tpr in list(enumerate(TPRS))[::7]:
+            expected = asked(setting, form, fps=fps, tpr=tpr).f1
+            assert v.map[row, k] == pytest.approx(float(expected), abs=1e-12)
+    for k, x_vote in enumerate(VOTES):
+        expected = asked(setting, form, x_vote=x_vote)
+        assert [q[k] for q in v.votes] == pytest.approx([float(q) for q in expected], abs=1e-12)
+    assert v.rates.f1.max() == v.rates.f1[list(setting.rates).index(v.best_fps)]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -107,18 +104,18 @@ def test_a_slower_stream_takes_the_rate_down_with_it(explorer):
     explorer.sliders["fps"].value = 12.0
     explorer.sliders["stream_fps"].value = 5
     assert explorer.setting.fps == 5 and explorer.setting.rates[-1] == 5
-    assert explorer.figure().axes[0].get_xlim() == (0, 5)
+    assert explorer.figure.axes[0].get_xlim() == (0, 5)
 
 
 def test_the_figure_of_a_batch_run_holds_the_curves_however_often_it_is_saved(tmp_path):
     with plt.style.context(STYLE):  # as in the notebook; it has a layout engine of its own
         explorer = Explorer(stream_fps=12, fps=4.0)
-        places = [ax.get_position().bounds for ax in explorer.figure().axes]
+        places = [ax.get_position().bounds for ax in explorer.figure.axes]
         for name in ("a.png", "a.pdf", "b.png"):
-            explorer.figure().savefig(tmp_path / name)
+            explorer.figure.savefig(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-    assert [ax.get_position().bounds for ax in explorer.figure().axes] == places
-    drawn = {len(line.get_xdata()) for line in explorer.figure().axes[0].lines}
+    assert [ax.get_position().bounds for ax in explorer.figure.axes] == places
+    drawn = {len(line.get_xdata()) for line in explorer.figure.axes[0].lines}
     assert len(explorer.setting.rates) in drawn
 
 

@@ -143,11 +143,11 @@ def test_the_figure_can_be_saved_and_shown_again(playground, tmp_path, recwarn):
     with plt.rc_context():
         figures.use_style()
         for name in ("a.pdf", "a.png"):  # two in a row: saving puts the style's layout back where there is none
-            playground.figure().savefig(tmp_path / name, bbox_inches="tight")
+            playground.figure.savefig(tmp_path / name, bbox_inches="tight")
     playground.controls["budget"].value = 45.0
-    playground.figure().savefig(tmp_path / "b.png", bbox_inches="tight")
+    playground.figure.savefig(tmp_path / "b.png", bbox_inches="tight")
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
-    texts = [t.get_text() for ax in playground.figure().axes for t in ax.texts]
+    texts = [t.get_text() for ax in playground.figure.axes for t in ax.texts]
     assert sum("F1 0." in t for t in texts) >= 4 and any("budget 45" in t for t in texts)
     assert [w for w in recwarn if "layout" in str(w.message)] == []
 
