@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.new_app.request import Request, parameter
@@ -54,11 +55,11 @@ new_app_command.__signature__ = inspect.Signature([  # type: ignore[attr-defined
 
 
 def example_command(
-    folder: Annotated[Path, typer.Argument(help="A new folder.")],
-    app: Annotated[str, typer.Option(help="What the application is to recognise.")] = "cat",
-    photos: Annotated[int, typer.Option(help="Stills to draw.")] = 800,
-    seconds: Annotated[float, typer.Option(help="Length of the video.")] = 180.0,
-    seed: Annotated[int, typer.Option(help="Seed.")] = 0,
+    folder: Annotated[Path, Argument(help="A new folder.")],
+    app: Annotated[str, Option(help="What the application is to recognise.")] = "cat",
+    photos: Annotated[int, Option(help="Stills to draw.")] = 800,
+    seconds: Annotated[float, Option(help="Length of the video.")] = 180.0,
+    seed: Annotated[int, Option(help="Seed.")] = 0,
 ) -> None:
     """Draw photos, a video and its CSV to try `new-app` on."""
     from streetworld.example import render_example

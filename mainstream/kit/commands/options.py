@@ -26,6 +26,7 @@ Jobs = Annotated[int | None, Option(help="Processes of one thread each (default:
 Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of that Dask scheduler.")]
 SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
 Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
+Images = Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")]
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 Zone = Annotated[str, Option(help="x,y,w,h in shares of the picture: all that is seen of a frame.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from mainstream.kit.commands import options
 from mainstream.package import MPackage
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def schedule_command(
-    problem: Annotated[Path, typer.Argument(help="A problem file (JSON; see README, 'Your own problem').")],
+    problem: Annotated[Path, Argument(help="A problem file (JSON; see README, 'Your own problem').")],
     scheduler: options.Scheduler = "optimal",
     gap: Annotated[
         float | None,
-        typer.Option(help="Stop once proven this close to the best: 0.01 is one percent (default: to the end)."),
+        Option(help="Stop once proven this close to the best: 0.01 is one percent (default: to the end)."),
     ] = None,
     floor: Annotated[
         float | None,
-        typer.Option(help="Ask how many applications can all have this Event-F1, whom to leave out, what all need."),
+        Option(help="Ask how many applications can all have this Event-F1, whom to leave out, what all need."),
     ] = None,
     json_: options.Json = False,
 ) -> None:
@@ -71,7 +72,7 @@ def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> Non
 
 
 def package_command(
-    directory: Annotated[Path, typer.Argument(help="A folder with mpackage.json.")],
+    directory: Annotated[Path, Argument(help="A folder with mpackage.json.")],
     json_: options.Json = False,
 ) -> None:
     """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import typer
+from typer import Option
 
 from mainstream.kit.commands import options
 from mainstream.kit.pipeline.project import Project
@@ -14,15 +15,15 @@ from mainstream.paths import ROOT, write_text
 
 def run_command(
     profile: options.Profile = "default",
-    only: Annotated[str | None, typer.Option(help="Only these stages, by number or name: 04,05")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="This stage and those after it: 05")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Run again even where nothing has changed.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Say what is needed, what is missing; run nothing.")] = False,
+    only: Annotated[str | None, Option(help="Only these stages, by number or name: 04,05")] = None,
+    start: Annotated[str | None, Option("--from", help="This stage and those after it: 05")] = None,
+    force: Annotated[bool, Option("--force", help="Run again even where nothing has changed.")] = False,
+    list_: Annotated[bool, Option("--list", help="Show the stages and their parameters; run nothing.")] = False,
+    check: Annotated[bool, Option("--check", help="Say what is needed, what is missing; run nothing.")] = False,
     param: Annotated[
-        list[str] | None, typer.Option(help="Change a parameter: 04.seed=3, or seed=3 everywhere (repeatable).")
+        list[str] | None, Option(help="Change a parameter: 04.seed=3, or seed=3 everywhere (repeatable).")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show what the notebooks print, live.")] = False,
+    verbose: Annotated[bool, Option("--verbose", help="Show what the notebooks print, live.")] = False,
     jobs: options.Jobs = None,
     dask: options.Dask = None,
 ) -> None:
@@ -51,7 +52,7 @@ def run_command(
 def report_command(
     profile: options.Profile = "default",
     format_: Annotated[
-        Literal["html", "pdf"], typer.Option("--format", help="pdf: the figures' pages joined, vectors kept.")
+        Literal["html", "pdf"], Option("--format", help="pdf: the figures' pages joined, vectors kept.")
     ] = "html",
 ) -> None:
     """Write the report of results that are there, with --format pdf its figures as one PDF too; nothing is run.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer import Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
@@ -14,17 +15,15 @@ from mainstream.paths import write_text
 
 
 def profile_command(
-    output: Annotated[Path, typer.Option(help="The device file, for `stream --device` and problem files.")] = Path(
-        "device.json"
-    ),
+    output: Annotated[Path, Option(help="The device file, for `stream --device` and problems.")] = Path("device.json"),
     base: options.Base = "embedded",
     weights: options.Weights = None,
     architecture: options.Architecture = None,
     size: options.Size = None,
     engine: options.Engine = "openvino",
-    threads: Annotated[int, typer.Option(help="Threads of OpenVINO.")] = 2,
-    precision: Annotated[str, typer.Option(help="f32, or bf16 where the processor has it.")] = "f32",
-    repeats: Annotated[int, typer.Option(help="Calls per segment.")] = 50,
+    threads: Annotated[int, Option(help="Threads of OpenVINO.")] = 2,
+    precision: Annotated[str, Option(help="f32, or bf16 where the processor has it.")] = "f32",
+    repeats: Annotated[int, Option(help="Calls per segment.")] = 50,
 ) -> None:
     """Measure the latency of every stem and tail on this machine and write a device file."""
     from mainstream.networks.base import load_base
@@ -40,36 +39,32 @@ def profile_command(
 
 
 def stream_command(
-    video: Annotated[str, typer.Option(help="A file, a camera (/dev/video0), or an RTSP or HTTP address.")],
-    apps: Annotated[list[Path], typer.Option(help="A folder with an M-Package (repeatable).")],
+    video: Annotated[str, Option(help="A file, a camera (/dev/video0), or an RTSP or HTTP address.")],
+    apps: Annotated[list[Path], Option(help="A folder with an M-Package (repeatable).")],
     budget: options.Budget = 1.0,
     scheduler: options.Scheduler = "optimal",
     clock: Annotated[
-        Literal["wall", "virtual", "none"], typer.Option(help="virtual: the device emulated; none: every frame.")
+        Literal["wall", "virtual", "none"], Option(help="virtual: the device emulated; none: every frame.")
     ] = "wall",
     adapt: Annotated[
-        bool | None, typer.Option("--adapt/--no-adapt", help="Plan anew when looks take longer or shorter than "
-                                  "profiled for some seconds.", show_default="with --clock wall")
+        bool | None, Option("--adapt/--no-adapt", help="Plan anew when looks take longer or shorter than "
+                            "profiled for some seconds.", show_default="with --clock wall")
     ] = None,
     device: options.Device = "this-machine",
-    events: Annotated[
-        Path | None, typer.Option(help="Detections as JSON lines, written as they end; begun anew.")
-    ] = None,
+    events: Annotated[Path | None, Option(help="Detections as JSON lines, written as they end; begun anew.")] = None,
     metrics: Annotated[
-        Path | None, typer.Option(help="Looks planned, done, dropped and more as a Prometheus text file, kept current.")
+        Path | None, Option(help="Looks planned, done, dropped and more as a Prometheus text file, kept current.")
     ] = None,
-    annotate: Annotated[Path | None, typer.Option(help="MP4 with decisions drawn on the frames.")] = None,
-    base: Annotated[
-        options.BaseName | None, typer.Option(help="The network.", show_default="what the packages name")
-    ] = None,
+    annotate: Annotated[Path | None, Option(help="MP4 with decisions drawn on the frames.")] = None,
+    base: Annotated[options.BaseName | None, Option(help="The network.", show_default="what the packages name")] = None,
     weights: options.Weights = None,
-    architecture: Annotated[str | None, typer.Option(help="As the packages', or none.")] = None,
-    size: Annotated[int | None, typer.Option(help="As the packages', or none.")] = None,
+    architecture: Annotated[str | None, Option(help="As the packages', or none.")] = None,
+    size: Annotated[int | None, Option(help="As the packages', or none.")] = None,
     engine: options.Engine = "openvino",
     video_fps: options.VideoFps = None,
     zone: options.Zone = "",
     reconnect: Annotated[
-        str, typer.Option(help="Seconds that a camera may be gone before that is an error, or forever.")
+        str, Option(help="Seconds that a camera may be gone before that is an error, or forever.")
     ] = "15",
 ) -> None:
     """Run applications on a stream: one schedule, a shared stem, detections as they end. Ctrl-C ends it in order.

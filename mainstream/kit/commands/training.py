@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
@@ -17,32 +18,27 @@ if TYPE_CHECKING:
     from mainstream.data.footage import Footage
     from mainstream.data.photos import Photos
 
+PACKAGES = RESULTS / "packages"
+
 
 def train_command(
-    app: Annotated[
-        list[str] | None, typer.Option(help="Class to tell from the others (repeatable); all if none.")
-    ] = None,
-    images: Annotated[
-        Path | None, typer.Option(help="Folder with a folder of photos per class, or a labelled CSV.")
-    ] = None,
-    world: Annotated[bool, typer.Option("--world", help="Stills and video of the synthetic world.")] = False,
-    photo_set: Annotated[str | None, typer.Option(help="A public photo set, e.g. oxford_pets (downloaded).")] = None,
-    video: Annotated[Path | None, typer.Option(help="Held-out video for rates per frame and correlation.")] = None,
+    app: Annotated[list[str] | None, Option(help="Class to tell from the others (repeatable); all if none.")] = None,
+    images: options.Images = None,
+    world: Annotated[bool, Option("--world", help="Stills and video of the synthetic world.")] = False,
+    photo_set: Annotated[str | None, Option(help="A public photo set, e.g. oxford_pets (downloaded).")] = None,
+    video: Annotated[Path | None, Option(help="Held-out video for rates per frame and correlation.")] = None,
     truth: options.Truth = None,
     video_fps: options.VideoFps = None,
     zone: options.Zone = "",
-    output: Annotated[Path, typer.Option(help="Where the packages go.", show_default="results/packages")] = RESULTS
-    / "packages",
+    output: Annotated[Path, Option(help="Where the packages go.", show_default="results/packages")] = PACKAGES,
     base: options.Base = "embedded",
     weights: options.Weights = None,
     architecture: options.Architecture = None,
     size: options.Size = None,
-    seed: Annotated[list[int] | None, typer.Option(help="Seed (repeatable).")] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most, per split.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="The highest, after warm-up.")] = None,
-    flip: Annotated[
-        bool | None, typer.Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")
-    ] = None,
+    seed: Annotated[list[int] | None, Option(help="Seed (repeatable).")] = None,
+    epochs: Annotated[int | None, Option(help="At most, per split.")] = None,
+    learning_rate: Annotated[float | None, Option(help="The highest, after warm-up.")] = None,
+    flip: Annotated[bool | None, Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")] = None,
     jobs: options.Jobs = None,
     dask: options.Dask = None,
 ) -> None:
@@ -60,14 +56,15 @@ def train_command(
         raise UserError("--world brings its own video; leave --video and --truth away")
     if world and zone:
         raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
-    from mainstream.data.datasets import against
-
     part = Zone.read(zone) if zone else None
-
     if world:
-        from mainstream.data.rendered import known
+        from mainstream.data.rendered import known, world_footage
+        from mainstream.data.rendered_stills import world_photos
+        from streetworld import APPS
 
         known(app or ())
+    from mainstream.data.datasets import against
+    from mainstream.kit.new_app.training import ties
     from mainstream.networks.base import load_base
     from mainstream.trainer import Settings, train
 
@@ -75,25 +72,17 @@ def train_command(
     px = chosen.identity.input_shape[0]
     values = {"epochs": epochs, "learning_rate": learning_rate, "flip": flip}
     settings = (Settings.world if world else Settings.photos)(**{k: v for k, v in values.items() if v is not None})
-    footage: Footage | None
-    if world:
-        photos, footage = _world(app, px)
-    else:
-        photos = _photos(images, photo_set, px)
-        footage = _footage(video, truth, px, app or photos.classes, video_fps, part)
-        alone = [
-            against(photos.labels, photos.classes, name) for name in app or photos.classes if name in photos.classes
-        ]
+    photos = world_photos(app or APPS, size=px) if world else _photos(images, photo_set, px)
+    names = app or photos.classes
+    footage = world_footage(names, size=px) if world else _footage(video, truth, px, names, video_fps, part)
+    if not world:
+        alone = [against(photos.labels, photos.classes, name) for name in names if name in photos.classes]
         for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, alone)]:
             typer.echo(line)
     packages = train(
-        app or photos.classes, photos, chosen, output,
-        settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs,
+        names, photos, chosen, output, settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs, zone=part,
         source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
-        zone=part,
     )  # fmt: skip
-    from mainstream.kit.new_app.training import ties
-
     for job, package in packages.items():
         accuracies = [(s.tpr + 1 - s.fpr) / 2 for s in package.splits]
         best = max(range(len(accuracies)), key=accuracies.__getitem__)
@@ -106,22 +95,11 @@ def train_command(
     typer.echo(f"packages: {output}")
 
 
-def _world(apps: list[str] | None, size: int) -> tuple[Photos, Footage]:
-    from mainstream.data.rendered import world_footage
-    from mainstream.data.rendered_stills import world_photos
-    from streetworld import APPS
-
-    return world_photos(apps or APPS, size=size), world_footage(apps or APPS, size=size)
-
-
 def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
     from mainstream.data.datasets import list_images
     from mainstream.data.downloads import public
 
-    if photo_set:
-        return public(photo_set, size=size)
-    assert images is not None
-    return list_images(images).decode(size)
+    return list_images(images).decode(size) if images else public(photo_set or "", size=size)
 
 
 def _footage(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
@@ -16,13 +17,13 @@ from mainstream.paths import write_text
 
 
 def truth_command(
-    boxes: Annotated[Path, typer.Argument(help="Boxes as of the MOT Challenge: frame,id,left,top,width,height,…")],
+    boxes: Annotated[Path, Argument(help="Boxes as of the MOT Challenge: frame,id,left,top,width,height,…")],
     zone: options.Zone = "",
-    app: Annotated[str, typer.Option(help="What the application is called.")] = "somebody",
-    video: Annotated[Path | None, typer.Option(help="Their video: times of frames, and the picture's size.")] = None,
-    fps: Annotated[float | None, typer.Option(help="Frames per second, without a video or its time stamps.")] = None,
-    picture: Annotated[str, typer.Option(help="WxH in px of the picture the boxes are in, if not the video's.")] = "",
-    output: Annotated[Path | None, typer.Option(help="The CSV (default: it is printed).")] = None,
+    app: Annotated[str, Option(help="What the application is called.")] = "somebody",
+    video: Annotated[Path | None, Option(help="Their video: times of frames, and the picture's size.")] = None,
+    fps: Annotated[float | None, Option(help="Frames per second, without a video or its time stamps.")] = None,
+    picture: Annotated[str, Option(help="WxH in px of the picture the boxes are in, if not the video's.")] = "",
+    output: Annotated[Path | None, Option(help="The CSV (default: it is printed).")] = None,
 ) -> None:
     """Make a video's truth (app,start_s,end_s) from boxes: somebody is in the zone while the centre of a box is.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
@@ -24,8 +25,8 @@ from mainstream.paths import BENCHMARKS, LAB_SETTINGS, NOTEBOOKS, ROOT, write_te
 def lab_command(
     context: typer.Context,
     profile: options.Profile = "default",
-    port: Annotated[int | None, typer.Option(help="Port (default: Jupyter's own choice).")] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    port: Annotated[int | None, Option(help="Port (default: Jupyter's own choice).")] = None,
+    browser: Annotated[bool, Option(help="Open a browser.")] = True,
 ) -> None:
     """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab.
 
@@ -41,7 +42,7 @@ def lab_command(
 
 
 def students_command(
-    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    folder: Annotated[Path, Argument(help="A folder that is not there yet.")],
 ) -> None:
     """Copy the notebooks for students: no solutions, an empty cell under every exercise; `check` works."""
     if folder.exists():
@@ -68,7 +69,7 @@ def doctor_command() -> None:
 
 
 def bench_command(
-    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all when none.")] = None,
+    names: Annotated[list[str] | None, Argument(help="Benchmarks to run; all when none.")] = None,
 ) -> None:
     """Run the benchmarks: each prints JSON; a benchmark that misses its target is marked, not hidden."""
     scripts = {p.stem: p for p in sorted(BENCHMARKS.glob("*.py"))}

@@ -49,7 +49,7 @@ class Request(BaseModel):
     # fmt: off
     name: Annotated[str, AfterValidator(_named),
                     Argument(help="What the application is called.", show_default=False)] = ""
-    images: Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")] = None
+    images: options.Images = None
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
     video_fps: Annotated[options.VideoFps, Positive] = None
     truth: options.Truth = None

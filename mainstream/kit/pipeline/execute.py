@@ -34,16 +34,14 @@ class StageFailed(Exception):
     said = ""
 
 
-def run_stage(
-    project: Project, stage: Stage, profile: str, *, cell_timeout_s: int, where: str, verbose: bool = False
-) -> float:
+def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False) -> float:
     """Executes a stage and publishes its directory; returns the seconds it took.
 
     Raises:
         StageFailed: the last good result is untouched, and the notebook as far as it got is kept as
             `results/<profile>/<stage>.failed.ipynb`.
     """
-    results = project.results(profile)
+    results, cell_timeout_s = project.results(profile), project.profile(profile).cell_timeout_s
     results.mkdir(parents=True, exist_ok=True)
     failed = results / f"{stage.name}.failed.ipynb"
     hashes = cache.stage_hashes(project, stage, profile)

@@ -39,11 +39,6 @@ PDF = "figures.pdf"
 WIDE = 2.0  # width over height from which a picture takes the whole row
 
 
-def write_report(project: Project, profile: str, description: str, stages: list[str], outcomes: list[Outcome]) -> Path:
-    """Renders the report from what the stage directories hold, whatever ran now; returns its path."""
-    return write_page(project, gather(project, profile, description, stages, outcomes))
-
-
 def write_page(project: Project, report: dict[str, Any]) -> Path:
     """Writes what was gathered as index.html; links the PDF where there is one that is not older than the results."""
     path = project.results(report["profile"]) / "report" / "index.html"
@@ -86,21 +81,18 @@ def from_disk(project: Project, profile: str) -> dict[str, Any]:
             outcomes.append(Outcome(stage.name, 0.0, state, "ok"))
     if not outcomes:
         raise UserError(f"profile '{profile}' has no results yet: ./run_all.sh --profile {profile} makes them")
-    return gather(project, profile, project.profile(profile).description, [s.name for s in stages], outcomes)
+    return gather(project, profile, outcomes)
 
 
-def gather(
-    project: Project, profile: str, description: str, stages: list[str], outcomes: list[Outcome]
-) -> dict[str, Any]:
-    """All that the report shows, as the templates name it."""
-    states = {o.stage: o for o in outcomes}
-    sections = [_section(project, profile, name, states.get(name)) for name in stages]
+def gather(project: Project, profile: str, outcomes: list[Outcome]) -> dict[str, Any]:
+    """All that the report shows of every stage of the profile, as the templates name it; `outcomes`: of those due."""
+    stated, results, states = project.profile(profile), project.results(profile), {o.stage: o for o in outcomes}
+    sections = [_section(project, profile, name, states.get(name)) for name in sorted(stated.notebooks)]
     figures = {f["id"]: f for s in sections for f in s["figures"]}
-    results = project.results(profile)
     return {
-        "profile": profile, "description": description, "sections": sections, "tracks": TRACKS, "changed": CHANGED,
+        "profile": profile, "description": stated.description, "sections": sections,
+        "tracks": TRACKS, "changed": CHANGED, "figures": figures, "unmatched": _unmatched(sections),
         "of_track": {track: sum(track in f["tracks"] for f in figures.values()) for track in TRACKS},
-        "unmatched": _unmatched(sections), "figures": figures,
         "key_figures": [figures[name] for name in KEY_FIGURES if name in figures],
         "claims": _claims(project, results), "claim_columns": list(NUMBERS.values()),
         "kit": read_yaml(read_text(cff), cff.name) if (cff := project.root / "CITATION.cff").is_file() else None,

@@ -37,24 +37,19 @@ def run(
 
     A stage that fails does not stop the others, save those that need it. Everything is checked before anything runs.
     """
-    everything = project.stages(profile, overrides)
-    stages = select(everything, only, start)
-    settings = project.profile(profile)
+    stages, results = select(project.stages(profile, overrides), only, start), project.results(profile)
     from mainstream.kit.pipeline.execute import clean
-    from mainstream.kit.pipeline.report import write_report
+    from mainstream.kit.pipeline.report import gather, write_page
 
-    results = project.results(profile)
     lock = results.with_name(f".{results.name}.lock")
     with alone(lock, f"profile '{profile}'", wait=False):
         clean(results)
-        outcomes = _each(project, profile, stages, settings.cell_timeout_s, force, verbose)
-        write_report(project, profile, settings.description, [s.name for s in everything], outcomes)
+        outcomes = _each(project, profile, stages, force, verbose)
+        write_page(project, gather(project, profile, outcomes))
     return outcomes
 
 
-def _each(
-    project: Project, profile: str, stages: list[Stage], cell_timeout_s: int, force: bool, verbose: bool
-) -> list[Outcome]:
+def _each(project: Project, profile: str, stages: list[Stage], force: bool, verbose: bool) -> list[Outcome]:
     """The stages one after the other; what became of each."""
     from mainstream.kit.pipeline.execute import StageFailed, run_stage
 
@@ -71,10 +66,7 @@ def _each(
             outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "cached", "ok"))
             continue
         try:
-            seconds = run_stage(
-                project, stage, profile, cell_timeout_s=cell_timeout_s,
-                where=f"[{i}/{len(stages)}]", verbose=verbose,
-            )  # fmt: skip
+            seconds = run_stage(project, stage, profile, where=f"[{i}/{len(stages)}]", verbose=verbose)
             outcomes.append(Outcome(stage.name, seconds, "fresh", "ok"))
         except StageFailed as e:
             failed.add(stage.name)
