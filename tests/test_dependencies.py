@@ -105,7 +105,7 @@ def test_every_dependency_is_imported_and_every_import_is_a_dependency():
 
 def test_the_published_track_needs_the_base_alone():
     """Every import of notebooks 04 to 06 and of 03's first half, and what `schedule`, `run` and `report` load."""
-    parts = ("commands.main", "commands.report", "pipeline.run", "pipeline.execute", "pipeline.report")
+    parts = ("commands.main", "commands.results", "pipeline.run", "pipeline.execute", "pipeline.report")
     imports = ["import mainstream.scheduler.protocol", *(f"import mainstream.kit.{part}" for part in parts)]
     for path in sorted(NOTEBOOKS.glob("0[3456]_*.ipynb")):
         cells = ["".join(c["source"]) for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
