@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import secrets
 import stat
 import sys
-import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -137,12 +137,10 @@ def written(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=f".part{''.join(path.suffixes)}", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part{''.join(path.suffixes)}")
+    part.touch(exist_ok=False)
     try:
         yield part
-        part.chmod(0o666 & ~_UMASK)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
@@ -201,7 +199,3 @@ def alone(path: str | Path, what: str, *, wait: bool = True) -> Iterator[None]:
             finally:
                 path.unlink(missing_ok=True)
             return
-
-
-_UMASK = os.umask(0)
-os.umask(_UMASK)
