@@ -79,7 +79,8 @@ def whole(project: Project, profile: str) -> dict[str, int]:
     for folder in project.results(profile).glob("[0-9]*"):
         if folder.is_dir():
             run_json = json.loads((folder / "run.json").read_text())
-            assert run_json["outcome"] == "ok" and cache.is_fresh(folder, run_json["key"]), folder
+            whole = all(cache.file_digest(folder / name) == h for name, h in run_json["outputs"].items())
+            assert run_json["outcome"] == "ok" and run_json["outputs"] and whole, folder
             found[folder.name] = (folder / "run.json").stat().st_mtime_ns
     return found
 

@@ -154,10 +154,11 @@ def read_run(directory: Path) -> dict[str, Any] | None:
         return None
 
 
-def is_fresh(directory: Path, wanted: str) -> bool:
-    """Whether the directory holds a good result under this key, with every output still as it was written."""
+def is_fresh(project: Project, stage: Stage, profile: str) -> bool:
+    """Whether there is a good result of all that the stage now depends on, every output still as it was written."""
+    directory = project.results(profile) / stage.name
     run = read_run(directory)
-    if run is None or run.get("key") != wanted or run.get("outcome") != "ok":
+    if run is None or run.get("outcome") != "ok" or run.get("key") != key(stage_hashes(project, stage, profile)):
         return False
     outputs: dict[str, str] = run.get("outputs", {})
     return all((directory / name).is_file() and file_digest(directory / name) == h for name, h in outputs.items())

@@ -34,8 +34,8 @@ class StageFailed(Exception):
     said = ""
 
 
-def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False) -> float:
-    """Executes a stage and publishes its directory; returns the seconds it took.
+def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False) -> None:
+    """Executes a stage and publishes its directory.
 
     Raises:
         StageFailed: the last good result is untouched, and the notebook as far as it got is kept as
@@ -57,11 +57,10 @@ def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbo
                 executed.replace(failed)
             raise
         write_page(executed)
-        seconds = time.perf_counter() - start
-        write_run(project, stage, profile, temporary, hashes, seconds, _processor_seconds() - before)
+        took, processor = time.perf_counter() - start, _processor_seconds() - before
+        write_run(project, stage, profile, temporary, hashes, took, processor)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
-        return seconds
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

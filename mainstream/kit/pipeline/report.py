@@ -76,8 +76,7 @@ def from_disk(project: Project, profile: str) -> dict[str, Any]:
     stages, results, outcomes = project.stages(profile), project.results(profile), []
     for stage in stages:
         if (results / stage.name / cache.RUN).is_file():
-            key = cache.key(cache.stage_hashes(project, stage, profile))
-            state = "up to date" if cache.is_fresh(results / stage.name, key) else CHANGED
+            state = "up to date" if cache.is_fresh(project, stage, profile) else CHANGED
             outcomes.append(Outcome(stage.name, 0.0, state, "ok"))
     if not outcomes:
         raise UserError(f"profile '{profile}' has no results yet: ./run_all.sh --profile {profile} makes them")

@@ -54,24 +54,19 @@ def _each(project: Project, profile: str, stages: list[Stage], force: bool, verb
     from mainstream.kit.pipeline.execute import StageFailed, run_stage
 
     outcomes: list[Outcome] = []
-    failed: set[str] = set()
     for i, stage in enumerate(stages, 1):
-        directory = project.results(profile) / stage.name
-        if blocked := failed.intersection(stage.needs):
-            failed.add(stage.name)
-            outcomes.append(Outcome(stage.name, 0.0, "–", f"skipped: {', '.join(sorted(blocked))} failed"))
-            continue
-        begin = time.perf_counter()
-        if not force and cache.is_fresh(directory, cache.key(cache.stage_hashes(project, stage, profile))):
-            outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "cached", "ok"))
-            continue
-        try:
-            seconds = run_stage(project, stage, profile, where=f"[{i}/{len(stages)}]", verbose=verbose)
-            outcomes.append(Outcome(stage.name, seconds, "fresh", "ok"))
-        except StageFailed as e:
-            failed.add(stage.name)
-            kept = f"results/{profile}/{stage.name}.failed.ipynb"
-            outcomes.append(Outcome(stage.name, time.perf_counter() - begin, "–", f"failed: {e} (kept: {kept})"))
+        begin, state, result = time.perf_counter(), "–", "ok"
+        if blocked := {o.stage for o in outcomes if o.result != "ok"}.intersection(stage.needs):
+            result = f"skipped: {', '.join(sorted(blocked))} failed"
+        elif not force and cache.is_fresh(project, stage, profile):
+            state = "cached"
+        else:
+            try:
+                run_stage(project, stage, profile, where=f"[{i}/{len(stages)}]", verbose=verbose)
+                state = "fresh"
+            except StageFailed as e:
+                result = f"failed: {e} (kept: results/{profile}/{stage.name}.failed.ipynb)"
+        outcomes.append(Outcome(stage.name, time.perf_counter() - begin, state, result))
     return outcomes
 
 

@@ -54,8 +54,7 @@ def test_relative_imports_are_followed(project):
 def due(project: Project, number: int = 0) -> bool:
     """Whether a stage would be run again."""
     stage = project.stages("default")[number]
-    key = cache.key(cache.stage_hashes(project, stage, "default"))
-    return not cache.is_fresh(project.results("default") / stage.name, key)
+    return not cache.is_fresh(project, stage, "default")
 
 
 def test_outputs_of_the_source_do_not_matter_its_prose_does(ran):
