@@ -28,17 +28,21 @@ def file_footage(
     *,
     fps: float = 4.0,
     size: int = 128,
+    start_s: float = 0.0,
+    end_s: float = np.inf,
     video_fps: float | None = None,
     zone: Zone | None = None,
 ) -> Footage:
-    """A video file analysed about `fps` times a second by its own time stamps, with intervals of truth in seconds.
+    """A video file, or a part, analysed about `fps` times a second by its own time stamps, with truth in its seconds.
 
     The footage's rate is the one that was reached. video_fps: of a film without time stamps. zone: all that is seen.
     Raises `UserError`: as `sampled_frames`, or truth for nothing.
     """
     if not truth:
         raise UserError(f"video='{video}': no application has a column of truth")
-    images, times = sampled_frames(video, fps=fps, size=size, video_fps=video_fps, zone=zone)
+    images, times = sampled_frames(
+        video, fps=fps, size=size, start_s=start_s, end_s=end_s, video_fps=video_fps, zone=zone
+    )
     labels = [held(spans, times) for spans in truth.values()]
     return joined([(images, np.stack(labels, 1))], list(truth), reached_fps(times, fps), LETTERBOX)
 

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mainstream.data.datasets import SHARES, Listing
-from mainstream.data.filmed import held, reached_fps, sampled_frames, video_seconds
+from mainstream.data.filmed import file_footage, held, sampled_frames, video_seconds
 from mainstream.data.footage import Footage
-from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import read_intervals, within_video
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError
@@ -138,17 +137,15 @@ def gather(request: Request, size: int) -> Material:
     if request.video is not None:
         stream_fps = VideoSource(request.video, fps=request.video_fps).fps
         start, end = parts["measure"]
-        images, times = sampled_frames(
-            request.video, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S),
+        measured = file_footage(
+            request.video, truth, fps=FPS, size=size, start_s=start, end_s=min(end, start + MOST_MEASURED_S),
             video_fps=request.video_fps, zone=request.looks_at,
         )  # fmt: skip
-        seen = {name: held(spans, times) for name, spans in truth.items()}  # of neighbours too
-        if (mine := seen[request.name]).all() or not mine.any():
+        mine = measured.has(request.name)
+        if mine.all() or not mine.any():
             word = "always" if mine.all() else "never"
             raise UserError(f"{request.truth}: '{request.name}' is {word} in view from {start:.1f} to {end:.1f} s, "
                             "which is measured on: a longer video")  # fmt: skip
-        labels, clip = np.stack(list(seen.values()), axis=1), np.zeros(len(images), int)
-        measured = Footage(images, labels, tuple(seen), clip, reached_fps(times, FPS), LETTERBOX)
     return Material(photos, measured, parts, truth, without, stream_fps)
 
 
