@@ -16,9 +16,8 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.kit.pipeline.by_hand import VARIABLE
 from mainstream.kit.pipeline.cache import modules_of
-from mainstream.kit.pipeline.project import Project, read_notebook
+from mainstream.kit.pipeline.project import VARIABLE, Project, read_notebook
 from mainstream.paths import BENCHMARKS, LAB_SETTINGS, NOTEBOOKS, ROOT, write_text
 
 

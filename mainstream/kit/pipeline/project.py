@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mainstream import paths
 from mainstream.errors import UserError, one_line, unknown
 from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, of_type
+
+VARIABLE = "MAINSTREAM_PROFILE"  # set by `mainstream lab --profile NAME`: the profile of notebooks that name none
 
 
 class Profile(BaseModel):
@@ -138,6 +141,24 @@ class Project:
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
         return Stage(name, path, checked, defaults, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
+
+
+def by_hand(notebook: str, profile: str, output_dir: str, project: Project | None = None) -> dict[str, Any]:
+    """The parameters that the profile gives to a notebook, printed; {} in a batch run, which has injected them.
+
+    Used by the setup cell of every notebook: `globals().update(by_hand("04_scheduler", profile, output_dir))`.
+
+    Raises `UserError`: an unknown profile or, in its YAML, an unknown parameter (naming the nearest).
+    """
+    if output_dir:
+        return {}
+    if profile == "default":
+        profile = os.environ.get(VARIABLE, profile)
+    stages = (project or Project()).stages(profile)
+    values = next((s.parameters for s in stages if s.name == notebook), {})
+    shown = ", ".join(f"{k}={v!r}" for k, v in values.items()) or "the values above"
+    print(f"profile {profile}: {shown}")
+    return {**values, "profile": profile}
 
 
 def pick(text: str, names: list[str]) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 
 from mainstream.kit.pipeline import cache
+from mainstream.kit.pipeline.execute import StageFailed, clean, run_stage
 from mainstream.kit.pipeline.parameters import INJECTED
 from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
 from mainstream.paths import alone
@@ -38,7 +39,6 @@ def run(
     A stage that fails does not stop the others, save those that need it. Everything is checked before anything runs.
     """
     stages, results = select(project.stages(profile, overrides), only, start), project.results(profile)
-    from mainstream.kit.pipeline.execute import clean
     from mainstream.kit.pipeline.report import gather, write_page
 
     lock = results.with_name(f".{results.name}.lock")
@@ -51,8 +51,6 @@ def run(
 
 def _each(project: Project, profile: str, stages: list[Stage], force: bool, verbose: bool) -> list[Outcome]:
     """The stages one after the other; what became of each."""
-    from mainstream.kit.pipeline.execute import StageFailed, run_stage
-
     outcomes: list[Outcome] = []
     for i, stage in enumerate(stages, 1):
         begin, state, result = time.perf_counter(), "–", "ok"

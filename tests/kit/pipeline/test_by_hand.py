@@ -4,7 +4,7 @@ import pytest
 from conftest import write_profile
 
 from mainstream.errors import UserError
-from mainstream.kit.pipeline.by_hand import VARIABLE, by_hand
+from mainstream.kit.pipeline.project import VARIABLE, by_hand
 
 
 def test_the_profile_named_in_the_notebook_counts(project, capsys):
