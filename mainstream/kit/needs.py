@@ -33,7 +33,7 @@ from mainstream.networks.splits import split_points, with_head
 from mainstream.paths import CACHE, DATA, REFERENCE, ROOT
 from mainstream.study.trainings import FINETUNED
 from mainstream.trainer import Settings
-from mainstream.trainer.frozen import BATCH, asked
+from mainstream.trainer.frozen import BATCH, asking
 
 SHOWN = 0.2  # of the photos are taken to show an application: how many there will be, only training counts
 WORKING = 0.7  # of the outputs of all layers for a batch: InceptionV3 at 299 px, everything trained, peaks at 3.6 GB
@@ -134,7 +134,7 @@ class _Training:
             model = with_head(build(name, px))
             points = [p for p in split_points(model) if not given["splits"] or p.name in given["splits"]]
             images = np.zeros((BATCH, px, px, 3), "float32")
-            call = asked(model)
+            call = asking(model)()
             each_s = min(_timed(partial(call, images)) for _ in range(3)) / BATCH
             outputs = 4 * sum(math.prod(d or 1 for d in layer.output.shape) for layer in model.layers)
             tails = sum(4 * (model.count_params() - p.frozen_parameters) for p in points) / 1e9

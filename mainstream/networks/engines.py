@@ -43,24 +43,27 @@ def compile_model(
     Raises `UserError`: unknown engine or precision, or one that this processor lacks. The array returned by OpenVINO is
     overwritten by the next call.
     """
-    weights = [model.get_weights()]
-    [made] = compile_each(model, weights, engine, preprocessing=preprocessing, threads=threads, precision=precision)
-    return made
+    make = compiler(model, engine, preprocessing=preprocessing, threads=threads, precision=precision)
+    return make(model.get_weights())
 
 
-def compile_each(
+def compile_each(model: keras.Model, weights: Sequence[Weights], *args: Any, **kwargs: Any) -> list[Compiled]:
+    """As `compile_model`, once with each set of weights (`get_weights`), as applications at one split have them."""
+    return list(map(compiler(model, *args, **kwargs), weights))
+
+
+def compiler(
     model: keras.Model,
-    weights: Sequence[Weights],
     engine: str = "openvino",
     *,
     preprocessing: str | None = None,
     threads: int = 2,
     precision: str = "f32",
     batch: int = 1,
-) -> list[Compiled]:
-    """As `compile_model`, once with each set of weights (`get_weights`), as applications at one split have them.
+) -> Callable[[Weights], Compiled]:
+    """What compiles `model` with any weights, as `compile_model` with its own. OpenVINO converts the graph once.
 
-    OpenVINO converts the graph once for all. batch: images per call.
+    batch: images per call. Raises as `compile_model`.
     """
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
@@ -71,10 +74,10 @@ def compile_each(
             f"network '{model.name}' has {len(model.inputs)} inputs and {len(model.outputs)} outputs; needs one of each"
         )
     if engine == "openvino":
-        return _openvino(model, weights, preprocessing, threads, precision, batch)
+        return _openvino(model, preprocessing, threads, precision, batch)
     if precision != "f32":
         raise UserError(f"precision='{precision}': only with engine='openvino'")
-    return [_tensorflow(model, values, engine, preprocessing) for values in weights]
+    return lambda weights: _tensorflow(model, weights, engine, preprocessing)
 
 
 def in_batches(call: Compiled, x: np.ndarray, batch: int) -> np.ndarray:
@@ -128,18 +131,20 @@ def _core() -> Any:
 
 
 def _openvino(
-    model: keras.Model, weights: Sequence[Weights], preprocessing: str | None, threads: int, precision: str, batch: int
-) -> list[Compiled]:
+    model: keras.Model, preprocessing: str | None, threads: int, precision: str, batch: int
+) -> Callable[[Weights], Compiled]:
     core = _core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
     graph = _converted(core, model, batch)
     hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
     hints |= {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
-    ready = (_filled(graph, values) for values in weights)  # one at a time: they hold the weights
-    if preprocessing:
-        ready = (_from_pixels(filled, preprocessing) for filled in ready)
-    return [_call(core.compile_model(filled, "CPU", hints)) for filled in ready]
+
+    def compiled(weights: Weights) -> Compiled:
+        filled = _filled(graph, weights)
+        return _call(core.compile_model(_from_pixels(filled, preprocessing) if preprocessing else filled, "CPU", hints))
+
+    return compiled
 
 
 def _converted(core: Any, model: keras.Model, batch: int) -> Any:

@@ -14,7 +14,8 @@ from mainstream.data.answers import sure
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras, tf
 from mainstream.networks.engines import Compiled, in_batches
-from mainstream.trainer.frozen import BATCH, Frozen, asked
+from mainstream.trainer.frozen import BATCH, Frozen, asking
+from mainstream.trainer.optimizer import AdamW
 from mainstream.trainer.settings import Settings
 
 WARM_UP = 0.1  # share of all steps with a rising learning rate
@@ -50,18 +51,16 @@ class TailTrainer:
 
     def __init__(self, tail: keras.Model, settings: Settings):
         self.tail, self.settings = tail, settings
-        self._optimizer = keras.optimizers.AdamW(1e-3, weight_decay=settings.weight_decay, global_clipnorm=1.0)
-        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-        self._optimizer.build(tail.trainable_weights)
+        self._optimizer = AdamW(tail.trainable_weights, settings.weight_decay)
         self._step = tf.function(self._one_step)
-        self._call = tf.function(lambda x: tail(x, training=False))
+        self._asked = asking(tail)
 
-    def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+    def _one_step(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = self.tail(x, training=self.norm)[:, 0]
             loss = tf.reduce_mean(weight * tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits))
         gradients = tape.gradient(loss, self.tail.trainable_weights)
-        self._optimizer.apply_gradients(zip(gradients, self.tail.trainable_weights, strict=True))
+        self._optimizer.apply(gradients, rate)
         return loss
 
     def fit(
@@ -80,8 +79,7 @@ class TailTrainer:
         quarters of an epoch's rows each. loss: on validation before the first step, where it is known.
         Raises `UserError` when the loss is not finite; the tail then holds the best weights so far.
         """
-        for variable in self._optimizer.variables:
-            variable.assign(tf.zeros_like(variable))
+        self._optimizer.reset()
         epochs = epochs or self.settings.epochs
         passes = math.ceil(epochs)
         draw = _epochs(train.labels, self.settings, rng, epochs / passes)
@@ -118,22 +116,22 @@ class TailTrainer:
         losses = []
         for k, batch in enumerate(batches):
             done = span[0] + (span[1] - span[0]) * k / len(batches)
-            self._optimizer.learning_rate.assign(self.settings.learning_rate * _schedule(done))
+            rate = tf.constant(self.settings.learning_rate * _schedule(done))
             view = rng.integers(0, 2, len(batch)) if self.settings.flip else None
             y = train.labels[batch]
             x = train.frozen(batch, view)
-            losses.append(float(self._step(x, y.astype("float32"), weight[y.astype(int)])))
+            losses.append(float(self._step(x, y.astype("float32"), weight[y.astype(int)], rate)))
             self.heard(done)
         return losses
 
     def answers(self, parts: Mapping[str, Frozen]) -> dict[str, np.ndarray]:
         """float32 (n,) for each part: how sure the network is of the class, row by row."""
-        call = asked(self.tail)
+        call = self._asked()
         return {name: _probabilities(call, part) for name, part in parts.items()}
 
     def loss(self, part: Part) -> float:
         """Balanced cross-entropy: both classes count alike."""
-        p = _probabilities(lambda x: np.asarray(self._call(x)), part.frozen).astype("float64")
+        p = _probabilities(self._asked(), part.frozen).astype("float64")
         right = np.clip(np.where(part.labels, p, 1 - p), 1e-7, 1)
         weight = _balance(part.labels)[part.labels.astype(int)]
         return float(np.average(-np.log(right), weights=weight)) if np.isfinite(p).all() else math.nan
@@ -145,7 +143,7 @@ def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labe
     weight = _balance(val_labels)[val_labels.astype(int)]
     best: tuple[float, LogisticRegression] | None = None
     for penalty in HEAD_PENALTIES:
-        model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=2000)
+        model = LogisticRegression(C=penalty, solver="newton-cholesky", class_weight="balanced", max_iter=2000)
         model.fit(scaler.transform(features), labels)
         p = model.predict_proba(scaler.transform(val))[np.arange(len(val)), val_labels.astype(int)]
         loss = float(np.average(-np.log(np.clip(p, 1e-7, 1)), weights=weight))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from mainstream.networks.backend import keras
 from mainstream.networks.base import preprocess
-from mainstream.networks.engines import Compiled, compile_each, in_batches
+from mainstream.networks.engines import Compiled, compiler, in_batches
 
 BATCH = 32  # images per call of a network that is only asked
 ROOM = 2.0  # times the size of a file of outputs that must be free on its disk
@@ -22,17 +23,17 @@ class Frozen:
     """What the stem makes of `images`, by row: kept in memory where `limit_bytes` allow, else on the disk of `folder`
     where there is room, else computed on demand.
 
-    `images` may be the outputs at a shallower split, of which `stem` goes on: the same bits. The stem is compiled with
-    the weights that it has now (OpenVINO: a third of TensorFlow's time), for one thread. With `flip`, each image has a
-    second view, its mirror image.
+    `images` may be the outputs at a shallower split, of which `stem` goes on: the same bits. The stem is `compiled`
+    with the weights that it has now, by default here (OpenVINO: a third of TensorFlow's time), for one thread. With
+    `flip`, each image has a second view, its mirror image.
     """
 
     def __init__(
         self, stem: keras.Model, images: np.ndarray | Frozen, preprocessing: str, *, limit_bytes: float,
-        flip: bool = False, folder: Path | None = None,
+        flip: bool = False, folder: Path | None = None, compiled: Compiled | None = None,
     ):  # fmt: skip
         self._images, self._preprocessing, self._n = images, preprocessing, len(images)
-        self._stem = asked(stem) if stem.weights or isinstance(images, Frozen) else None
+        self._stem = (compiled or asking(stem)()) if stem.weights or isinstance(images, Frozen) else None
         shape = tuple(stem.output_shape[1:])
         views = 2 if flip else 1
         self.bytes = 4 * math.prod(shape) * self._n * views if self._stem else 0
@@ -87,6 +88,8 @@ class _OnDisk:
         return found
 
 
-def asked(model: keras.Model) -> Compiled:
-    """`model` as it is now, compiled for batches of BATCH on one thread: the same bits on any number of cores."""
-    return compile_each(model, [model.get_weights()], threads=1, batch=BATCH)[0]
+def asking(model: keras.Model) -> Callable[[], Compiled]:
+    """Gives `model` as it is at each call, compiled for batches of BATCH on one thread: the same bits on any number of
+    cores."""
+    compile_with = compiler(model, threads=1, batch=BATCH)
+    return lambda: compile_with(model.get_weights())

@@ -14,7 +14,7 @@ from mainstream.data.photos import Photos
 from mainstream.errors import UserError, one_line
 from mainstream.package import Base
 
-VERSION = 4  # of the algorithm: another number lets old checkpoints lie
+VERSION = 5  # of the algorithm: another number lets old checkpoints lie
 
 
 class Settings(BaseModel):

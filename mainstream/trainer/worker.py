@@ -27,7 +27,7 @@ from mainstream.package import Base
 from mainstream.paths import write_text
 from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.fit import Part, TailTrainer, fit_head
-from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.frozen import Frozen, asking
 from mainstream.trainer.settings import Settings
 
 # Of all weights; a split that frees less is not trained anew. Of 24 such trainings of the embedded base (`conv1` and
@@ -119,13 +119,14 @@ class Worker:
         below: dict[str, np.ndarray | Frozen] = dict(self.images)
         found: dict[SplitPoint, dict[str, Frozen]] = {}
         for point, stem in zip(together, segments(self.model, together), strict=False):
-            started, made = time.perf_counter(), {}
+            started, made, compiled = time.perf_counter(), {}, asking(stem)()
             for part, images in below.items():
                 twice = flip and part == "train"
                 self._say(point, 0.0, f"frozen outputs of {len(images)} photos up to '{point.name}'")
                 made[part] = Frozen(
-                    stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice, folder=self.task.data
-                )
+                    stem, images, self.task.base.preprocessing, limit_bytes=limit, flip=twice, folder=self.task.data,
+                    compiled=compiled,
+                )  # fmt: skip
                 limit -= made[part].bytes if made[part].bytes <= limit else 0
             below, found[point] = {**made}, made
             self.stem_seconds[point] = time.perf_counter() - started

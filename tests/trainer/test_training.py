@@ -32,6 +32,7 @@ from mainstream.trainer import Settings, away, run, train
 from mainstream.trainer.checkpoint import Job
 from mainstream.trainer.fit import Part, TailTrainer
 from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.optimizer import AdamW
 from mainstream.trainer.worker import Task, Worker
 
 SPLITS = ["conv_pw_8", "conv_pw_12", "conv_pw_13", "pooled features"]
@@ -407,13 +408,43 @@ def test_stem_is_unchanged_to_the_last_bit_at_every_split(base, photos, every):
             tail_before = tail.get_weights()
             trainer = TailTrainer(tail, Settings(epochs=1, batch=8, learning_rate=1e-2))
             trainer.fit(part, part, np.random.default_rng(0), "test")
-            trainer._step(part.frozen(rows), labels.astype("float32"), np.ones(16, "float32"))  # is not taken back
+            once_more = part.frozen(rows), labels.astype("float32"), np.ones(16, "float32"), tf.constant(1e-2)
+            trainer._step(*once_more)  # is not taken back
             after = np.asarray(stem(bases.preprocess(photos.images[:16]), training=False))
             assert before.tobytes() == after.tobytes(), point.name
             assert any(not np.array_equal(a, b) for a, b in zip(tail.get_weights(), tail_before, strict=True))
             assert np.allclose(part.frozen(rows), before, atol=1e-4), point.name  # another engine rounds otherwise
     finally:
         tf.config.run_functions_eagerly(False)
+
+
+def test_steps_are_those_of_keras_adamw():
+    """Long gradients (shortened) and short ones, a rate that changes; kernels decay, offsets and scales do not."""
+    layers = keras.layers
+    shape = [keras.Input((5, 5, 2)), layers.DepthwiseConv2D(3), layers.BatchNormalization(), layers.Dense(3)]
+    theirs, mine = keras.Sequential(shape), keras.models.clone_model(keras.Sequential(shape))
+    mine.set_weights(theirs.get_weights())
+    before = theirs.get_weights()
+    reference = keras.optimizers.AdamW(1.0, weight_decay=0.05, global_clipnorm=1.0)
+    reference.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    reference.build(theirs.trainable_weights)
+    ours, rng = AdamW(mine.trainable_weights, 0.05), np.random.default_rng(0)
+    for start in (True, False):  # the second time from where the weights are, with nothing else remembered
+        for step in range(1, 7):
+            gradients = [
+                tf.constant(rng.normal(size=w.shape) * 10.0 ** (step % 3 - 2), "float32")
+                for w in theirs.trainable_weights
+            ]
+            reference.learning_rate.assign(0.01 * step)
+            reference.apply_gradients(zip(gradients, theirs.trainable_weights, strict=True))
+            ours.apply(gradients, tf.constant(0.01 * step))
+        for a, b in zip(theirs.get_weights(), mine.get_weights(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+        if start:
+            assert max(np.abs(a - b).max() for a, b in zip(before, mine.get_weights(), strict=True)) > 0.05
+            ours.reset()
+            for variable in reference.variables:
+                variable.assign(tf.zeros_like(variable))
 
 
 def test_loss_not_finite_stops_and_keeps_what_was_trained(tmp_path, base, photos, here):
