@@ -25,13 +25,9 @@ PRECISIONS = ("f32", "bf16")
 
 
 def compile_model(
-    model: keras.Model,
-    engine: str = "openvino",
-    *,
-    preprocessing: str | None = None,
-    threads: int = 2,
+    model: keras.Model, engine: str = "openvino", *, preprocessing: str | None = None, threads: int = 2,
     precision: str = "f32",
-) -> Compiled:
+) -> Compiled:  # fmt: skip
     """`model` as a function of one input (1, …) float32, to one output float32.
 
     Args:
@@ -53,14 +49,9 @@ def compile_each(model: keras.Model, weights: Sequence[Weights], *args: Any, **k
 
 
 def compiler(
-    model: keras.Model,
-    engine: str = "openvino",
-    *,
-    preprocessing: str | None = None,
-    threads: int = 2,
-    precision: str = "f32",
-    batch: int = 1,
-) -> Callable[[Weights], Compiled]:
+    model: keras.Model, engine: str = "openvino", *, preprocessing: str | None = None, threads: int = 2,
+    precision: str = "f32", batch: int = 1,
+) -> Callable[[Weights], Compiled]:  # fmt: skip
     """What compiles `model` with any weights, as `compile_model` with its own. OpenVINO converts the graph once.
 
     batch: images per call. Raises as `compile_model`.

@@ -39,15 +39,9 @@ def assemble(trained: Trained, base: Base, output: Path, *, weights: bool, sourc
     if footage is not None and app in footage.classes:
         events = rates.events_on_video(footage, app, [r.video for r in records if r.video])
     package = MPackage(
-        application=app,
-        base=base,
-        geometry=trained.photos.geometry,
-        zone=trained.zone,
-        splits=tuple(records),
-        events=events,
-        training=_training(trained),
-        source=source,
-    )
+        application=app, base=base, geometry=trained.photos.geometry, zone=trained.zone, splits=tuple(records),
+        events=events, training=_training(trained), source=source,
+    )  # fmt: skip
     package.save(output)
     named = [record.tail.file for record in records if record.tail]
     for old in output.glob("split_*.weights.h5"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -64,15 +65,9 @@ class TailTrainer:
         return loss
 
     def fit(
-        self,
-        train: Part,
-        val: Part,
-        rng: np.random.Generator,
-        where: str,
-        *,
-        epochs: float | None = None,
-        loss: float | None = None,
-    ) -> list[Epoch]:
+        self, train: Part, val: Part, rng: np.random.Generator, where: str, *,
+        epochs: float | None = None, loss: float | None = None,
+    ) -> list[Epoch]:  # fmt: skip
         """Trains from the weights that the tail has now; leaves the best on validation in it (perhaps the first).
 
         where: who is trained, for messages. epochs: at most (default: the settings'); 1.5 are two passes over three
@@ -103,13 +98,7 @@ class TailTrainer:
         self.tail.set_weights(best)
         return log
 
-    def _epoch(
-        self,
-        train: Part,
-        rows: np.ndarray,
-        rng: np.random.Generator,
-        span: tuple[float, float],
-    ) -> list[float]:
+    def _epoch(self, train: Part, rows: np.ndarray, rng: np.random.Generator, span: tuple[float, float]) -> list[float]:
         """One pass over `rows`; `span`: where in the whole training it begins and ends, for the learning rate."""
         batches = rows.reshape(-1, self.settings.batch)
         weight = _balance(train.labels[rows])
@@ -132,26 +121,18 @@ class TailTrainer:
     def loss(self, part: Part) -> float:
         """Balanced cross-entropy: both classes count alike."""
         p = _probabilities(self._asked(), part.frozen).astype("float64")
-        right = np.clip(np.where(part.labels, p, 1 - p), 1e-7, 1)
-        weight = _balance(part.labels)[part.labels.astype(int)]
-        return float(np.average(-np.log(right), weights=weight)) if np.isfinite(p).all() else math.nan
+        return _cross_entropy(p, part.labels) if np.isfinite(p).all() else math.nan
 
 
 def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labels: np.ndarray) -> list[np.ndarray]:
     """[kernel (features, 1), bias (1,)] of the head alone: a convex problem, so solved as one (logistic regression)."""
     scaler = StandardScaler().fit(features)
-    weight = _balance(val_labels)[val_labels.astype(int)]
-    best: tuple[float, LogisticRegression] | None = None
-    for penalty in HEAD_PENALTIES:
-        model = LogisticRegression(C=penalty, solver="newton-cholesky", class_weight="balanced", max_iter=2000)
-        model.fit(scaler.transform(features), labels)
-        p = model.predict_proba(scaler.transform(val))[np.arange(len(val)), val_labels.astype(int)]
-        loss = float(np.average(-np.log(np.clip(p, 1e-7, 1)), weights=weight))
-        if best is None or loss < best[0]:
-            best = (loss, model)
-    assert best is not None
-    kernel = best[1].coef_[0] / scaler.scale_
-    bias = best[1].intercept_[0] - float(kernel @ scaler.mean_)
+    x, asked = scaler.transform(features), scaler.transform(val)
+    new = partial(LogisticRegression, solver="newton-cholesky", class_weight="balanced", max_iter=2000)
+    fits = [new(C=penalty).fit(x, labels) for penalty in HEAD_PENALTIES]
+    best = min(fits, key=lambda fit: _cross_entropy(fit.predict_proba(asked)[:, 1], val_labels))
+    kernel = best.coef_[0] / scaler.scale_
+    bias = best.intercept_[0] - float(kernel @ scaler.mean_)
     return [kernel[:, None].astype("float32"), np.array([bias], "float32")]
 
 
@@ -160,6 +141,12 @@ def _probabilities(call: Compiled, part: Frozen) -> np.ndarray:
     rows = np.arange(len(part))
     logits = [in_batches(call, part(rows[k : k + BATCH]), BATCH) for k in range(0, len(rows), BATCH)]
     return sure(np.concatenate(logits)[:, 0])
+
+
+def _cross_entropy(p: np.ndarray, labels: np.ndarray) -> float:
+    """Mean over the images, in nats, both classes counting alike."""
+    right = np.clip(np.where(labels, p, 1 - p), 1e-7, 1)
+    return float(np.average(-np.log(right), weights=_balance(labels)[labels.astype(int)]))
 
 
 def _epochs(

@@ -1,8 +1,7 @@
-"""AdamW over all weights as one vector. Called by `mainstream.trainer.fit`; the rule: Loshchilov and Hutter (2019).
+"""AdamW (Loshchilov and Hutter 2019) over all weights as one vector: the steps of Keras's own, up to rounding.
 
-The same steps as `keras.optimizers.AdamW` (a test holds them side by side). Keras writes a dozen operations for every
-variable; in a training that compiles a graph for each of sixteen splits, writing them took longer than half of the
-steps at a deep split.
+Keras writes a dozen operations per variable, and each of sixteen splits compiles a graph of its own: writing them took
+longer than half of a deep split's steps. Called by `mainstream.trainer.fit`.
 """
 
 from __future__ import annotations
@@ -15,13 +14,12 @@ import numpy as np
 from mainstream.networks.backend import keras, tf
 
 FIRST, SECOND = 0.9, 0.999  # how much of the mean gradient and of its mean square is kept from step to step
-LEAST = 1e-7  # added to the root of the mean square
 LONGEST = 1.0  # of a gradient, all weights together; a longer one is shortened to it
 NOT_DECAYED = ("bias", "gamma", "beta")  # whose weights are no kernels: as usual, left without decay
 
 
 class AdamW:
-    """Steps for `weights`. To be used within a compiled graph; `reset` before another training with the same graph."""
+    """Steps for `weights`, within a compiled graph; `reset` before another training with the same graph."""
 
     def __init__(self, weights: list[keras.Variable], weight_decay: float):
         self._weights = weights
@@ -44,7 +42,7 @@ class AdamW:
         mean = self._mean.assign(FIRST * self._mean + (1 - FIRST) * gradient)
         square = self._square.assign(SECOND * self._square + (1 - SECOND) * gradient**2)
         unbiased = tf.sqrt(1 - SECOND**n) / (1 - FIRST**n)
-        step = rate * (unbiased * mean / (tf.sqrt(square) + LEAST) + self._decay * _one_vector(self._weights))
+        step = rate * (unbiased * mean / (tf.sqrt(square) + 1e-7) + self._decay * _one_vector(self._weights))
         for weight, part in zip(self._weights, tf.split(step, self._sizes), strict=True):
             weight.value.assign_sub(tf.reshape(part, weight.shape))
 
