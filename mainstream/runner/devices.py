@@ -1,21 +1,18 @@
-"""Devices that schedules are made for: measured here, the study's NUC, or a file (notebooks 02, 07).
+"""Devices that schedules are made for: the study's NUC, a file, or one that is measured (notebooks 05, 07 and 09).
 
-Latencies in milliseconds, so that a budget of 1000 is one saturated device.
+Latencies in milliseconds, so that a budget of 1000 is one saturated device. Measuring is the profiler's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mainstream.data.recorded import recorded
 from mainstream.errors import UserError, unknown
 from mainstream.scheduler import Device
-
-if TYPE_CHECKING:
-    from mainstream.networks.base import BaseNetwork
 
 NUC, HERE = "nuc-2017", "this-machine"
 
@@ -31,33 +28,17 @@ def nuc_2017() -> Device:
     return Device.of(NUC, splits, before[list(splits)], before[-1])
 
 
-def this_machine(
-    base: BaseNetwork, *, engine: str = "openvino", threads: int = 2, precision: str = "f32", repeats: int = 50
-) -> Device:
-    """Latencies of the base with a head, measured now (about half a minute). Raises as `segment_costs`."""
-    from mainstream.networks.splits import with_head
-    from mainstream.runner.profiler import segment_costs
+def load_device(name: str, measure: Callable[[], Device] | None = None) -> Device:
+    """`nuc-2017`, a JSON file, or `this-machine`: what `measure` finds (`profiler.this_machine`).
 
-    costs = segment_costs(
-        with_head(base.network), engine=engine, threads=threads, precision=precision, repeats=repeats,
-        preprocessing=base.identity.preprocessing,
-    )  # fmt: skip
-    size = base.identity.input_shape[0]
-    name = f"{HERE}, {base.identity.architecture} at {size} px, {engine} {precision}, {threads} threads"
-    return Device.of(name, costs.frozen_layers, costs.stem_ms, costs.segment_ms.sum())
-
-
-def load_device(name: str, base: BaseNetwork | None = None) -> Device:
-    """`nuc-2017`, `this-machine` (the base's latencies, measured), or a JSON file.
-
-    Raises `UserError`: none of these, no base to measure, or a bad file.
+    Raises `UserError`: none of these, nothing that measures, or a bad file.
     """
     if name == NUC:
         return nuc_2017()
     if name == HERE:
-        if base is None:
+        if measure is None:
             raise UserError(f"device='{HERE}': needs a base network to measure")
-        return this_machine(base)
+        return measure()
     path = Path(name)
     if path.suffix.lower() != ".json":
         raise unknown("device", name, (NUC, HERE, "FILE.json"))

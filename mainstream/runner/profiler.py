@@ -19,9 +19,11 @@ import pandas as pd
 from mainstream.data.geometry import SQUEEZED, fitted
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras
-from mainstream.networks.base import SCALED
+from mainstream.networks.base import SCALED, BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each, compile_model
-from mainstream.networks.splits import cut, segments, split_points
+from mainstream.networks.splits import cut, segments, split_points, with_head
+from mainstream.runner.devices import HERE
+from mainstream.scheduler import Device
 
 WARM_UP = 5  # calls that are not counted
 CACHE_BYTES, COLD_REPEATS = 64 * 2**20, 7
@@ -111,6 +113,19 @@ def segment_costs(
         })  # fmt: skip
         stem += found["median_ms"]
     return pd.DataFrame(rows)
+
+
+def this_machine(
+    base: BaseNetwork, *, engine: str = "openvino", threads: int = 2, precision: str = "f32", repeats: int = 50
+) -> Device:
+    """Latencies of the base with a head, measured now (about half a minute). Raises as `segment_costs`."""
+    costs = segment_costs(
+        with_head(base.network), engine=engine, threads=threads, precision=precision, repeats=repeats,
+        preprocessing=base.identity.preprocessing,
+    )  # fmt: skip
+    size = base.identity.input_shape[0]
+    name = f"{HERE}, {base.identity.architecture} at {size} px, {engine} {precision}, {threads} threads"
+    return Device.of(name, costs.frozen_layers, costs.stem_ms, costs.segment_ms.sum())
 
 
 def throughput(

@@ -125,7 +125,7 @@ BASES = 30  # `load_bases`, beside the one that devices know, and parameters for
 BESIDES = 120  # beside what notebook 09 takes: `load_bases`, outputs on disk, progress within a split
 ABOVE = {
     "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER,
-    "05_headline": AIM + BASES, "07_live_runtime": AIM + FILM + BASES + FOLLOWS,
+    "05_headline": 4650, "07_live_runtime": AIM + FILM + BASES + FOLLOWS,
     "09_your_own_application": 8085 + ZONES + FOLLOWS + CLUSTER + AWAY + BESIDES,
 }  # fmt: skip
 

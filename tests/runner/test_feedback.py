@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from mainstream.runner.clock import Virtual, Wall
-from mainstream.runner.devices import this_machine
 from mainstream.runner.feedback import FASTER_S, MARGIN, SLOWER_S, Feedback
 from mainstream.runner.frames import Frame, Source
+from mainstream.runner.profiler import this_machine
 from mainstream.runner.stream import Runner
 from mainstream.scheduler import Device
 

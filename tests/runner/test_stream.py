@@ -269,11 +269,14 @@ def test_devices(tmp_path, base):
     assert len(nuc.split) == 16 and 1000 / (nuc.stem[0] + nuc.tail[0]) == pytest.approx(16.1, abs=0.1)
     assert all(s + t == pytest.approx(nuc.tail[0]) for s, t in zip(nuc.stem, nuc.tail, strict=True))
     (tmp_path / "d.json").write_text(DEVICE.model_dump_json())
-    assert load_device(str(tmp_path / "d.json"), base) == DEVICE
+    assert load_device(str(tmp_path / "d.json")) == DEVICE
     (tmp_path / "bad.json").write_text("{")
     for name, said in (("nuc", "device 'nuc'"), ("no.json", "no such file"), (str(tmp_path / "bad.json"), "malformed")):
         with pytest.raises(UserError, match=said):
-            load_device(name, base)
+            load_device(name)
+    with pytest.raises(UserError, match="needs a base network to measure"):
+        load_device("this-machine")
+    assert load_device("this-machine", lambda: DEVICE) == DEVICE
 
 
 def test_bad_streams_are_named_or_counted(tmp_path, video):

@@ -154,7 +154,7 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, street, more, message, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("mainstream.runner.devices.this_machine", lambda *a, **k: pytest.fail("was measured first"))
+    monkeypatch.setattr("mainstream.runner.profiler.this_machine", lambda *a, **k: pytest.fail("was measured first"))
     arguments = words(tmp_path, packages, street[0], *more)
     arguments[arguments.index("--device") + 1] = "this-machine"
     done = CliRunner().invoke(app, arguments)

@@ -12,7 +12,7 @@ import pytest
 from mainstream.networks import base as bases
 from mainstream.networks.base import BaseNetwork
 from mainstream.runner.clock import Wall
-from mainstream.runner.devices import this_machine
+from mainstream.runner.profiler import this_machine
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner

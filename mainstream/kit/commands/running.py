@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,7 +28,7 @@ def profile_command(
 ) -> None:
     """Measure the latency of every stem and tail on this machine and write a device file."""
     from mainstream.networks.base import load_base
-    from mainstream.runner.devices import this_machine
+    from mainstream.runner.profiler import this_machine
 
     device = this_machine(
         load_base(base, weights=weights, architecture=architecture, size=size),
@@ -78,6 +79,7 @@ def stream_command(
     from mainstream.runner.clock import Unhurried, Virtual, Wall
     from mainstream.runner.devices import HERE, load_device
     from mainstream.runner.planning import base_of
+    from mainstream.runner.profiler import this_machine
     from mainstream.runner.sources import VideoSource
     from mainstream.runner.stream import Runner
     from mainstream.scheduler.protocol import from_file
@@ -90,7 +92,7 @@ def stream_command(
     network = base_of(packages, base, weights=weights, architecture=architecture, size=size)
     if device == HERE:
         _say("measuring this machine (about half a minute; a file of `mainstream profile` as --device spares it)")
-    latencies = load_device(device, network)
+    latencies = load_device(device, partial(this_machine, network))
     _say("planning and compiling")
     runner = Runner(
         network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=how,
