@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from timeit import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,7 +135,7 @@ class _Training:
             points = [p for p in split_points(model) if not given["splits"] or p.name in given["splits"]]
             images = np.zeros((BATCH, px, px, 3), "float32")
             call = asking(model)()
-            each_s = min(_timed(partial(call, images)) for _ in range(3)) / BATCH
+            each_s = min(repeat(partial(call, images), number=1, repeat=3)) / BATCH
             outputs = 4 * sum(math.prod(d or 1 for d in layer.output.shape) for layer in model.layers)
             tails = sum(4 * (model.count_params() - p.frozen_parameters) for p in points) / 1e9
             self.disk_gb += 2 * of * tails  # checkpoints and packages
@@ -154,17 +154,11 @@ def _number(given: dict[str, Any]) -> int:
     return public + sum(len(list_images(path).files) for path in own)
 
 
-def _timed(call: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
-
-
 def _slower() -> float:
     """How many times as long a frame takes here, now, as in the reference run: MobileNet-224, two threads."""
     call = compile_model(build("mobilenet-1.0", 224), preprocessing=SCALED)
     image = np.zeros((1, 224, 224, 3), "uint8")
-    here = np.median([_timed(lambda: call(image)) for _ in range(30)])
+    here = np.median(repeat(lambda: call(image), number=1, repeat=30))
     kept = pd.read_csv(REFERENCE / "claims" / "00_tour" / "pipeline.csv", index_col="stage").median_ms
     return float(1000 * here / kept["openvino"])
 
