@@ -26,15 +26,15 @@ NUMBERS = {"as_published": "as published", "consistent": "units consistent", "he
 class Value(Strict):
     """A number in a stage's CSV: `expression` over the columns of the rows that every `where` in turn leaves.
 
-    of: one number of several rows. pivot: rows to columns first, [the names, the values]. low, high: expressions of its
-    interval, where it has one.
+    of: one number of several rows; `spread` is the largest over the smallest. pivot: rows to columns first, [the names,
+    the values]. low, high: expressions of its interval, where it has one.
     """
 
     file: str
     expression: str
     where: tuple[str, ...] = ()
     pivot: tuple[str, str] | None = None
-    of: Literal["only", "mean", "max", "count"] = "only"
+    of: Literal["only", "mean", "min", "max", "spread", "count"] = "only"
     low: str = ""
     high: str = ""
 
@@ -99,8 +99,8 @@ def look_up(value: Value, results: Path) -> Numbers:
         if value.pivot:
             name, content = value.pivot
             rows = pd.DataFrame([rows.set_index(name)[content].rename(str)])
-        if value.of == "max" and len(rows):  # its own interval, not the highest of any row
-            rows = rows.loc[[rows.eval(value.expression).idxmax()]]
+        if value.of in ("min", "max") and len(rows):  # its own interval, not the lowest and highest of any row
+            rows = rows.loc[[getattr(rows.eval(value.expression), f"idx{value.of}")()]]
         found = [_one(rows, e or value.expression, value.of) for e in (value.expression, value.low, value.high)]
     except (OSError, ValueError, KeyError, SyntaxError, AttributeError, pd.errors.UndefinedVariableError) as e:
         raise UserError(f"{value.file}: {value.expression!r} where {value.where}: {type(e).__name__} {e}") from e
@@ -109,6 +109,8 @@ def look_up(value: Value, results: Path) -> Numbers:
 
 def _one(rows: pd.DataFrame, expression: str, of: str) -> float:
     column: Any = rows.eval(expression)
+    if of == "spread":
+        return float(column.max() / column.min())
     if of == "only" and len(column) != 1:
         raise ValueError(f"{len(column)} rows where one was meant")
     return float(column.iloc[0] if of == "only" else column.nunique() if of == "count" else getattr(column, of)())

@@ -39,8 +39,9 @@ def claims(tmp_path, *changes):
 
 @pytest.mark.parametrize(("value", "number"), [
     ({"where": ["n == 8"], "expression": "ratio", "low": "low", "high": "high"}, (3.0, 2.5, 3.6)),
-    ({"expression": "ratio - low", "where": ["n == 2"], "of": "max"}, (0.3, 0.3, 0.3)),
+    ({"expression": "ratio - low", "where": ["n == 2"], "of": "min"}, (0.2, 0.2, 0.2)),
     ({"expression": "n", "where": ["over == 'a'", "ratio == ratio.min()"]}, (2.0, 2.0, 2.0)),
+    ({"expression": "ratio", "of": "spread"}, (3.0 / 1.1,) * 3),
     ({"expression": "n", "of": "count"}, (2.0,) * 3),
     ({"expression": "1 / ratio", "of": "max", "low": "low", "high": "high"}, (1 / 1.1, 0.9, 1.3)),  # of that row
     ({"file": "05_x/s.csv", "pivot": ["stage", "ms"], "expression": "network / (decode + network)"}, (0.8,) * 3),
