@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,8 +13,7 @@ from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.package import MPackage
 from mainstream.paths import BASE, read_json
 from mainstream.quality import Form
-from mainstream.runner.network import Member, SharedNetwork
-from mainstream.runner.sampling import Ladder
+from mainstream.runner.network import Member
 from mainstream.scheduler import (
     FORM_OF_PACKAGES,
     App,
@@ -128,25 +125,3 @@ def base_of(
     if found.identity != wanted:
         raise UserError(f"--weights {weights or '(of keras.applications)'}: {said}, the file that it was trained with")
     return found
-
-
-class Plan:
-    """What runs: the compiled network, the ladder of rates, the schedule that asked for them, and why it was made."""
-
-    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device, reason: str = "start"):
-        self.network, self.schedule, self._device, self.reason = network, schedule, device, reason
-        self.ladder = Ladder(m.fps for m in network.members)
-
-    def cost_ms(self, slowest_fps: float) -> float:
-        """What a frame costs the device when everybody at this rate or above looks, each zone by a stem of its own."""
-        places = defaultdict(list)
-        for m, choice in zip(self.network.members, self.schedule.choices, strict=True):
-            if m.fps >= slowest_fps:
-                places[m.package.zone].append(choice.split)
-        stem, tail = self._device.stem, self._device.tail
-        return sum(stem[max(splits)] + sum(tail[k] for k in splits) for splits in places.values())
-
-    def as_row(self, since_s: float) -> dict[str, Any]:
-        """The plan as the report has it: since when and why, and layer, rate and X of every application."""
-        apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
-        return {"since_s": since_s, "reason": self.reason, "apps": apps}

@@ -1,30 +1,36 @@
-"""`Runner`: applications on a stream, planned anew while it runs (notebook 07). One class, two threads: hence long."""
+"""`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
 
 from __future__ import annotations
 
-import logging
+import gc
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
-from mainstream.runner.feedback import Change, Feedback, worth_changing
 from mainstream.runner.frames import Frame, Source, SourceLost
-from mainstream.runner.network import Member, SharedNetwork
-from mainstream.runner.pauses import giving_way, spared_of_collections
-from mainstream.runner.planning import Plan, plan
+from mainstream.runner.plans import Plan, Planner
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.voting import Detection, Voter
-from mainstream.scheduler import Device, Schedule
+from mainstream.scheduler import Device
 
 
-class Runner:
+@contextmanager
+def spared_of_collections() -> Iterator[None]:
+    """Garbage collections pass over what is there already: all of TensorFlow, 0.3 s at each full one."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+class Runner(Planner):
     """Runs packages on a source. `update` may be called from another thread, or from `on_frame`, while it does.
 
     Args:
@@ -57,37 +63,14 @@ class Runner:
         on_plan: Callable[[dict[str, Any]], None] = lambda row: None,
         adapt: bool = False,
     ):
-        self._base, self._device, self._stream_fps = base, device, stream_fps
-        self._schedule_options = dict(schedule_options or {})
-        self._engine_options = dict(engine_options or {})
+        super().__init__(
+            base, packages, device, stream_fps=stream_fps, budget=budget, schedule_options=schedule_options,
+            engine_options=engine_options,
+        )  # fmt: skip
         self._on_frame, self._on_detection, self._on_plan = on_frame, on_detection, on_plan
-        self.feedback, self._adapt = Feedback(), adapt
-        self.packages, self.budget = dict(packages), budget
+        self._adapt = adapt
         self.report = Report()
-        self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._next: Plan | None = None
-        self._failures: list[BaseException] = []  # of updates that nobody waited for, since the last run ended
-        self._failed: BaseException | None = None  # the last of them, where no later update went well
-        self._background = ThreadPoolExecutor(1, thread_name_prefix="plan")
-        self._asked: Future[None] | None = None  # the last update
-        self.current = self._compiled(*self._chosen(self.packages, budget), "start")
-
-    def update(
-        self, *, packages: Mapping[str, MPackage] | None = None, budget: float | None = None, wait: bool = False
-    ) -> None:
-        """Plans and compiles anew in the background, one request after the other; returns at once.
-
-        The running plan goes on until the new one is ready. A plan that fails (a budget too small, say) leaves it in
-        place: its error is logged and kept in `report.failures`, and `run` raises it at its end unless a later update
-        went well.
-
-        wait: return only when the plan is ready; its error is raised here, and here alone.
-        """
-        wanted = None if packages is None else dict(packages)
-        self._asked = self._background.submit(self._prepare, wanted, budget, wait)
-        if wait:
-            self._asked.result()
 
     def stop(self) -> None:
         """Ends `run` after the frame in work, from another thread, `on_frame` or a handler of signals."""
@@ -147,9 +130,7 @@ class Runner:
         """Where looks have cost more or less than planned with for long enough, a new plan is asked for."""
         change = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else None
         if change:
-            self._asked = self._background.submit(self._prepare, None, None, False, change)
-            if wait:
-                self._asked.exception()
+            self._follow(change, wait)
 
     def _ended(self, detection: Detection | None) -> None:
         if detection is not None:
@@ -159,9 +140,7 @@ class Runner:
     def _swap(self, now_s: float, voters: dict[str, Voter]) -> dict[str, Voter]:
         """The new plan takes over between two frames; votes of applications that stay go on."""
         start = time.perf_counter()
-        with self._lock:
-            assert self._next is not None
-            self.current, self._next = self._next, None
+        self._take_over()
         voters = self._voters(self.current, voters, now_s)
         self.report.plans.append(row := self.current.as_row(now_s))
         self._on_plan(row)
@@ -178,45 +157,3 @@ class Runner:
             if voter is not found.get(app):
                 self._ended(voter.close(now_s))
         return found
-
-    def _chosen(
-        self, packages: Mapping[str, MPackage], budget: float, *, anyway: bool = False
-    ) -> tuple[list[Member], Schedule]:
-        """Latencies times a factor are a budget divided by it."""
-        share = budget / self.feedback.factor
-        return plan(packages, self._device, budget=share, stream_fps=self._stream_fps, anyway=anyway,
-                    **self._schedule_options)  # fmt: skip
-
-    def _compiled(self, members: Sequence[Member], schedule: Schedule, reason: str) -> Plan:
-        return Plan(SharedNetwork(self._base, members, **self._engine_options), schedule, self._device, reason)
-
-    def _prepare(
-        self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, change: Change | None = None
-    ) -> None:
-        """In the background: what is not asked for stays as the update before left it."""
-        wanted, share = self.packages if packages is None else packages, self.budget if budget is None else budget
-        try:
-            with giving_way():
-                members, schedule = self._chosen(wanted, share, anyway=change is not None)
-                with self._lock:
-                    old = (self._next or self.current).schedule
-                if change and not worth_changing(old, schedule):
-                    return
-                reason = change.reason if change else f"asked for: {', '.join(wanted)}; budget {share:g}"
-                ready = self._compiled(members, schedule, reason)
-        except BaseException as e:
-            if not awaited:
-                self._failed = e
-                self._failures.append(e)
-                logging.getLogger(__name__).warning("no new plan, the old one goes on: %s: %s", type(e).__name__, e)
-            raise
-        with self._lock:
-            self.packages, self.budget, self._next, self._failed = wanted, share, ready, None
-
-    def _settle(self) -> None:
-        """Waits for updates under way. Raises what the last one failed with."""
-        if self._asked is not None:
-            self._asked.exception()
-        failure, self._failed, self._failures = self._failed, None, []
-        if failure:
-            raise failure

@@ -1,0 +1,157 @@
+"""Plans of a stream, made anew in the background while it runs (notebook 07). `stream` says when each takes over."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from mainstream.networks.base import BaseNetwork
+from mainstream.package import MPackage
+from mainstream.runner.feedback import Change, Feedback, worth_changing
+from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.planning import plan
+from mainstream.runner.sampling import Ladder
+from mainstream.scheduler import Device, Schedule
+
+SWITCH_S = 2e-4
+
+
+class Plan:
+    """What runs: the compiled network, the ladder of rates, the schedule that asked for them, and why it was made."""
+
+    def __init__(self, network: SharedNetwork, schedule: Schedule, device: Device, reason: str = "start"):
+        self.network, self.schedule, self._device, self.reason = network, schedule, device, reason
+        self.ladder = Ladder(m.fps for m in network.members)
+
+    def cost_ms(self, slowest_fps: float) -> float:
+        """What a frame costs the device when everybody at this rate or above looks, each zone by a stem of its own."""
+        places = defaultdict(list)
+        for m, choice in zip(self.network.members, self.schedule.choices, strict=True):
+            if m.fps >= slowest_fps:
+                places[m.package.zone].append(choice.split)
+        stem, tail = self._device.stem, self._device.tail
+        return sum(stem[max(splits)] + sum(tail[k] for k in splits) for splits in places.values())
+
+    def as_row(self, since_s: float) -> dict[str, Any]:
+        """The plan as the report has it: since when and why, and layer, rate and X of every application."""
+        apps = {m.app: {"layer": m.layer, "fps": m.fps, "x_vote": m.x_vote} for m in self.network.members}
+        return {"since_s": since_s, "reason": self.reason, "apps": apps}
+
+
+class Planner:
+    """The plan that runs, `current`, and the next one, once it is ready. Arguments as of `stream.Runner`.
+
+    packages, budget: what the last update that went well asked for. feedback: what plans reckon with.
+    """
+
+    def __init__(
+        self, base: BaseNetwork, packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float,
+        schedule_options: Mapping[str, Any] | None, engine_options: Mapping[str, Any] | None,
+    ):  # fmt: skip
+        self._base, self._device, self._stream_fps = base, device, stream_fps
+        self._schedule_options = dict(schedule_options or {})
+        self._engine_options = dict(engine_options or {})
+        self.feedback = Feedback()
+        self.packages, self.budget = dict(packages), budget
+        self._lock = threading.Lock()
+        self._next: Plan | None = None
+        self._failures: list[BaseException] = []  # of updates that nobody waited for, since the last run ended
+        self._failed: BaseException | None = None  # the last of them, where no later update went well
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="plan")
+        self._asked: Future[None] | None = None  # the last update
+        self.current = self._compiled(*self._chosen(self.packages, budget), "start")
+
+    def update(
+        self, *, packages: Mapping[str, MPackage] | None = None, budget: float | None = None, wait: bool = False
+    ) -> None:
+        """Plans and compiles anew in the background, one request after the other; returns at once.
+
+        The running plan goes on until the new one is ready. A plan that fails (a budget too small, say) leaves it in
+        place: its error is logged and kept in `report.failures`, and `run` raises it at its end unless a later update
+        went well.
+
+        wait: return only when the plan is ready; its error is raised here, and here alone.
+        """
+        wanted = None if packages is None else dict(packages)
+        self._asked = self._background.submit(self._prepare, wanted, budget, wait)
+        if wait:
+            self._asked.result()
+
+    def _follow(self, change: Change, wait: bool) -> None:
+        """As `update`, because the device has changed. `wait`: until it is ready, or has failed."""
+        self._asked = self._background.submit(self._prepare, None, None, False, change)
+        if wait:
+            self._asked.exception()
+
+    def _take_over(self) -> None:
+        """The next plan is the current one from now on."""
+        with self._lock:
+            assert self._next is not None
+            self.current, self._next = self._next, None
+
+    def _chosen(
+        self, packages: Mapping[str, MPackage], budget: float, *, anyway: bool = False
+    ) -> tuple[list[Member], Schedule]:
+        """Latencies times a factor are a budget divided by it."""
+        share = budget / self.feedback.factor
+        return plan(packages, self._device, budget=share, stream_fps=self._stream_fps, anyway=anyway,
+                    **self._schedule_options)  # fmt: skip
+
+    def _compiled(self, members: Sequence[Member], schedule: Schedule, reason: str) -> Plan:
+        return Plan(SharedNetwork(self._base, members, **self._engine_options), schedule, self._device, reason)
+
+    def _prepare(
+        self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, change: Change | None = None
+    ) -> None:
+        """In the background: what is not asked for stays as the update before left it."""
+        wanted, share = self.packages if packages is None else packages, self.budget if budget is None else budget
+        try:
+            with giving_way():
+                members, schedule = self._chosen(wanted, share, anyway=change is not None)
+                with self._lock:
+                    old = (self._next or self.current).schedule
+                if change and not worth_changing(old, schedule):
+                    return
+                reason = change.reason if change else f"asked for: {', '.join(wanted)}; budget {share:g}"
+                ready = self._compiled(members, schedule, reason)
+        except BaseException as e:
+            if not awaited:
+                self._failed = e
+                self._failures.append(e)
+                logging.getLogger(__name__).warning("no new plan, the old one goes on: %s: %s", type(e).__name__, e)
+            raise
+        with self._lock:
+            self.packages, self.budget, self._next, self._failed = wanted, share, ready, None
+
+    def _settle(self) -> None:
+        """Waits for updates under way. Raises what the last one failed with."""
+        if self._asked is not None:
+            self._asked.exception()
+        failure, self._failed, self._failures = self._failed, None, []
+        if failure:
+            raise failure
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Threads that wait for the interpreter get it every fifth of a millisecond, and nothing is collected.
+
+    Preparing a plan is mostly Python: at its usual five milliseconds a frame, which asks for the interpreter many
+    times, would come too late.
+    """
+    usual, collecting = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(min(usual, SWITCH_S))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+        if collecting:
+            gc.enable()
