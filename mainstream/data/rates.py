@@ -19,8 +19,6 @@ from mainstream.package import Events, VideoRates
 from mainstream.quality.counted import empty_windows
 
 RESAMPLES = 1000
-
-
 Interval = tuple[float, float] | None  # none where nothing says how far chance reaches
 
 

@@ -7,7 +7,7 @@ g = e^(−1/(f·τ)). Lengths of events are Gamma distributed with mean L and `l
 
 Site occupancy with imperfect detection is the same problem (Royle 2006, Biometrics 62: heterogeneous detection; Hines
 et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cannot be identified from such data (Link
-2003, Biometrics 59), so what is reported are predictions, never α. One derivation, in one place: hence its length.
+2003, Biometrics 59), so what is reported are predictions, never α.
 """
 
 from __future__ import annotations
@@ -72,12 +72,10 @@ def nodes(p: Array, lasting: Array) -> tuple[Array, Array]:
     low = (total + (2 * j - 2) * alpha) ** 2 * (total + (2 * j - 1) * alpha) * (total + (2 * j - 3) * alpha)
     first = alpha * a * b / np.where(total > 0, total**2 * (total + alpha), 1)
     side = np.where(j == 1, first, up / np.where(low > 0, low, 1))
-    matrix = np.zeros((*p.shape, NODES, NODES))
-    for i in range(NODES):
-        matrix[..., i, i] = middle[i]
-        if i:
-            matrix[..., i, i - 1] = matrix[..., i - 1, i] = np.sqrt(np.maximum(side[i - 1], 0))
-    values, vectors = np.linalg.eigh(matrix)
+    lower, i = np.zeros((*p.shape, NODES, NODES)), np.arange(NODES)  # `eigh` reads no more of a symmetric matrix
+    lower[..., i, i] = np.moveaxis(middle, 0, -1)
+    lower[..., i[1:], i[:-1]] = np.moveaxis(np.sqrt(np.maximum(side, 0)), 0, -1)
+    values, vectors = np.linalg.eigh(lower)
     return np.clip(np.moveaxis(values, -1, 0), 0, 1), np.moveaxis(vectors[..., 0, :] ** 2, -1, 0)
 
 
@@ -137,15 +135,13 @@ class Side(NamedTuple):
                 misses.append(miss)
             if n > x:
                 ended = np.multiply(misses[n - x], begun, out=scratch)
-            elif inherited is not None or n == x:
-                ended = streak * (1 if inherited is None else inherited[x - n])
             else:
-                ended = np.zeros_like(streak)
+                ended = streak * (float(n == x) if inherited is None else inherited[x - n])
             still -= ended
             ended *= at_least
             result += ended
             streak = streak * hit_hit if n < x else streak
-        return self._over_nodes(np.minimum(result, 1.0))
+        return self.over_nodes(np.minimum(result, 1.0))
 
     def runs(self, x: int) -> Array:
         """P(a run of exactly r hits has just been seen), r = 0 … x−2, and of x − 1 or more; (x, nodes, N)."""
@@ -153,19 +149,16 @@ class Side(NamedTuple):
         exact = [1 - self.p, *((1 - self.p) * miss_hit * hit_hit ** (r - 1) for r in range(1, x - 1))]
         return np.stack([*exact, 1 - sum(exact)])
 
-    def left(self, x: int) -> Array:
-        """`runs` that such a stretch leaves to another that comes after it, (x, N)."""
-        return np.stack([self._over_nodes(r) for r in self.runs(x)])
-
     def going_on(self, x: int) -> Array:
-        """The same where the stretch itself goes on, so that its next look remembers the last; (x, nodes, N)."""
+        """`runs` where the stretch itself goes on, so that its next look remembers the last; (x, nodes, N)."""
         found = self.runs(x)
         found[0] *= 1 - self.g
         found[1:] *= 1 + (1 - self.p) * self.g / np.maximum(self.p, 1e-300)
         return found
 
-    def _over_nodes(self, values: Array) -> Array:
-        found: Array = (self.weight * values).sum(0)
+    def over_nodes(self, values: Array) -> Array:
+        """The mean of values (…, nodes, N) over an event's rates, (…, N)."""
+        found: Array = (self.weight * values).sum(-2)
         return found
 
 
@@ -177,7 +170,7 @@ def declared(
     `differences` has every key of `Differences`.
     """
     cv, alpha, tau, alpha_empty, tau_empty, phi = (differences[k] for k in Differences.__annotations__)
-    shape = np.broadcast_shapes(*(a.shape for a in (p, q, fps, length, cv, alpha, tau, alpha_empty, tau_empty, phi)))
+    shape = np.broadcast_shapes(*(a.shape for a in (p, q, fps, length, *differences.values())))
     met, met_empty = looks(fps * length, cv), looks(fps * length, np.zeros(()))
     order = np.argsort(np.broadcast_to(fps * length, shape).ravel(), kind="stable")  # chains of like length together
     flat = lambda a: np.broadcast_to(a, shape).ravel()[order]
@@ -190,10 +183,9 @@ def declared(
         some, others = event.part(here), empty.part(here)
         for x, values in found.items():
             values[:, order[here]] = _pair(some, others, after_event[here], x)
-    result = np.zeros((2, *np.broadcast_shapes(shape, votes.shape)))
-    for x, values in found.items():
-        result = np.where(votes == x, values.reshape(2, *shape), result)
-    return result[0], result[1]
+    asked = [votes == x for x in found]
+    recall, alarms = (np.select(asked, [values[k].reshape(shape) for values in found.values()]) for k in (0, 1))
+    return recall, alarms
 
 
 def _pair(event: Side, empty: Side, phi: Array, x: int) -> tuple[Array, Array]:
@@ -202,5 +194,6 @@ def _pair(event: Side, empty: Side, phi: Array, x: int) -> tuple[Array, Array]:
         return event.once(), empty.once()
     if not np.any(phi):
         return event.in_a_row(x), empty.in_a_row(x)
-    before = phi * event.left(x)[:, None] + (1 - phi) * empty.going_on(x)
-    return event.in_a_row(x, empty.left(x)), empty.in_a_row(x, before)
+    left, left_empty = (side.over_nodes(side.runs(x)) for side in (event, empty))
+    before = phi * left[:, None] + (1 - phi) * empty.going_on(x)
+    return event.in_a_row(x, left_empty), empty.in_a_row(x, before)

@@ -118,10 +118,9 @@ def base_of(
             raise UserError(f"--{option} {given}: {said}; or leave --{option} away, the package knows")
     if embedded and weights is not None:
         raise UserError(f"--weights {weights}: {said}")
-    if embedded:
-        found = load_base()
-    else:
-        found = load_base("imagenet", weights=weights, architecture=wanted.architecture, size=px)
+    found = load_base() if embedded else load_base(
+        "imagenet", weights=weights, architecture=wanted.architecture, size=px
+    )  # fmt: skip
     if found.identity != wanted:
         raise UserError(f"--weights {weights or '(of keras.applications)'}: {said}, the file that it was trained with")
     return found

@@ -46,14 +46,20 @@ class Plan:
 
 
 class Planner:
-    """The plan that runs, `current`, and the next one, once it is ready. Arguments as of `stream.Runner`.
+    """The plan that runs, `current`, and the next one, once it is ready.
 
-    packages, budget: what the last update that went well asked for. feedback: what plans reckon with.
+    `packages` and `budget` are what the last update that went well asked for; `feedback` is what plans reckon with.
+
+    Args:
+        budget: share of the device.
+        schedule_options: of `planning.plan` (scheduler, fps_options, x_options).
+        engine_options: of `SharedNetwork` (engine, threads, precision).
     """
 
     def __init__(
-        self, base: BaseNetwork, packages: Mapping[str, MPackage], device: Device, *, stream_fps: float, budget: float,
-        schedule_options: Mapping[str, Any] | None, engine_options: Mapping[str, Any] | None,
+        self, base: BaseNetwork, packages: Mapping[str, MPackage], device: Device, *, stream_fps: float,
+        budget: float = 1.0, schedule_options: Mapping[str, Any] | None = None,
+        engine_options: Mapping[str, Any] | None = None,
     ):  # fmt: skip
         self._base, self._device, self._stream_fps = base, device, stream_fps
         self._schedule_options = dict(schedule_options or {})

@@ -58,8 +58,7 @@ class VideoSource(Source):
             if not self.live:
                 break
             gone = time.monotonic()
-            again = self._again(gone)
-            if again is None:
+            if (again := self._again(gone)) is None:
                 break
             video, offset = again, time_s + time.monotonic() - gone
         if not number:

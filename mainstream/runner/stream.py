@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from mainstream.networks.base import BaseNetwork
@@ -20,30 +20,18 @@ from mainstream.runner.voting import Detection, Voter
 from mainstream.scheduler import Device
 
 
-@contextmanager
-def spared_of_collections() -> Iterator[None]:
-    """Garbage collections pass over what is there already: all of TensorFlow, 0.3 s at each full one."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 class Runner(Planner):
     """Runs packages on a source. `update` may be called from another thread, or from `on_frame`, while it does.
 
     Args:
         packages: name → package; all of one base.
         device: latencies in ms for the schedule, and for the virtual clock.
-        budget: share of the device.
-        schedule_options: of `planning.plan` (scheduler, fps_options, x_options).
-        engine_options: of `SharedNetwork` (engine, threads, precision).
         on_frame: called after every frame that was worked on, with its decisions.
         on_detection: called with every detection as it ends.
         on_plan: called with every plan that takes over, as `report.plans` has it.
         adapt: when looks take longer or shorter than profiled for some time, scale the device and plan anew, in the
             background (`feedback`).
+        planned: of `Planner`; stream_fps is needed.
 
     `report` is of the run that goes on, or was the last, however it ended.
     """
@@ -54,19 +42,13 @@ class Runner(Planner):
         packages: Mapping[str, MPackage],
         device: Device,
         *,
-        stream_fps: float,
-        budget: float = 1.0,
-        schedule_options: Mapping[str, Any] | None = None,
-        engine_options: Mapping[str, Any] | None = None,
         on_frame: Callable[[Frame, list[Decision]], None] = lambda frame, decisions: None,
         on_detection: Callable[[Detection], None] = lambda detection: None,
         on_plan: Callable[[dict[str, Any]], None] = lambda row: None,
         adapt: bool = False,
+        **planned: Any,
     ):
-        super().__init__(
-            base, packages, device, stream_fps=stream_fps, budget=budget, schedule_options=schedule_options,
-            engine_options=engine_options,
-        )  # fmt: skip
+        super().__init__(base, packages, device, **planned)
         self._on_frame, self._on_detection, self._on_plan = on_frame, on_detection, on_plan
         self._adapt = adapt
         self.report = Report()
@@ -90,8 +72,9 @@ class Runner(Planner):
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         self.feedback.begin()
         voters = self._voters(self.current, {}, 0.0)
+        gc.freeze()  # collections pass over what is there already: all of TensorFlow, 0.3 s at each full one
         try:
-            with spared_of_collections(), suppress(SourceLost):  # what was seen counts; `source.lost` says why
+            with suppress(SourceLost):  # what was seen counts; `source.lost` says why
                 for frame in clock.arrivals(source, self._stop):
                     if self._next is not None:
                         voters = self._swap(frame.time_s, voters)
@@ -103,6 +86,7 @@ class Runner(Planner):
                         report.profiled_ms += profiled
                         self._compare(frame.time_s, clock.worked(profiled, measured), profiled, wait=clock.emulated)
         finally:
+            gc.unfreeze()
             self._stop.clear()
             report.frames, report.dropped = clock.frames, clock.dropped
             report.corrupt, report.reconnects = source.corrupt, source.reconnects

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import LinearConstraint
-from scipy.sparse import csr_array
 
 from mainstream.errors import UserError
 from mainstream.scheduler.cost import cost
-from mainstream.scheduler.optimal import PROVEN, ROW, VALUE, Model, undominated
-from mainstream.scheduler.problem import SLACK, Choice, Problem
+from mainstream.scheduler.optimal import PROVEN, Model, undominated
+from mainstream.scheduler.problem import Choice, Problem
 from mainstream.scheduler.schedule import EXACT, Schedule, as_schedule, system
 
 
@@ -49,39 +48,23 @@ def fit(problem: Problem, floor: float, scheduler: str = "optimal") -> Fit:
     keep = undominated(asked, f1) & (f1 >= floor)
     best = dict(zip((a.name for a in asked.apps), f1.max(axis=(1, 2)).tolist(), strict=True))
     within = np.flatnonzero(keep.any(axis=(1, 2)))
-    choices = _most(asked, Model(asked, f1, keep)) if len(within) else {}
-    fitting = sorted(choices)
-    some = _only(problem, fitting) if fitting else problem
+    choices = _most(Model(asked, f1, keep)) if len(within) else {}
     return Fit(
         floor=floor, budget=problem.budget,
-        schedule=as_schedule(some, [choices[a] for a in fitting], scheduler=scheduler, gap=0.0) if fitting else None,
+        schedule=as_schedule(_only(problem, choices), list(choices.values()), scheduler=scheduler, gap=0.0)
+        if choices else None,
         left_out=tuple(app.name for a, app in enumerate(problem.apps) if a not in choices),
         out_of_reach={name: value for name, value in best.items() if value < floor},
         least_budget=_least_budget(asked, floor, within) if len(within) else None,
     )  # fmt: skip
 
 
-def _most(problem: Problem, model: Model) -> dict[int, Choice]:
-    """As many applications as the budget has room for, and their choices; of as many, those of the best objective.
-
-    Where the solver's rounding lets a schedule pass that costs a hair too much, the budget is tightened by a hair.
-    """
+def _most(model: Model) -> dict[int, Choice]:
+    """As many applications as the budget has room for, and their choices; of as many, those of the best objective."""
     members, linked = model.rows
     some = LinearConstraint(members.A, 0, members.ub)
-    gain = np.r_[1 + model.gain / 2, np.zeros(model.w.size)] * VALUE  # Σ model.gain is 1 at most: numbers come first
-    for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
-        within = LinearConstraint(csr_array(model.spent[None] * ROW), -np.inf, limit * ROW)
-        taken = np.rint(model.ask(gain, [some, linked, within], PROVEN).x[: model.n]).astype(int)
-        found = {}
-        for kind, apps in enumerate(model.members):
-            mine = np.flatnonzero(model.kind == kind)
-            for app, i in zip(apps, np.repeat(mine, taken[mine]), strict=False):  # the others are left out
-                k, f = int(model.k[i]), int(model.f[i])
-                found[int(app)] = Choice(k, f, int(problem.best_vote[0][app, k, f]))
-        kept = sorted(found)
-        if not kept or problem.affordable(cost(_only(problem, kept), [found[app] for app in kept])):
-            break
-    return found
+    gain = 1 + model.gain / 2  # Σ model.gain is 1 at most: numbers come first
+    return model.within(gain, [some, linked], PROVEN)[0]
 
 
 def _only(problem: Problem, apps: Iterable[int]) -> Problem:

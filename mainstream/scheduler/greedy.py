@@ -45,11 +45,8 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail)
     ratio = (1 - f1) / (fps[None, None, :] * tail[None, :, None])
     while True:
-        good = (
-            (f1 > state.f1(f1)[:, None, None] + 1e-12)
-            & problem.affordable(state.cost + state.added_cost())
-            & (ratio > 0)
-        )
+        better = (f1 > state.f1(f1)[:, None, None] + 1e-12) & (ratio > 0)
+        good = better & problem.affordable(state.cost + state.added_cost())
         if not good.any():
             break
         # First among equals: applications in order, then rates, then splits, both ascending.

@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
 
 from mainstream.errors import UserError
-from mainstream.scheduler.cost import cost
+from mainstream.scheduler.cost import cost, device_cost, splits_and_rates
 from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
 PROVEN = 1e-9  # the relative gap at which a proof is called complete
@@ -137,25 +137,32 @@ class Model:
     def cheapest(self) -> list[Choice]:
         """The schedule of least cost."""
         result = self.ask(-self.spent * VALUE, self.rows, PROVEN)
-        return self._choices(np.rint(result.x[: self.n]).astype(int))
+        return list(self._choices(np.rint(result.x[: self.n]).astype(int)).values())
 
     def best(self, rel_gap: float) -> Exact:
-        """The schedule with the highest weighted sum of F1s within the budget.
+        """The schedule with the highest weighted sum of F1s within the budget."""
+        choices, value, bound = self.within(self.gain, self.rows, rel_gap)
+        return Exact(list(choices.values()), max(0.0, bound - value) / max(value, 1e-12))
+
+    def within(
+        self, gain: Array, rows: list[LinearConstraint], rel_gap: float
+    ) -> tuple[dict[int, Choice], float, float]:
+        """Choices with the largest Σ gain·y within the budget, by application; their sum, and what none can surpass.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
-        and at last by more than the solver's tolerance; the gap says what that may lose.
+        and at last by more than the solver's tolerance.
         """
-        gain, bound = np.r_[self.gain, np.zeros(self.w.size)] * VALUE, np.inf
+        gain, bound = np.r_[gain, np.zeros(self.w.size)] * VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
-            within = LinearConstraint(csr_array(self.spent[None] * ROW), -np.inf, limit * ROW)
-            result = self.ask(gain, [*self.rows, within], rel_gap)
+            row = LinearConstraint(csr_array(self.spent[None] * ROW), -np.inf, limit * ROW)
+            result = self.ask(gain, [*rows, row], rel_gap)
             bound = float(-result.mip_dual_bound) if limit > 1 else bound
             taken = np.rint(result.x[: self.n]).astype(int)
             choices = self._choices(taken)
-            if self.problem.affordable(cost(self.problem, choices)):
+            which, zone = splits_and_rates(self.problem, list(choices.values())), self.problem.zone[list(choices)]
+            if not choices or self.problem.affordable(device_cost(self.problem.device, *which, zone)):
                 break
-        value = float(gain[: self.n] @ taken)
-        return Exact(choices, max(0.0, bound - value) / max(value, 1e-12))
+        return choices, float(gain[: self.n] @ taken), bound
 
     def ask(self, gain: Array, rows: list[LinearConstraint], rel_gap: float) -> OptimizeResult:
         """Whole numbers from 0 to `upper` with the largest Σ gain·x."""
@@ -167,13 +174,13 @@ class Model:
             raise UserError(f"no schedule found: {result.message}")
         return result
 
-    def _choices(self, taken: np.ndarray) -> list[Choice]:
-        """One choice per application; of equal ones, the first take the earlier candidates."""
+    def _choices(self, taken: np.ndarray) -> dict[int, Choice]:
+        """One choice per application that has one, in order; of equal ones, the first take the earlier candidates."""
         vote, _ = self.problem.best_vote
         found: dict[int, Choice] = {}
         for kind, members in enumerate(self.members):
             mine = np.flatnonzero(self.kind == kind)
-            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=True):
+            for app, i in zip(members, np.repeat(mine, taken[mine]), strict=False):
                 k, f = int(self.k[i]), int(self.f[i])
                 found[int(app)] = Choice(k, f, int(vote[app, k, f]))
-        return [found[app] for app in range(len(found))]
+        return dict(sorted(found.items()))

@@ -167,11 +167,10 @@ class Problem(Strict):
     @cached_property
     def table(self) -> quality.Quality:
         """Recall, precision and F1 of every choice, shape (A, K, F, X); rows of splits an app lacks are 0."""
-        curves = {name: np.zeros(self.allowed.shape) for name in PER_SPLIT}
-        for a, app in enumerate(self.apps):
-            for name, curve in curves.items():
-                curve[a, self.allowed[a]] = getattr(app, name) or 0.0
-        per_split = {name: curve[:, :, None, None] for name, curve in curves.items()}
+        per_split = {name: np.zeros((*self.allowed.shape, 1, 1)) for name in PER_SPLIT}
+        for name, curve in per_split.items():
+            for a, app in enumerate(self.apps):
+                curve[a, self.allowed[a], 0, 0] = getattr(app, name) or 0.0
         column = lambda name: np.array([getattr(app, name) for app in self.apps])[:, None, None, None]
         names = ("length_cv", "follows_event") if self.form == "heterogeneous" else ("correlation",)
         return quality.evaluate(

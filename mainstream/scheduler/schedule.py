@@ -135,14 +135,7 @@ def as_schedule(
         units.append(Unit(app.name, split, fps, x_vote, f1, recall, precision, app.zone))
     f1s = np.array([u.f1 for u in units])
     return Schedule(
-        scheduler=scheduler,
-        objective_value=problem.value(f1s),
-        mean_f1=float(f1s.mean()),
-        cost=cost(problem, choices),
-        budget=problem.budget,
-        gap=gap,
-        seconds=seconds,
-        units=tuple(units),
-        choices=tuple(choices),
+        scheduler=scheduler, objective_value=problem.value(f1s), mean_f1=float(f1s.mean()), gap=gap, seconds=seconds,
+        cost=cost(problem, choices), budget=problem.budget, units=tuple(units), choices=tuple(choices),
         one_zone_cost=device_cost(problem.device, *splits_and_rates(problem, choices)) if problem.zone.any() else None,
-    )
+    )  # fmt: skip

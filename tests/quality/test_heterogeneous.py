@@ -79,6 +79,15 @@ def test_the_nodes_have_the_mean_and_spread_of_the_beta(p, alpha):
         assert (weight * at**3).sum() == pytest.approx(skewed, abs=1e-8)
 
 
+def test_votes_may_have_more_dimensions_than_all_else():
+    rates, fps = ([0.1, 0.9, 0.5], [0.0, 0.2, 0.5]), [1.0, 2.0, 3.0]
+    other = {"stream_fps": 10, "event_length_s": 1, "event_frequency": 0.3, "form": "heterogeneous", "lasting": 0.5}
+    together = evaluate(*rates, fps, x_vote=np.array([[1], [3]]), **other)
+    for row, x in enumerate((1, 3)):
+        for part, alone in zip(together, evaluate(*rates, fps, x_vote=x, **other), strict=True):
+            np.testing.assert_array_equal(part[row], alone)
+
+
 @given(seen=st.floats(0.05, 20), cv=st.floats(0.05, 1.5))
 @settings(max_examples=40, deadline=None)
 def test_numbers_of_looks_are_those_of_gamma_lengths(seen, cv):
