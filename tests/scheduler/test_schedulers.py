@@ -137,10 +137,10 @@ def test_an_application_on_its_own_network_pays_nothing_to_the_stem():
     assert cost(p, [Choice(0, 1, 0), Choice(1, 0, 0)]) == 2 * 7 + 2 + 5
 
 
-@pytest.mark.parametrize(("setups", "same"), [(3, 232), pytest.param(9, 690, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("setups", "same"), [(1, 78), pytest.param(9, 690, marks=pytest.mark.slow)])
 def test_recorded_greedy_schedules_come_back_row_by_row(setups, same):
     record = published.table("sweep_7apps_schedules")
-    rows = record[record.scheduler == "greedy"].groupby(["budget", "system", "n_apps"]).head(setups)  # 234 rows, or 702
+    rows = record[record.scheduler == "greedy"].groupby(["budget", "system", "n_apps"]).head(setups)  # 78 rows, or 702
     again = experiments.replay_recorded_schedules(rows)
     assert set(again.groupby(["budget", "system"]).size().index) == {
         (b, s) for b in (150, 300) for s in ("mainstream", "max_sharing", "no_sharing")
