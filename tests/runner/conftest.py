@@ -24,9 +24,7 @@ def base() -> BaseNetwork:
 def untrained(base: BaseNetwork, folder: Path, app: str, k: int = 0, layers: tuple[str, ...] = LAYERS) -> MPackage:
     """An application with a random head; the deeper the split, and the higher k, the less accurate it claims to be."""
     folder.mkdir(parents=True, exist_ok=True)
-    network = bases.build(base.identity.architecture, base.identity.input_shape[0])
-    network.set_weights(base.network.get_weights())
-    model = with_head(network)
+    model = with_head(base.network)  # on the base's own layers, which are only read
     head = model.get_layer("decision")
     kernel, bias = head.get_weights()
     head.set_weights([np.random.default_rng(k).normal(size=kernel.shape).astype("float32"), 0 * bias])
