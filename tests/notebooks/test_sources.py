@@ -121,11 +121,10 @@ FOLLOWS = 145  # a running plan that follows its device: `runner/feedback.py`, a
 CLUSTER = 105  # jobs on other machines too: `data/jobs.py`, by which pictures and sweeps go as well, `trainer/away.py`
 AWAY = 115  # of them in the trainer, which notebook 09 goes through and 03 does not
 FILM = 797  # photos of several sources and a film of a fixed camera, in the world's place, bring their readers along
-BASES = 30  # `load_bases`, beside the one that devices know, and parameters for all notebooks
 BESIDES = 120  # beside what notebook 09 takes: `load_bases`, outputs on disk, progress within a split
 ABOVE = {
-    "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER,
-    "05_headline": 4650, "07_live_runtime": AIM + FILM + BASES + FOLLOWS,
+    "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER - 45,
+    "05_headline": 4600, "07_live_runtime": AIM + FILM + 45,
     "09_your_own_application": 8085 + ZONES + FOLLOWS + CLUSTER + AWAY + BESIDES,
 }  # fmt: skip
 
