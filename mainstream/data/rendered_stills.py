@@ -38,17 +38,11 @@ def world_photos(
     pieces = [(part, k, min(PIECE, n - k)) for part, n in wanted.items() for k in range(0, n, PIECE)]
 
     def piece(part: str, start: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-        return still_images(
-            list(apps), n, cameras=cameras, seed=_piece_seed(seed, start), size=size, split=part
-        )  # fmt: skip
+        of_piece = seed * 10**6 + start  # another seed for every piece of a partition
+        return still_images(list(apps), n, cameras=cameras, seed=of_piece, size=size, split=part)
 
     drawn = each(piece, pieces, desc="drawing", jobs=jobs)
     images, labels = (np.concatenate(column) for column in zip(*drawn, strict=True))
     partition = np.repeat([part for part, _, _ in pieces], [n for _, _, n in pieces])
     files = tuple(f"world/{part}/{k + i:05d}" for part, k, n in pieces for i in range(n))
     return Photos(images, labels, tuple(apps), files, partition)
-
-
-def _piece_seed(seed: int, start: int) -> int:
-    """Another seed for every piece of a partition."""
-    return seed * 10**6 + start
