@@ -4,7 +4,7 @@
 
 boxes: MOT ground truth (frame from 1, id, left, top, width, height, …). A person is in the zone when the middle of the
 box's lower edge is. The zone is chosen on the first half's boxes alone. Writes numbers and an M-Package without weights
-(default: results/reference/real_video); no picture and no weight. About five minutes on two cores.
+(default: results/reference/real_video); no picture and no weight. Some ten minutes of one core.
 """
 
 from __future__ import annotations
