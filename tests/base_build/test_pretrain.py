@@ -38,6 +38,7 @@ def test_difficulty_changes_the_picture_but_not_what_it_shows():
         generic_images(1, difficulty=2)
 
 
+@pytest.mark.slow  # as all of pretraining here: no run of the kit does it, the base lies ready
 def test_interrupted_pretraining_ends_with_the_same_weights(tmp_path):
     whole = pretrain(tmp_path / "whole", command="this", progress=False, **TINY)
 
@@ -70,6 +71,7 @@ def test_bad_options_are_named(tmp_path, options, named):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_loss_not_finite_stops(tmp_path):
     with pytest.raises(UserError, match=r"the loss is not finite; .*smaller learning rate than 1e\+30"):
         pretrain(tmp_path, progress=False, **{**TINY, "learning_rate": 1e30})
