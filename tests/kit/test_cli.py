@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from command import mainstream
 from PIL import Image
+from typer.testing import CliRunner
 
-from mainstream.data import jobs
+from mainstream.data.jobs import DASK, JOBS, processes
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.scheduler import SCHEDULERS, Problem, solve
@@ -273,10 +275,22 @@ def test_train_says_what_is_wrong(arguments, named):
 
 
 @pytest.mark.parametrize("command", [("run", "--list"), ("train", "--world")])
-def test_where_jobs_run_is_said_once(command, monkeypatch):
+def test_where_jobs_run_is_said_once(command):
     done = mainstream(*command, "--jobs", 2, "--dask", "tcp://127.0.0.1:8786")
     assert done.returncode == 2 and "name one of them" in done.stderr and done.stderr.count("\n") == 1
     assert "--jobs 0: at least one process" in mainstream(*command, "--jobs", 0).stderr
-    for name in (jobs.DASK, jobs.JOBS):
-        monkeypatch.setenv(name, "")  # is taken back at the end
-    assert mainstream("run", "--list", "--jobs", 3).returncode == 0 and jobs.processes(2) == 3
+
+
+def test_where_jobs_run_holds_for_one_command(monkeypatch):
+    seen, one = [], typer.Typer()
+
+    @one.command()
+    def asked(jobs: options.Jobs = None, dask: options.Dask = None) -> None:
+        seen.append((processes(2), os.environ.get(DASK)))
+
+    monkeypatch.setenv(JOBS, "4")
+    monkeypatch.delenv(DASK, raising=False)
+    for words in (["--jobs", "3"], [], ["--dask", "tcp://127.0.0.1:1"]):
+        assert CliRunner().invoke(one, words).exit_code == 0
+    assert seen == [(3, None), (4, None), (4, "tcp://127.0.0.1:1")]
+    assert os.environ[JOBS] == "4" and DASK not in os.environ

@@ -5,12 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from typer import Option
+from typer import CallbackParam, Context, Option
 
 from mainstream.errors import UserError
 from mainstream.package import MPackage
+
+
+def _where(context: Context, param: CallbackParam, value: Any) -> Any:
+    """Says to this process and its kernels where jobs run (`data.jobs`), until the command ends.
+
+    Raises `UserError`: both ways at once, or no process.
+    """
+    from mainstream.data.jobs import DASK, JOBS
+
+    if value is None:
+        return None
+    if context.params.get("jobs") or context.params.get("dask"):
+        raise UserError("--jobs are processes here, --dask workers elsewhere: name one of them")
+    if param.name == "jobs" and value < 1:
+        raise UserError(f"--jobs {value}: at least one process")
+    name = JOBS if param.name == "jobs" else DASK
+    before = os.environ.get(name)
+    os.environ[name] = str(value)
+    context.call_on_close(lambda: os.environ.pop(name) if before is None else os.environ.update({name: before}))
+    return value
+
 
 Profile = Annotated[str, Option(help="smoke (a quick check), default, or paper.")]
 Json = Annotated[bool, Option("--json", help="Print JSON instead of a table.")]
@@ -22,25 +43,14 @@ Size = Annotated[int | None, Option(help="For imagenet: px of the network's inpu
 Engine = Annotated[Literal["openvino", "keras", "predict"], Option(help="What runs the network's pieces.")]
 Device = Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.")]
 Budget = Annotated[float, Option(help="Share of the device; 1.0 is one saturated device.")]
-Jobs = Annotated[int | None, Option(help="Processes of one thread each (default: one per core).")]
-Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of that Dask scheduler.")]
+Jobs = Annotated[int | None, Option(help="Processes of one thread each (default: one per core).", callback=_where)]
+Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of that Dask scheduler.", callback=_where)]
 SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
 Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
 Images = Annotated[Path | None, Option(help="Folder with a folder of photos per class, or a labelled CSV.")]
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 Zone = Annotated[str, Option(help="x,y,w,h in shares of the picture: all that is seen of a frame.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
-
-
-def where(jobs: int | None, dask: str | None) -> None:
-    """Where jobs of this process and of its kernels run (`data.jobs`). Raises `UserError`: both, or no process."""
-    from mainstream.data.jobs import DASK, JOBS
-
-    if dask and jobs:
-        raise UserError("--jobs are processes here, --dask workers elsewhere: name one of them")
-    if jobs is not None and jobs < 1:
-        raise UserError(f"--jobs {jobs}: at least one process")
-    os.environ.update({DASK: dask} if dask else {JOBS: str(jobs)} if jobs else {})
 
 
 def packages(option: str, folders: Iterable[Path], taken: str = "") -> dict[str, MPackage]:

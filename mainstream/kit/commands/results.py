@@ -32,7 +32,6 @@ def run_command(
     Stages whose inputs have not changed are taken from the last run; an interrupted run goes on where it stopped.
     Examples:  mainstream run    mainstream run --only 05    mainstream run --from 05 --param 05.setups=20
     """
-    options.where(jobs, dask)
     project = Project()
     if list_:
         typer.echo(listing(select(project.stages(profile, param), only, start)))

@@ -47,7 +47,6 @@ def train_command(
     Interrupted, it goes on with the first unfinished split when started again.
     Examples:  mainstream train --world --app cat    mainstream train --app dog --images photos/
     """
-    options.where(jobs, dask)
     if sum(source is not None and source is not False for source in (images, world or None, photo_set)) != 1:
         raise UserError("name one source of images: --images DIR, --world or --photo-set NAME")
     if (video is None) != (truth is None):
