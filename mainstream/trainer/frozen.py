@@ -89,7 +89,6 @@ class _OnDisk:
 
 
 def asking(model: keras.Model) -> Callable[[], Compiled]:
-    """Gives `model` as it is at each call, compiled for batches of BATCH on one thread: the same bits on any number of
-    cores."""
+    """Compiles `model` as it is at each call, for BATCH images on one thread: the same bits on any number of cores."""
     compile_with = compiler(model, threads=1, batch=BATCH)
     return lambda: compile_with(model.get_weights())

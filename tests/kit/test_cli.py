@@ -278,7 +278,8 @@ def test_train_says_what_is_wrong(arguments, named):
 def test_where_jobs_run_is_said_once(command):
     done = mainstream(*command, "--jobs", 2, "--dask", "tcp://127.0.0.1:8786")
     assert done.returncode == 2 and "name one of them" in done.stderr and done.stderr.count("\n") == 1
-    assert "--jobs 0: at least one process" in mainstream(*command, "--jobs", 0).stderr
+    none = mainstream(*command, "--jobs", 0)
+    assert none.returncode == 2 and "'--jobs': Input should be greater" in none.stderr and none.stderr.count("\n") == 1
 
 
 def test_where_jobs_run_holds_for_one_command(monkeypatch):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unittest.mock import patch
 
 from typer import CallbackParam, Context, Option
 
@@ -14,22 +15,12 @@ from mainstream.package import MPackage
 
 
 def _where(context: Context, param: CallbackParam, value: Any) -> Any:
-    """Says to this process and its kernels where jobs run (`data.jobs`), until the command ends.
-
-    Raises `UserError`: both ways at once, or no process.
-    """
+    """Where jobs of this process and of its kernels run (`data.jobs`), until the command ends."""
     from mainstream.data.jobs import DASK, JOBS
 
-    if value is None:
-        return None
-    if context.params.get("jobs") or context.params.get("dask"):
+    if value and (context.params.get("jobs") or context.params.get("dask")):
         raise UserError("--jobs are processes here, --dask workers elsewhere: name one of them")
-    if param.name == "jobs" and value < 1:
-        raise UserError(f"--jobs {value}: at least one process")
-    name = JOBS if param.name == "jobs" else DASK
-    before = os.environ.get(name)
-    os.environ[name] = str(value)
-    context.call_on_close(lambda: os.environ.pop(name) if before is None else os.environ.update({name: before}))
+    context.with_resource(patch.dict(os.environ, {JOBS if param.name == "jobs" else DASK: str(value)} if value else {}))
     return value
 
 
@@ -43,7 +34,7 @@ Size = Annotated[int | None, Option(help="For imagenet: px of the network's inpu
 Engine = Annotated[Literal["openvino", "keras", "predict"], Option(help="What runs the network's pieces.")]
 Device = Annotated[str, Option(help="this-machine, nuc-2017, or a file of `profile`.")]
 Budget = Annotated[float, Option(help="Share of the device; 1.0 is one saturated device.")]
-Jobs = Annotated[int | None, Option(help="Processes of one thread each (default: one per core).", callback=_where)]
+Jobs = Annotated[int | None, Option(min=1, help="Processes of one thread (default: one per core).", callback=_where)]
 Dask = Annotated[str | None, Option(help="tcp://HOST:8786: on the workers of that Dask scheduler.", callback=_where)]
 SCHEDULERS = "no_sharing, max_sharing, greedy, greedy_as_published, optimal"
 Scheduler = Annotated[str, Option(help=f"{SCHEDULERS}, or FILE.py:function.")]
