@@ -44,12 +44,14 @@ def load_tail(package: MPackage, base: BaseNetwork, split: str) -> Halves:
     return next(load_tails([(package, split)], base))
 
 
-def load_tails(wanted: Iterable[tuple[MPackage, str]], base: BaseNetwork) -> Iterator[Halves]:
+def load_tails(
+    wanted: Iterable[tuple[MPackage, str]], base: BaseNetwork, network: keras.Model | None = None,
+) -> Iterator[Halves]:  # fmt: skip
     """Applications, each at a split, one after the other; each is good until the next one is asked for.
 
-    All of them use the same layers. Raises as `load_tail`.
+    Layers are `network`'s, one like the base's (default: built here), for they keep every cut. Raises as `load_tail`.
     """
-    network = bases.build(base.identity.architecture, base.identity.input_shape[0])
+    network = network or bases.build(base.identity.architecture, base.identity.input_shape[0])
     model = with_head(network)
     points = {p.name: p for p in split_points(model)}
     places = {p.name: p.frozen_layers for p in points.values()}

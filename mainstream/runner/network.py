@@ -13,7 +13,7 @@ import numpy as np
 from mainstream.data.answers import decide, sure
 from mainstream.data.geometry import fitted
 from mainstream.errors import UserError
-from mainstream.networks.base import BaseNetwork
+from mainstream.networks.base import BaseNetwork, build
 from mainstream.networks.engines import Compiled, compile_each
 from mainstream.networks.splits import segments, split_points, with_head
 from mainstream.networks.tails import load_tails
@@ -59,14 +59,9 @@ class SharedNetwork:
     """
 
     def __init__(
-        self,
-        base: BaseNetwork,
-        members: Sequence[Member],
-        *,
-        engine: str = "openvino",
-        threads: int = 2,
+        self, base: BaseNetwork, members: Sequence[Member], *, engine: str = "openvino", threads: int = 2,
         precision: str = "f32",
-    ):
+    ):  # fmt: skip
         if not members or len({m.app for m in members}) < len(members):
             raise UserError(f"applications={[m.app for m in members]}: needs at least one, each name once")
         self.members = tuple(members)
@@ -75,7 +70,10 @@ class SharedNetwork:
         self.size, self.geometry = base.identity.input_shape[0], members[0].package.geometry
         self.zones = tuple(dict.fromkeys(m.package.zone for m in members))
         how = base.identity.preprocessing
-        place = {p.name: p.index for p in split_points(with_head(base.network))}
+        network = build(base.identity.architecture, self.size)
+        network.set_weights(base.network.get_weights())
+        whole = with_head(network)
+        place = {p.name: p.index for p in split_points(whole)}
         unknown = [m for m in members if m.layer not in place]
         if unknown:
             raise UserError(f"'{unknown[0].app}': the base network has no split point '{unknown[0].layer}'")
@@ -84,8 +82,8 @@ class SharedNetwork:
         )
         used = sorted({m.layer for m in members}, key=place.__getitem__)
         inner = [layer for layer in used if place[layer] > 0]
-        parts = segments(with_head(base.network), inner)[:-1] if inner else []
-        halves = load_tails([(m.package, layer) for layer in used for m in members if m.layer == layer], base)
+        parts = segments(whole, inner)[:-1] if inner else []
+        halves = load_tails([(m.package, layer) for layer in used for m in members if m.layer == layer], base, network)
         self.steps: list[Step] = []  # from the input on
         for layer in used:
             part = parts.pop(0) if layer in inner else None

@@ -157,6 +157,14 @@ def test_sharing_changes_no_decision(base, packages, alone, engine):
             assert positive == (said[app][k] >= 0.5) or abs(said[app][k] - 0.5) < 1e-4
 
 
+def test_a_plan_leaves_nothing_behind_on_the_base(base, packages):
+    """Layers keep a note of every model that they are part of: on the base's own, hours of plans would fill memory."""
+    noted = lambda: sum(len(x._inbound_nodes) + len(x._outbound_nodes) for x in base.network.layers)
+    before = noted()
+    SharedNetwork(base, [Member(a, packages[a], LAYERS[a], 1.0, 1) for a in ("cat", "car")])
+    assert noted() == before > 0
+
+
 def test_only_what_somebody_needs_is_run(base, packages):
     fps = {"cat": 5.0, "car": 2.0, "bus": 10.0, "train": 1.0}
     network = SharedNetwork(base, [Member(a, packages[a], LAYERS[a], fps[a], 1) for a in packages])
