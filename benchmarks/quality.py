@@ -1,4 +1,7 @@
-"""The Event-F1 table of 30 applications × 16 splits × 20 rates × 7 votes, against a loop over single calls."""
+"""The Event-F1 table of 30 applications × 16 splits × 20 rates × 7 votes, against a loop over single calls.
+
+Also by the heterogeneous form, with all six of its differences.
+"""
 
 import json
 import statistics
@@ -8,7 +11,11 @@ import numpy as np
 
 from mainstream import quality
 
-TARGET_S = 0.05
+TARGET_S, HETEROGENEOUS_S = 0.05, 0.15
+DIFFERENCES = {
+    "length_cv": 0.4, "lasting": 0.2, "memory_s": 0.15, "lasting_empty": 0.2, "memory_empty_s": 0.15,
+    "follows_event": 0.3,
+}  # fmt: skip
 
 
 def main() -> None:
@@ -23,6 +30,10 @@ def main() -> None:
         start = time.perf_counter()
         f1 = table().f1
         times.append(time.perf_counter() - start)
+    lengths = {"event_length_s": scene["event_length_s"], "form": "heterogeneous", **DIFFERENCES}
+    start = time.perf_counter()
+    quality.evaluate(p, q, fps, x_vote=votes, stream_fps=20, event_frequency=0.2, **lengths)
+    heterogeneous = time.perf_counter() - start
     start = time.perf_counter()
     for _ in range(200):
         quality.evaluate(0.8, 0.1, 10, x_vote=3, stream_fps=20, event_frequency=0.2, event_length_s=2, correlation=0.3)
@@ -30,7 +41,9 @@ def main() -> None:
     seconds = statistics.median(times)
     print(json.dumps({
         "cells": f1.size, "median_s": round(seconds, 4), "max_s": round(max(times), 4), "target_s": TARGET_S,
-        "times_faster_than_single_calls": round(one_by_one / seconds), "met": seconds <= TARGET_S,
+        "times_faster_than_single_calls": round(one_by_one / seconds),
+        "heterogeneous_s": round(heterogeneous, 3), "heterogeneous_target_s": HETEROGENEOUS_S,
+        "met": seconds <= TARGET_S and heterogeneous <= HETEROGENEOUS_S,
     }))  # fmt: skip
 
 
