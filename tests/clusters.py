@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,21 +28,49 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def started(place: Path, workers: int, *options: str) -> Iterator[Cluster]:
-    """All at work; each worker in a folder of its own."""
+def hosts(number: int) -> Iterator[list[str]]:
+    """Network namespaces, each with an address of its own (10.213.7.2 and on), on a bridge of this machine (.1).
+
+    Raises `CalledProcessError` where one may not make them: they need root, and a kernel that has bridges.
+    """
+    ip = lambda *words: subprocess.run(["ip", *words], check=True, capture_output=True)
+    bridge = f"ms{os.getpid()}"
+    names = [f"{bridge}-{k}" for k in range(number)]
+    with ExitStack() as stack:
+        ip("link", "add", bridge, "type", "bridge")
+        stack.callback(ip, "link", "del", bridge)
+        ip("addr", "add", "10.213.7.1/24", "dev", bridge)
+        ip("link", "set", bridge, "up")
+        for k, name in enumerate(names):
+            ip("netns", "add", name)
+            stack.callback(ip, "netns", "del", name)
+            ip("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
+            ip("link", "set", name, "master", bridge, "up")
+            ip("-n", name, "addr", "add", f"10.213.7.{k + 2}/24", "dev", "eth0")
+            ip("-n", name, "link", "set", "eth0", "up")
+            ip("-n", name, "link", "set", "lo", "up")
+        yield names
+
+
+@contextmanager
+def started(
+    place: Path, workers: int, *options: str, host: str = "127.0.0.1", inside: Sequence[str] = ()
+) -> Iterator[Cluster]:
+    """All at work; each worker in a folder of its own, and in a namespace of `inside` where there are some."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        free.bind((host, 0))
+        address = f"tcp://{host}:{free.getsockname()[1]}"
     here = {**os.environ, "PYTHONPATH": str(ROOT)}
     log = (place / "dask.log").open("wb")
-    run = lambda *words: subprocess.Popen(
-        [sys.executable, "-m", "dask", *words], env=here, cwd=place, stdout=log, stderr=log
+    run = lambda *words, on=(): subprocess.Popen(
+        [*on, sys.executable, "-m", "dask", *words], env=here, cwd=place, stdout=log, stderr=log
     )
-    host, _, port = address.removeprefix("tcp://").partition(":")
+    port = address.rpartition(":")[2]
     processes = [run("scheduler", "--host", host, "--port", port, "--dashboard-address", "127.0.0.1:0")]
     folders = [place / f"worker{k}" for k in range(workers)]
-    for folder in folders:
-        processes.append(run("worker", address, "--nthreads", "1", "--local-directory", str(folder), *options))
+    places = [("ip", "netns", "exec", name) for name in inside] or [()] * workers
+    for folder, on in zip(folders, places, strict=True):
+        processes.append(run("worker", address, "--nthreads", "1", "--local-directory", str(folder), *options, on=on))
     try:
         from distributed import Client
 

@@ -5,6 +5,8 @@ A task by itself, without a cluster: `test_training`.
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +64,25 @@ def test_two_workers_of_which_one_is_killed_train_the_same_to_the_byte(
     for part in ("ck", "packages"):
         assert files(tmp_path / part) == files(four / part)
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_workers_on_two_hosts_train_the_same_to_the_byte(tmp_path, four, base, photos, footage):  # noqa: F811
+    if os.geteuid() or not shutil.which("ip"):
+        pytest.skip("hosts are network namespaces here: root makes them, with ip")
+    from distributed import Client
+
+    with (
+        clusters.hosts(2) as names,
+        clusters.started(tmp_path, 2, host="10.213.7.1", inside=names) as cluster,
+        Client(cluster.address, set_as_default=False) as client,
+    ):
+        squares(tmp_path, base, photos, footage, seeds=[0, 1], dask=cluster.address)
+        done = client.run(lambda dask_worker: dask_worker.state.executed_count)
+    assert sorted(worker.rpartition(":")[0] for worker in done) == ["tcp://10.213.7.2", "tcp://10.213.7.3"]
+    assert min(done.values()) > 0, "both of them trained"
+    for part in ("ck", "packages"):
+        assert files(tmp_path / part) == files(four / part)
 
 
 @pytest.mark.slow
