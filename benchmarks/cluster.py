@@ -78,7 +78,7 @@ def of_run(folder: Path, together: int) -> dict[str, Any]:
     back = sum(p.stat().st_size for p in folder.rglob("*.weights.h5")) / len(packages)
     log = pd.read_csv(folder / "training.csv")
     job_s, frozen_s = log.seconds.sum() / len(packages), together * log.stem_seconds.sum() / len(packages)
-    task = math.ceil(JOBS / (TASKS_EACH * WORKERS))  # jobs that go to a worker as one
+    task = max(1, JOBS // (TASKS_EACH * WORKERS))  # jobs that go to a worker as one
     return {
         "job_s": round(job_s, 1), "frozen_s": round(frozen_s, 1), "jobs_of_a_task": task,
         "sent_mb": round(sent / 1e6, 1), "back_mb_per_job": round(back / 1e6, 2),
