@@ -1,7 +1,7 @@
 """AdamW (Loshchilov and Hutter 2019) over all weights as one vector: the steps of Keras's own, up to rounding.
 
-Keras writes a dozen operations per variable, and each of sixteen splits compiles a graph of its own: writing them took
-longer than half of a deep split's steps. Called by `mainstream.trainer.fit`.
+Keras writes a dozen operations per variable, which was most of writing a split's graph (`LOG.md`), and each of sixteen
+splits has a graph of its own. Called by `mainstream.trainer.fit`.
 """
 
 from __future__ import annotations
