@@ -126,8 +126,7 @@ class _Training:
 
     def __init__(self, stage: Stage):
         given = {**stage.defaults, **stage.parameters}
-        settings = Settings.photos() if given["real_photos"] else Settings.world()
-        settings = settings.model_copy(update={"epochs": given["epochs"] or settings.epochs})
+        settings = (Settings.photos if given["real_photos"] else Settings.world)(**given["training"])
         jobs, of, n = given["jobs"], len(given["apps"]) * len(given["seeds"]), _number(given)
         self.disk_gb = self.memory_gb = self.seconds = 0.0
         for name, px in given["networks"].items():

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from mainstream.data.filmed import held, reached_fps, sampled_frames, video_seconds
+from mainstream.data.filmed import held, reached_fps, sampled_frames
 from mainstream.data.footage import Footage
 from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import Intervals, merged, read_intervals, within_video
+from mainstream.data.tables import read_table
 from mainstream.data.video import Video
 from mainstream.errors import UserError
-from mainstream.package import MPackage
+from mainstream.package import MPackage, Zone
 from mainstream.paths import ROOT
 
 PAUSE_S = 1.0  # without any event: so long at least where the film may be cut
@@ -56,29 +58,36 @@ def half(
 ) -> Film:  # fmt: skip
     """The first (0) or second (1) half of a film, `most_s` of it at most; with those of `apps` that it has truth of.
 
-    video, truth: files, from the kit's folder on; a table of app, start_s, end_s. fps: frames taken per second
-    (default: the film's own). needed: applications that the table must have events of.
+    video, truth: files, from the kit's folder on; a table of app, start_s, end_s, and of a zone, which is all that is
+    then seen. fps: frames taken per second (default: the film's own). needed: applications that must be in the table.
 
     Raises `UserError`: no such file, no event of `apps` in one of the halves, no pause to cut in, or as `Video` and
-    `read_intervals`.
+    `read_intervals` and `part_seen`.
     """
     file, table = ROOT / video, ROOT / truth
-    length = video_seconds(file)
+    with Video(file) as film:
+        length, own = film.seconds(), film.fps
     known = {app: spans for app, spans in read_intervals(table, needed=needed).items() if app in apps}
     spans = within_video(known, length, truth)
     if not (middles := pauses(spans)):
         raise UserError(f"{truth}: no {PAUSE_S:g} s without {' or '.join(apps)} to cut the film into halves")
     middle = min(middles, key=lambda pause: abs(pause - length / 2))
     start, end = ((0.0, min(middle, most_s)), (middle, min(length, middle + most_s)))[which]
-    with Video(file) as film:
-        own = film.fps
-    images, times = sampled_frames(file, fps=fps or own, size=size, start_s=start, end_s=end)
+    images, times = sampled_frames(file, fps=fps or own, size=size, start_s=start, end_s=end, zone=part_seen(table))
     cut = {app: [(max(a - times[0], 0.0), min(b, end) - times[0]) for a, b in mine if start <= a < end]
            for app, mine in spans.items()}  # fmt: skip
     for app, mine in cut.items():
         if not mine:
             raise UserError(f"{truth}: no '{app}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
     return Film(images, {app: cut[app] for app in apps if app in cut}, reached_fps(times, fps or own))
+
+
+def part_seen(table: Path) -> Zone | None:
+    """What a table is of, if not the whole picture: a column of `mainstream truth --zone`. Raises `UserError`: two."""
+    parts = {row.get("zone", "") for row in read_table(table, ("app",), ("zone",)).rows}
+    if len(parts) > 1:
+        raise UserError(f"{table}: column zone has {' and '.join(map(repr, sorted(parts)))}; one table for each zone")
+    return Zone.read(parts.pop()) if any(parts) else None
 
 
 def measured(packages: Iterable[MPackage]) -> list[MPackage]:

@@ -14,6 +14,7 @@ from mainstream.data.intervals import read_intervals
 from mainstream.errors import UserError
 from mainstream.kit.commands.main import app
 from mainstream.package import Zone
+from mainstream.study.film import part_seen
 from streetworld.encode import write_h264
 
 LEFT, RIGHT = Zone(0, 0, 0.3, 1), Zone(0.3, 0, 0.7, 1)
@@ -74,6 +75,7 @@ def test_by_a_video_as_by_its_rate_and_what_does_not_fit_writes_nothing(tmp_path
     made = CliRunner().invoke(app, [*asked, "--video", str(video), "--output", str(tmp_path / "t.csv")])
     assert made.exit_code == 0 and "1 events of 'cat', 0.2 of 0.8 s" in made.output
     assert read_intervals(tmp_path / "t.csv") == {"cat": [(0.1, 0.3)]}
+    assert part_seen(tmp_path / "t.csv") == LEFT
     printed = CliRunner().invoke(app, [*asked, "--fps", "10", "--picture", "100x50"])
     assert printed.output == (tmp_path / "t.csv").read_text()
     for more, message in (

@@ -63,3 +63,7 @@ def test_with_everything_placed_nothing_is_missing(elsewhere):
 def test_a_profile_on_the_drawn_world_needs_no_download(elsewhere):
     assert list(needs.needs(Project().stages("default"))) == []
     assert (paths.REFERENCE / "claims" / "00_tour" / "pipeline.csv").is_file()  # what a trial is held against
+
+
+def test_a_setting_of_the_training_that_there_is_not_is_named_at_once(elsewhere):
+    assert "training settings: learning_rat" in checked("01.training={epochs: 5, learning_rat: 1}")[1]

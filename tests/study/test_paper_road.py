@@ -8,8 +8,10 @@ from PIL import Image
 from trainer.test_training import Here
 
 from mainstream.data import downloads
+from mainstream.data.geometry import LETTERBOX, fitted
 from mainstream.errors import UserError
 from mainstream.networks import base as bases
+from mainstream.package import Zone
 from mainstream.runner.clock import Virtual
 from mainstream.runner.devices import load_device
 from mainstream.runner.frames import WorldSource
@@ -85,6 +87,25 @@ def test_from_photos_and_a_film_to_schedules_and_a_stream(place, tmp_path, monke
     runner = Runner(base, {"box": measured}, load_device("nuc-2017"), stream_fps=second.fps)
     report = runner.run(WorldSource(second), Virtual())
     assert report.frames == len(second) and len(report.decisions) > 0
+
+
+def test_the_film_shows_what_its_table_is_of(place, tmp_path):
+    of_film = {"video": str(place / "film.mp4"), "apps": ["box"], "size": 48}
+    table = pd.read_csv(place / "film.csv")
+    whole = film.half(1, truth=str(place / "film.csv"), **of_film).images
+
+    def seen(zone):
+        table.assign(zone=zone).to_csv(tmp_path / "zone.csv", index=False)
+        return film.half(1, truth=str(tmp_path / "zone.csv"), **of_film).images
+
+    expected = np.stack([fitted(image, 48, LETTERBOX, Zone(0.5, 0, 0.5, 1)) for image in whole])
+    right = seen("0.5,0,0.5,1")
+    assert np.abs(right.astype(int) - expected).max() <= 1 and not np.array_equal(right, whole)
+    assert np.array_equal(seen(""), whole)
+    with pytest.raises(UserError, match=r"0.9,0,0.2,1: must be x,y,w,h"):
+        seen("0.9,0,0.2,1")
+    with pytest.raises(UserError, match=r"column zone has '0,0,1,0.5' and '0.5,0,0.5,1'; one table for each zone"):
+        seen(["0.5,0,0.5,1", *["0,0,1,0.5"] * (len(table) - 1)])
 
 
 def test_what_is_missing_is_named(place):

@@ -27,6 +27,8 @@ def truth_command(
 ) -> None:
     """Make a video's truth (app,start_s,end_s) from boxes: somebody is in the zone while the centre of a box is.
 
+    Of a zone it has a column that says which: notebooks then see that part of the film alone.
+
     Example:  mainstream truth gt.txt --zone 0.9,0,0.1,1 --video street.mp4 --output street.csv
     """
     import numpy as np
@@ -46,8 +48,9 @@ def truth_command(
         times = np.arange(found[:, 0].max(initial=0) + 1) / fps
     spans = zone_intervals(found, part, size or (1, 1), times, str(boxes))
     text = io.StringIO()
-    rows = [(app, f"{a:.3f}", f"{b:.3f}") for a, b in spans]
-    csv.writer(text, lineterminator="\n").writerows([("app", "start_s", "end_s"), *rows])
+    columns = ("app", "start_s", "end_s", "zone")[: 4 if part else 3]
+    rows = [(app, f"{a:.3f}", f"{b:.3f}", str(part))[: len(columns)] for a, b in spans]
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
