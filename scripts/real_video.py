@@ -15,6 +15,7 @@ import itertools
 import json
 import platform
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from mainstream.data import rates as counted
 from mainstream.data.footage import Footage, clip_intervals
 from mainstream.data.photos import Photos
 from mainstream.networks.base import BaseNetwork, load_base
-from mainstream.package import MPackage
+from mainstream.package import MPackage, Zone
 from mainstream.quality import counted as events
 from mainstream.runner.clock import Virtual
 from mainstream.runner.devices import nuc_2017
@@ -65,22 +66,26 @@ def choose_zone(feet: pd.DataFrame, frames: int, half: int, size: tuple[int, int
     return max(zones, key=score)
 
 
-def first_half(images: np.ndarray, labels: np.ndarray) -> tuple[Photos, slice]:
+def first_half(images: np.ndarray, labels: np.ndarray, app: str = APP) -> tuple[Photos, slice]:
     """Its frames as photos, partitioned in order of time; and which of them are the test part."""
     n = len(images)
     edges = np.round(np.cumsum(list(PARTS.values())) * n).astype(int)
     partition = np.array(list(PARTS))[np.searchsorted(edges, np.arange(n), side="right").clip(max=2)]
-    return photos_in_time(images, labels, partition, APP), slice(int(edges[1]), n)
+    return photos_in_time(images, labels, partition, app), slice(int(edges[1]), n)
 
 
-def trained(photos: Photos, test: Footage, whole: Footage, base: BaseNetwork, place: Path) -> MPackage:
+def trained(
+    photos: Photos, test: Footage, whole: Footage, base: BaseNetwork, place: Path, app: str = APP,
+    splits: Sequence[str] | None = None, zone: Zone | None = None,
+) -> MPackage:  # fmt: skip
     """With p, q and ρ of the test part; L and π of the whole first half."""
     [package] = train(
-        [APP], photos, base, place, settings=Settings.photos(flip=False, epochs=4, patience=2), footage=test,
-        checkpoints=place / "checkpoints", source="PETS 2009 S2.L1, first half; ImageNet base",
+        [app], photos, base, place, settings=Settings.photos(flip=False, epochs=4, patience=2), footage=test,
+        checkpoints=place / "checkpoints", splits=splits, zone=zone, jobs=1,
+        source="PETS 2009 S2.L1, first half; ImageNet base",
     ).values()  # fmt: skip
-    length = counted.event_length_s(whole, APP)
-    stated = {"length_s": length, "frequency": counted.event_frequency(whole, APP, length)}
+    length = counted.event_length_s(whole, app)
+    stated = {"length_s": length, "frequency": counted.event_frequency(whole, app, length)}
     assert package.events is not None
     return package.model_copy(update={"events": package.events.model_copy(update=stated)})
 
