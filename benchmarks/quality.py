@@ -6,6 +6,7 @@ Also by the heterogeneous form, with all six of its differences.
 import json
 import statistics
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,32 +19,38 @@ DIFFERENCES = {
 }  # fmt: skip
 
 
-def main() -> None:
-    rng = np.random.default_rng(0)
-    p, q = rng.random((2, 30, 16, 1, 1))
-    fps, votes = np.arange(1, 21)[:, None], np.arange(1, 8)
-    scene = {"event_length_s": rng.uniform(0.2, 5, (30, 1, 1, 1)), "correlation": rng.random((30, 1, 1, 1))}
-    table = lambda: quality.evaluate(p, q, fps, x_vote=votes, stream_fps=20, event_frequency=0.2, **scene)
+def measured(table: Callable[[], object]) -> list[float]:
+    """Seconds of fifteen calls, after one that is not counted."""
     table()
     times = []
     for _ in range(15):
         start = time.perf_counter()
-        f1 = table().f1
+        table()
         times.append(time.perf_counter() - start)
-    lengths = {"event_length_s": scene["event_length_s"], "form": "heterogeneous", **DIFFERENCES}
-    start = time.perf_counter()
-    quality.evaluate(p, q, fps, x_vote=votes, stream_fps=20, event_frequency=0.2, **lengths)
-    heterogeneous = time.perf_counter() - start
+    return times
+
+
+def main() -> None:
+    rng = np.random.default_rng(0)
+    p, q = rng.random((2, 30, 16, 1, 1))
+    fps, votes = np.arange(1, 21)[:, None], np.arange(1, 8)
+    lengths = {"event_length_s": rng.uniform(0.2, 5, (30, 1, 1, 1))}
+    scene = {**lengths, "correlation": rng.random((30, 1, 1, 1))}
+    table = lambda **more: quality.evaluate(p, q, fps, x_vote=votes, stream_fps=20, event_frequency=0.2, **more)
+    times = measured(lambda: table(**scene))
+    heterogeneous = measured(lambda: table(**lengths, form="heterogeneous", **DIFFERENCES))
+    f1 = table(**scene).f1
     start = time.perf_counter()
     for _ in range(200):
         quality.evaluate(0.8, 0.1, 10, x_vote=3, stream_fps=20, event_frequency=0.2, event_length_s=2, correlation=0.3)
     one_by_one = (time.perf_counter() - start) / 200 * f1.size
-    seconds = statistics.median(times)
+    seconds, heterogeneous_s = statistics.median(times), statistics.median(heterogeneous)
     print(json.dumps({
         "cells": f1.size, "median_s": round(seconds, 4), "max_s": round(max(times), 4), "target_s": TARGET_S,
         "times_faster_than_single_calls": round(one_by_one / seconds),
-        "heterogeneous_s": round(heterogeneous, 3), "heterogeneous_target_s": HETEROGENEOUS_S,
-        "met": seconds <= TARGET_S and heterogeneous <= HETEROGENEOUS_S,
+        "heterogeneous_median_s": round(heterogeneous_s, 3), "heterogeneous_max_s": round(max(heterogeneous), 3),
+        "heterogeneous_target_s": HETEROGENEOUS_S,
+        "met": seconds <= TARGET_S and heterogeneous_s <= HETEROGENEOUS_S,
     }))  # fmt: skip
 
 

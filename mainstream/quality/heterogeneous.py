@@ -12,26 +12,19 @@ et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cann
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc, gammaincinv
+from scipy.special import gammainc, gammaincinv, gammaln
 
-from mainstream.quality.chain import Array, Differences
+from mainstream.quality.chain import TABLE_ELEMENTS, Array, Differences
 
 NODES = 3  # of the Gauss–Jacobi rule over an event's TPR, for more than one vote
-_CHAINS = 2000  # worked on at once: they fit in a processor's cache
+_CHAINS = 2500  # worked on at once: they fit in a processor's cache
 _MOST_LOOKS = 2000  # at one event; more count as that many, so that no length asks for gigabytes
 _SAME = 1e-6  # lengths that vary by less do not
-_REST = 1e-5  # share of the longest events that count as a little shorter
-
-
-def memory(fps: Array, memory_s: Array) -> Array:
-    """g = e^(−1/(f·τ)), the correlation that is left from one look to the next; 0 where nothing is remembered."""
-    with np.errstate(divide="ignore"):
-        return np.exp(-1.0 / np.maximum(fps * memory_s, 1e-300))
+_REST = 1e-5  # share of events of one mean length, the longest, that count as a little shorter
 
 
 def looks(seen: Array, length_cv: Array) -> Array:
@@ -41,14 +34,16 @@ def looks(seen: Array, length_cv: Array) -> Array:
     with E[(λ − n + 1)₊] − E[(λ − n)₊].
     """
     seen, cv = np.broadcast_arrays(np.minimum(seen, _MOST_LOOKS), length_cv)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        shape = 1 / cv**2
-        most = np.where(cv > _SAME, seen * gammaincinv(shape, 1 - _REST) / shape, seen)
-        longest = np.ceil(np.minimum(np.max(most, initial=0.0), _MOST_LOOKS))
-        n = np.arange(-1.0, longest + 2).reshape(-1, *(1,) * seen.ndim)
-        scaled = np.maximum(n, 0) * shape / seen
-        varied = n * gammainc(shape, scaled) - seen * gammainc(shape + 1, scaled)
-    below = np.where(cv > _SAME, varied, np.maximum(n - seen, 0))  # E[(n − λ)₊]
+    differ = cv > _SAME
+    shape = 1 / np.where(differ, cv, 1) ** 2
+    most = np.minimum(np.where(differ, seen * gammaincinv(shape, 1 - _REST) / shape, seen), _MOST_LOOKS)
+    n = np.arange(-1.0, np.ceil(np.max(most, initial=0.0)) + 2).reshape(-1, *(1,) * seen.ndim)
+    below = np.maximum(n - seen, 0)  # E[(n − λ)₊]
+    at = np.nonzero(differ & (n > 0) & (n < most))
+    n, seen, shape = (np.broadcast_to(a, below.shape)[at] for a in (n, seen, shape))
+    scaled = n * shape / seen
+    density = np.exp(shape * np.log(scaled) - scaled - gammaln(shape + 1))
+    below[at] = (n - seen) * gammainc(shape, scaled) + seen * density  # as the Gamma function recurs in `shape`
     found: Array = 1 - np.diff(below, axis=0)
     return np.where(found > 1e-9, found, 0.0)
 
@@ -80,29 +75,32 @@ def nodes(p: Array, lasting: Array) -> tuple[Array, Array]:
 
 
 class Side(NamedTuple):
-    """Looks at events, or at empty windows; N chains.
+    """Looks at events, or at empty windows; chains on the last axes: as asked for, or N of them after `part`.
 
-    p, weight: rates (nodes, N) and their weights; mean, g, lasting: (N,); at_least: P(n looks or more), (n, N).
+    mean, g, lasting of each chain; p, weight: rates and their weights, nodes on a first axis; at_least: P(n looks or
+    more), n = 0, 1, … on a first axis.
     """
 
-    p: Array
-    weight: Array
     mean: Array
     g: Array
     lasting: Array
+    p: Array
+    weight: Array
     at_least: Array
 
     @classmethod
-    def of(cls, flat: Callable[[Array], Array], p: Array, g: Array, lasting: Array, at_least: Array) -> Side:
-        """`flat` brings an array to shape (N,). One node where nothing lasts."""
-        rates, weight = nodes(p, lasting) if np.any(lasting) else (p[None], np.ones((1, *p.shape)))
-        each = lambda several: np.stack([flat(one) for one in several])
-        return cls(each(rates), each(weight), flat(p), flat(g), flat(lasting), each(at_least))
+    def of(cls, mean: Array, remembered: Array, lasting: Array, at_least: Array) -> Side:
+        """remembered: f·τ, so that g = e^(−1/(f·τ)); 0 where nothing is. One node where nothing lasts."""
+        g = np.exp(-1 / np.maximum(remembered, 1e-300))
+        p, weight = nodes(mean, lasting) if np.any(lasting) else (mean[None], np.ones((1, *mean.shape)))
+        return cls(mean, g, lasting, p, weight, at_least)
 
-    def part(self, columns: slice) -> Side:
-        """Some of the chains, with as many looks as those can have."""
-        some = Side(*(field[..., columns] for field in self))
-        return some._replace(at_least=some.at_least[some.at_least.any(1)])
+    def part(self, chains: tuple[NDArray[np.intp], ...], shape: tuple[int, ...]) -> Side:
+        """N chains by their indices in `shape`, each N on the last axis; with as many looks as those can have."""
+        wide = lambda a: np.broadcast_to(a, (*a.shape[: a.ndim - len(shape)], *shape))
+        pick = lambda a: np.ascontiguousarray(wide(a)[(slice(None),) * (a.ndim - len(shape)) + chains])
+        most = pick((self.at_least > 0).sum(0)).max()
+        return Side(*map(pick, (*self[:-1], self.at_least[:most])))
 
     def once(self) -> Array:
         """P(at least one hit), (N,): 1 − (1−p)·₂F₁(1−n, a; a+b+1; 1−g) for n looks, mixed over n.
@@ -110,56 +108,54 @@ class Side(NamedTuple):
         The hypergeometric function by its recurrence in n, multiplied by α so that it holds at α = 0.
         """
         p, g, alpha = self.mean, self.g, self.lasting
-        before, now, missed, result = np.zeros_like(p), np.ones_like(p), np.ones_like(p), np.zeros_like(p)
+        least = 1 - p * (1 - alpha) * (1 - g)
+        earlier, missed, result = np.ones_like(p), 1 - p, np.zeros_like(p)  # P(no hit in n − 1 looks), in n
         for n, at_least in enumerate(self.at_least[1:], 1):
-            result += at_least * (missed - (1 - p) * now)  # the first hit is the n-th look
-            missed = (1 - p) * now
+            result += at_least * (earlier - missed)  # the first hit is the n-th look
             m = (n - 1) * alpha
-            before, now = now, ((1 + 2 * m - (p * (1 - alpha) + m) * (1 - g)) * now - m * g * before) / (1 + m)
+            earlier, missed = missed, ((least + m * (1 + g)) * missed - m * g * earlier) / (1 + m)
         return result
 
-    def in_a_row(self, x: int, inherited: Array | None = None) -> Array:
-        """P(a run of at least x hits), (N,), mixed over numbers of looks and nodes.
+    def streaks(self, most: int) -> Array:
+        """P(the next r + 1 looks are hits), r = 0 … most − 1; (most, nodes, N)."""
+        hit_hit = self.p + (1 - self.p) * self.g
+        return np.cumprod([self.p, *[hit_hit] * (most - 1)], axis=0)
 
-        inherited: P(the window is entered with a run of r hits | its first look is a hit), r = 0 … x−1 on the first
-            axis (the last: x − 1 or more); none where the window begins anew.
+    def runs(self, most: int, goes_on: bool = False) -> Array:
+        """P(a run of r hits or more has just been seen), r = 0 … most; (most + 1, nodes, N).
+
+        goes_on: given that a hit follows within this stretch, which remembers the run.
         """
-        hit_hit, stop = self.p + (1 - self.p) * self.g, (1 - self.p) * (1 - self.g)
-        begun, streak = hit_hit ** (x - 1) * self.p * (1 - self.g), self.p
-        misses = [np.zeros_like(self.p), 1 - self.p]  # P(no run yet, look n a miss)
-        still, result, scratch = np.ones_like(self.p), np.zeros_like(self.p), np.empty_like(self.p)  # P(no run yet), …
-        for n, at_least in enumerate(self.at_least[1:], 1):
-            if n > 1:
-                miss = misses[n - 1] * self.g
-                miss += np.multiply(still, stop, out=scratch)
-                misses.append(miss)
-            if n > x:
-                ended = np.multiply(misses[n - x], begun, out=scratch)
-            else:
-                ended = streak * (float(n == x) if inherited is None else inherited[x - n])
-            still -= ended
-            ended *= at_least
-            result += ended
-            streak = streak * hit_hit if n < x else streak
-        return self.over_nodes(np.minimum(result, 1.0))
+        none, more = 1 - self.p, self.streaks(most)
+        if goes_on:
+            none = none * (1 - self.g)
+            more *= 1 + (1 - self.p) * self.g / np.maximum(self.p, 1e-300)
+        return np.stack([none + more[0], *more])
 
-    def runs(self, x: int) -> Array:
-        """P(a run of exactly r hits has just been seen), r = 0 … x−2, and of x − 1 or more; (x, nodes, N)."""
-        hit_hit, miss_hit = self.p + (1 - self.p) * self.g, self.p * (1 - self.g)
-        exact = [1 - self.p, *((1 - self.p) * miss_hit * hit_hit ** (r - 1) for r in range(1, x - 1))]
-        return np.stack([*exact, 1 - sum(exact)])
+    def in_a_row(self, x: int, streaks: Array, inherited: Array) -> Array:
+        """P(a run of at least x hits), (N,), mixed over numbers of looks and nodes; x rows of `streaks` or more.
 
-    def going_on(self, x: int) -> Array:
-        """`runs` where the stretch itself goes on, so that its next look remembers the last; (x, nodes, N)."""
-        found = self.runs(x)
-        found[0] *= 1 - self.g
-        found[1:] *= 1 + (1 - self.p) * self.g / np.maximum(self.p, 1e-300)
-        return found
-
-    def over_nodes(self, values: Array) -> Array:
-        """The mean of values (…, nodes, N) over an event's rates, (…, N)."""
-        found: Array = (self.weight * values).sum(-2)
-        return found
+        inherited: P(the window is entered with a run of r hits or more | its first look is a hit), r = 0 … x − 1 or
+            further on the first axis, then nodes or one for all, then chains or one for all.
+        """
+        begun, g = (1 - self.g) * streaks[x - 1], np.repeat(self.g[None], len(self.p), 0)
+        flow = (1 - self.p) * (1 - g) * begun
+        ends = streaks[:x] * inherited[x - 1 :: -1]  # P(the first run ends at look n) at (n − 1) % x
+        ends[1:] -= streaks[1:x] * inherited[x - 1 : 0 : -1]
+        ends *= self.weight  # as is all that follows from them
+        still, scratch = self.weight * flow, np.empty_like(flow)  # P(no run yet) · flow
+        result = np.zeros_like(self.mean)
+        for n, at_least in enumerate(self.at_least[1:]):  # looks before this one
+            now = ends[n % x]
+            result += at_least * np.add.reduce(now)
+            np.multiply(now, flow, out=scratch)
+            if n == 0:
+                np.multiply(self.weight * (1 - self.p), begun, out=now)
+            else:  # a miss follows a miss, or begins
+                np.multiply(ends[(n - 1) % x], g, out=now)
+                now += still
+            still -= scratch
+        return np.minimum(result, 1.0)
 
 
 def declared(
@@ -169,31 +165,36 @@ def declared(
 
     `differences` has every key of `Differences`.
     """
-    cv, alpha, tau, alpha_empty, tau_empty, phi = (differences[k] for k in Differences.__annotations__)
-    shape = np.broadcast_shapes(*(a.shape for a in (p, q, fps, length, *differences.values())))
-    met, met_empty = looks(fps * length, cv), looks(fps * length, np.zeros(()))
-    order = np.argsort(np.broadcast_to(fps * length, shape).ravel(), kind="stable")  # chains of like length together
-    flat = lambda a: np.broadcast_to(a, shape).ravel()[order]
-    event = Side.of(flat, p, memory(fps, tau), alpha, met)
-    empty = Side.of(flat, q, memory(fps, tau_empty), alpha_empty, met_empty)
-    after_event = flat(phi)
-    found = {int(x): np.empty((2, len(order))) for x in np.unique(votes)}
-    for start in range(0, len(order), _CHAINS):
-        here = slice(start, start + _CHAINS)
-        some, others = event.part(here), empty.part(here)
-        for x, values in found.items():
-            values[:, order[here]] = _pair(some, others, after_event[here], x)
-    asked = [votes == x for x in found]
-    recall, alarms = (np.select(asked, [values[k].reshape(shape) for values in found.values()]) for k in (0, 1))
+    given = (p, q, fps, length, *(differences[k] for k in Differences.__annotations__))
+    shape = np.broadcast_shapes(*(a.shape for a in given))
+    wide = shape or (1,)
+    given = tuple(np.expand_dims(a, tuple(range(len(wide) - a.ndim))) for a in given)
+    p, q, fps, length, cv, alpha, tau, alpha_empty, tau_empty, phi = given
+    event = Side.of(p, fps * tau, alpha, looks(fps * length, cv))
+    empty = Side.of(q, fps * tau_empty, alpha_empty, looks(fps * length, np.zeros_like(cv)))
+    order = np.argsort(np.broadcast_to(fps * length, wide), axis=None, kind="stable")  # chains of like length together
+    votes = np.minimum(votes, _MOST_LOOKS)
+    asked = np.unique(votes)
+    found = np.empty((2, asked.size, order.size))
+    together = max(1, min(_CHAINS, TABLE_ELEMENTS // (NODES * int(asked[-1]))))
+    for start in range(0, order.size, together):
+        here = order[start : start + together]
+        chains = np.unravel_index(here, wide)
+        after_event = np.broadcast_to(phi, wide)[chains]
+        found[:, :, here] = _pair(event.part(chains, wide), empty.part(chains, wide), after_event, asked.tolist())
+    recall, alarms = (np.select([votes == x for x in asked], list(side.reshape(-1, *shape))) for side in found)
     return recall, alarms
 
 
-def _pair(event: Side, empty: Side, phi: Array, x: int) -> tuple[Array, Array]:
-    """(R, R̃) for x votes: events come after empty stretches, empty windows after those or, a share φ, after events."""
-    if x == 1:
-        return event.once(), empty.once()
-    if not np.any(phi):
-        return event.in_a_row(x), empty.in_a_row(x)
-    left, left_empty = (side.over_nodes(side.runs(x)) for side in (event, empty))
-    before = phi * left[:, None] + (1 - phi) * empty.going_on(x)
-    return event.in_a_row(x, left_empty), empty.in_a_row(x, before)
+def _pair(event: Side, empty: Side, phi: Array, votes: list[int]) -> Array:
+    """R and R̃ for each number of votes, ascending; (2, votes, N).
+
+    Events come after empty stretches, empty windows after those or, a share φ, after events.
+    """
+    most = votes[-1]
+    before = [np.eye(most + 1, 1)[..., None]] * 2  # every window begins anew
+    if np.any(phi):
+        left, left_empty = ((side.weight * side.runs(most)).sum(1, keepdims=True) for side in (event, empty))
+        before = [left_empty, phi * left + (1 - phi) * empty.runs(most, goes_on=True)]
+    each = [(side, side.streaks(most), inherited) for side, inherited in zip((event, empty), before, strict=True)]
+    return np.array([[one.once() if x == 1 else one.in_a_row(x, *more) for x in votes] for one, *more in each])

@@ -79,6 +79,12 @@ def test_the_nodes_have_the_mean_and_spread_of_the_beta(p, alpha):
         assert (weight * at**3).sum() == pytest.approx(skewed, abs=1e-8)
 
 
+def test_no_number_of_votes_asks_for_gigabytes():
+    given = {"stream_fps": 10, "event_length_s": 3, "lasting": 0.2, "memory_s": 0.3, "follows_event": 0.3}
+    found = evaluate(0.9, 0.1, 10, x_vote=[3, 10**9], event_frequency=0.1, form="heterogeneous", **given)
+    assert found.recall[0] > 0.5 and found.recall[1] == 0
+
+
 def test_votes_may_have_more_dimensions_than_all_else():
     rates, fps = ([0.1, 0.9, 0.5], [0.0, 0.2, 0.5]), [1.0, 2.0, 3.0]
     other = {"stream_fps": 10, "event_length_s": 1, "event_frequency": 0.3, "form": "heterogeneous", "lasting": 0.5}
