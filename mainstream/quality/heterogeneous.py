@@ -143,18 +143,17 @@ class Side(NamedTuple):
         ends = streaks[:x] * inherited[x - 1 :: -1]  # P(the first run ends at look n) at (n − 1) % x
         ends[1:] -= streaks[1:x] * inherited[x - 1 : 0 : -1]
         ends *= self.weight  # as is all that follows from them
-        still, scratch = self.weight * flow, np.empty_like(flow)  # P(no run yet) · flow
-        result = np.zeros_like(self.mean)
+        still, result = self.weight * flow, np.zeros_like(self.mean)  # P(no run yet) · flow, …
         for n, at_least in enumerate(self.at_least[1:]):  # looks before this one
             now = ends[n % x]
             result += at_least * np.add.reduce(now)
-            np.multiply(now, flow, out=scratch)
-            if n == 0:
-                np.multiply(self.weight * (1 - self.p), begun, out=now)
-            else:  # a miss follows a miss, or begins
+            ended = now * flow
+            if n > 0:  # a miss follows a miss, or begins
                 np.multiply(ends[(n - 1) % x], g, out=now)
                 now += still
-            still -= scratch
+            else:
+                now[:] = self.weight * (1 - self.p) * begun
+            still -= ended
         return np.minimum(result, 1.0)
 
 
