@@ -25,6 +25,7 @@ from mainstream.study.replay import Recording
 
 RATES = (*(k / 10 for k in range(1, 10)), *range(1, 11))  # frames/s that every system may choose from
 SAMPLES = 1000  # of the bootstrap
+ENDLESS = 1e12  # in place of an infinite ratio
 
 
 def in_turn(packages: Sequence[MPackage], n: int) -> dict[str, MPackage]:
@@ -114,11 +115,23 @@ def headline(
             for base in ("no_sharing", "max_sharing"):
                 if not f1[base]:
                     raise UserError(f"{n} applications: {base} found no event on this recording: no ratio over it")
-                low, high = counted.middle(again[system] / again[base])
+                low, high = limits(ratio(again[system], again[base]))
                 row |= {f"over_{base}": f1[system] / f1[base], f"over_{base}_low": low, f"over_{base}_high": high}
                 row |= {f"model_over_{base}": plan.promised / plans[base].promised}
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def ratio(of: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Event-F1 over a baseline's: inf where that found nothing, nan where neither did."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return of / base
+
+
+def limits(ratios: np.ndarray) -> tuple[float, float]:
+    """The middle 95% of a ratio drawn anew; inf: a limit that rests on draws in which the baseline found nothing."""
+    low, high = counted.middle(np.minimum(ratios, ENDLESS))  # infinities cannot be interpolated
+    return low if low < ENDLESS / SAMPLES else np.inf, high if high < ENDLESS / SAMPLES else np.inf
 
 
 def mean_f1(found: np.ndarray, drawn: np.ndarray) -> np.ndarray:

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from mainstream import quality
-from mainstream.data import rates
 from mainstream.package import MPackage
 from mainstream.paths import REFERENCE
 from mainstream.scheduler import FORM_OF_PACKAGES, Device
@@ -63,10 +62,10 @@ def over_trainings(
     """Optimal over each baseline, the mean over trainings, each training planning with its own packages.
 
     Columns: n_apps, over (the baseline), trainings, ratio, low, high (95%, trainings and whole clips drawn anew, the
-    same for both systems), lowest and highest (of one training), from_trainings and from_clips: the share of the
-    variance that is left when only the one is drawn, promised_<form>: the first training's, by the form that plans. An
-    interval over three trainings is too narrow by about a fifth: what is drawn from three cannot vary as much as
-    trainings do. speed: of `Recording.played`.
+    same for both systems; nan where the baseline found nothing, `high` inf where it often would), lowest and highest
+    (of one training), from_trainings and from_clips: the share of the variance that is left when only the one is drawn,
+    promised_<form>: the first training's, by the form that plans. An interval over three trainings is too narrow by
+    about a fifth: what is drawn from three cannot vary as much as trainings do. speed: of `Recording.played`.
     """
     counts, rng = list(counts), np.random.default_rng(seed)
     films = [t.recording.played(speed) for t in trainings]
@@ -85,20 +84,28 @@ def over_trainings(
             s: np.array([executed.mean_f1(p[n][s].found, np.ones((1, clips), int))[0] for p in plans]) for s in SYSTEMS
         }
         for base in BASELINES:
-            of = lambda values, base=base: values["optimal"] / values[base]
+            of = lambda values, base=base: executed.ratio(values["optimal"], values[base])
             both = of({s: np.einsum("st,ts->s", weights, v) for s, v in f1.items()})
             alone = of(whole)
-            low, high = rates.middle(both)
-            variance = np.nanvar(both)
-            share = lambda values, variance=variance: float(np.nanvar(values) / variance) if variance else 0.0
+            ratio = of({s: v.mean() for s, v in whole.items()})
+            defined = np.isfinite(ratio)
+            low, high = executed.limits(both) if defined else (np.nan, np.nan)
+            variance = _variance(both)
+            share = lambda values, variance=variance: _variance(values) / variance if variance else 0.0
             rows.append({
-                "n_apps": n, "over": base, "trainings": T, "ratio": of({s: v.mean() for s, v in whole.items()}),
+                "n_apps": n, "over": base, "trainings": T, "ratio": ratio if defined else np.nan,
                 "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
                 "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),
                 f"promised_{FORM_OF_PACKAGES}": of({s: plans[0][n][s].promised for s in SYSTEMS}),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _variance(ratios: np.ndarray) -> float:
+    """Of those that are defined."""
+    defined = ratios[np.isfinite(ratios)]
+    return float(defined.var()) if len(defined) else 0.0
 
 
 def over_lengths(

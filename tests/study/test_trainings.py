@@ -11,8 +11,9 @@ from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.runner.devices import nuc_2017
 from mainstream.study import executed, on_video, recorder, trainings
 from mainstream.study.curves import by_seed
+from mainstream.study.figures import executed_tracks
 from mainstream.study.replay import Recording, recording_name
-from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_trainings
+from mainstream.study.trainings import FINETUNED, RECORDED, Training, load_trainings, over_lengths, over_trainings
 
 SPLITS, LAYERS = (0, 45, 82), ("input", "middle", "last")
 
@@ -57,6 +58,20 @@ def test_one_training_is_the_headline_and_three_alike_vary_by_clips_alone():
         assert r.lowest == r.highest == r.ratio and r.from_trainings == pytest.approx(0, abs=1e-12)
     thrice = over_trainings([one, one, one], [8], device)
     assert thrice[["ratio", "low", "high"]].to_numpy() == pytest.approx(alone[["ratio", "low", "high"]].to_numpy())
+
+
+def test_over_a_baseline_that_found_nothing_there_is_no_ratio():
+    ratios = executed.ratio(np.ones(1000), np.where(np.arange(1000) < 50, 0, 0.5))
+    assert executed.limits(ratios) == (2, np.inf) and executed.limits(ratios[50:]) == (2, 2)
+    assert executed.limits(executed.ratio(np.zeros(2), np.array([0, 0.5]))) == (0, 0)  # 0/0 says nothing
+    blind = training(0)
+    blind.recording.probabilities[:, 0] = 0  # not what its packages promise
+    rows = over_lengths([blind], [2], [1, 2], nuc_2017(), jobs=1)
+    assert rows.set_index("over")[["ratio", "low", "high"]].isna().groupby("over").all().all(axis=1).to_dict() == {
+        "no_sharing": True, "max_sharing": False,
+    }  # fmt: skip
+    rows.loc[(rows.over == "no_sharing") & (rows.speed == 1), ["ratio", "low", "high"]] = 2.5, 1.5, np.inf
+    assert "2.50 [1.50, inf] times No Sharing" in executed_tracks.by_length(rows, [2]).text  # of the last with a ratio
 
 
 def test_trainings_that_differ_widen_the_interval():

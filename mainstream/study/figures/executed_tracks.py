@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mainstream.study.figures.look import COLOURS, FORMS, LABELS, label, log_ticks, shared_legend, small_multiples
@@ -50,7 +51,7 @@ def by_length(rows: pd.DataFrame, counts: Sequence[int]) -> Drawing:
     axes[0].set_ylabel("Event-F1, optimal over No Sharing")
     log_ticks(axes[0], [1, 2, 5, 10, 20], "y")
     shared_legend(fig, axes[:1])
-    last = over[(over.n_apps == max(counts)) & (over.speed == over.speed.max())].iloc[0]
+    last = over[over.n_apps == max(counts)].dropna(subset="ratio").sort_values("speed").iloc[-1]
     text = (
         "Counted at {c.n_apps:.0f} applications and events of {c.event_length_s:.2f} s, {trainings}: "
         "{c.ratio:.2f} [{c.low:.2f}, {c.high:.2f}] times No Sharing; promised {promised}."
@@ -92,7 +93,7 @@ def _trainings(n: float) -> str:
 
 
 def _bars(rows: Any) -> list[Any]:
-    return [rows.ratio - rows.low, rows.high - rows.ratio]
+    return [rows.ratio - rows.low, (rows.high - rows.ratio).replace(np.inf, np.nan)]  # nan: no bar
 
 
 def _each(value: Any) -> str:
