@@ -39,7 +39,7 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
     with ExitStack() as stack:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
-        parallel = joblib.Parallel(n_jobs=processes(jobs), return_as="generator")
+        parallel = joblib.Parallel(n_jobs=min(processes(jobs), len(todo)) or 1, return_as="generator")
         done = parallel(joblib.delayed(function)(*w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mainstream import quality
 from mainstream.data import rates as counted
-from mainstream.data.progress import progress
+from mainstream.data.jobs import each
 from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.scheduler import FORM_OF_PACKAGES, App, Problem, solve
@@ -84,28 +84,37 @@ class Counted(NamedTuple):
 
 def planned_and_counted(
     packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *,
-    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS,
+    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS, jobs: int = 2,
 ) -> dict[int, dict[str, Counted]]:  # fmt: skip
-    """For n = `counts` applications, every system's schedule by the model, executed."""
-    done: dict[int, dict[str, Counted]] = {}
-    for n in progress(list(counts), desc="executing"):
-        named = in_turn(packages, n)
-        asked = problem(named, device, stream_fps=recording.fps, form=form)
-        plans = {system: solve(asked, system) for system in systems}
-        done[n] = {name: Counted(plan.mean_f1, execute(plan, recording, named)) for name, plan in plans.items()}
-    return done
+    """For n = `counts` applications, every system's schedule by the model, executed; n by n, in `jobs` processes."""
+    counts = list(counts)
+    longest = sorted(counts, reverse=True)  # begun first, or the last job would run alone
+    work = [(packages, recording, n, device, form, systems) for n in longest]
+    done = dict(zip(longest, each(_counted, work, desc="executing", jobs=jobs), strict=True))
+    return {n: done[n] for n in counts}
+
+
+def _counted(
+    packages: Sequence[MPackage], recording: Recording, n: int, device: Device, form: quality.Form,
+    systems: Sequence[str],
+) -> dict[str, Counted]:  # fmt: skip
+    named = in_turn(packages, n)
+    asked = problem(named, device, stream_fps=recording.fps, form=form)
+    plans = {system: solve(asked, system) for system in systems}
+    return {name: Counted(plan.mean_f1, execute(plan, recording, named)) for name, plan in plans.items()}
 
 
 def headline(
-    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0
-) -> pd.DataFrame:
+    packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0,
+    jobs: int = 2,
+) -> pd.DataFrame:  # fmt: skip
     """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
 
     Columns: n_apps, system, model, executed, low, high (95%, whole clips drawn anew); ratios of `executed` over
     no_sharing and over max_sharing with limits, the same clips being drawn for both.
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
-    for n, plans in planned_and_counted(packages, recording, counts, device).items():
+    for n, plans in planned_and_counted(packages, recording, counts, device, jobs=jobs).items():
         f1 = {system: float(replay.score(p.found.sum(1)).f1.mean()) for system, p in plans.items()}
         again = {system: mean_f1(p.found, drawn) for system, p in plans.items()}
         for system, plan in plans.items():

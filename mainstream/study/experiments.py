@@ -126,15 +126,15 @@ def rederive_sweep(counts: Iterable[int], *, setups: int) -> pd.DataFrame:
     return solved([(sweep.problem(n, i, budget=150.0, form="consistent", system=s), s) for n, i, s in work])
 
 
-def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
+def replay_recorded_schedules(rows: pd.DataFrame, *, jobs: int = 2) -> pd.DataFrame:
     """Notebook 05: rows of the recorded sweep, derived again by `greedy_as_published` (or `optimal` for `stems_cpp`).
 
     Returns the rows with `same` (splits and rates identical), our mean F1 and its difference from the record.
     """
-    results = []
-    for r in progress(list(records(rows)), desc="replaying"):
-        problem = sweep.problem(r.n_apps, r.setup, budget=r.budget, system=r.system)
-        s = scheduled(problem, "greedy_as_published" if r.scheduler == "greedy" else "optimal")
+    listed, results, ours = list(records(rows)), [], {"greedy": "greedy_as_published", "stems_cpp": "optimal"}
+    asked = [sweep.problem(r.n_apps, r.setup, budget=r.budget, system=r.system) for r in listed]
+    work = [(problem, ours[r.scheduler]) for problem, r in zip(asked, listed, strict=True)]
+    for r, s in zip(listed, each(scheduled, work, desc="replaying", jobs=jobs), strict=True):
         recorded = zip(published.numbers(r.frozen_layers), published.numbers(r.fps), strict=True)
         results.append({
             "scheduler": r.scheduler, "system": r.system, "budget": r.budget, "n_apps": r.n_apps, "setup": r.setup,

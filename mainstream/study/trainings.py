@@ -57,8 +57,9 @@ def _same_days(a: Recording, b: Recording) -> bool:
 
 
 def over_trainings(
-    trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0
-) -> pd.DataFrame:
+    trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0,
+    jobs: int = 2,
+) -> pd.DataFrame:  # fmt: skip
     """Optimal over each baseline, the mean over trainings, each training planning with its own packages.
 
     Columns: n_apps, over (the baseline), trainings, ratio, low, high (95%, trainings and whole clips drawn anew, the
@@ -71,7 +72,7 @@ def over_trainings(
     films = [t.recording.played(speed) for t in trainings]
     own = [[executed.played(p, speed) for p in t.packages] for t in trainings]
     plans = [
-        executed.planned_and_counted(packages, film, counts, device, systems=SYSTEMS)
+        executed.planned_and_counted(packages, film, counts, device, systems=SYSTEMS, jobs=jobs)
         for packages, film in zip(own, films, strict=True)
     ]
     clips, T = len(films[0].clips), len(trainings)
@@ -119,7 +120,7 @@ def over_lengths(
     """
     counts, parts = list(counts), []
     for speed in speeds:
-        table = over_trainings(trainings, counts, device, seed=seed, speed=speed)
+        table = over_trainings(trainings, counts, device, seed=seed, speed=speed, jobs=jobs)
         first = [executed.played(p, speed) for p in trainings[0].packages]
         fps = trainings[0].recording.fps * speed
         for form in (f for f in get_args(quality.Form) if f != FORM_OF_PACKAGES):
