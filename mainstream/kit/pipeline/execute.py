@@ -34,8 +34,10 @@ class StageFailed(Exception):
     said = ""
 
 
-def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False) -> None:
-    """Executes a stage and publishes its directory.
+def run_stage(
+    project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False, lines: bool = False
+) -> float:
+    """Executes a stage and publishes its directory; returns the seconds that it took.
 
     Raises:
         StageFailed: the last good result is untouched, and the notebook as far as it got is kept as
@@ -50,7 +52,7 @@ def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbo
     try:
         executed = temporary / f"{stage.name}.ipynb"
         try:
-            execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose)
+            execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose, lines=lines)
         except StageFailed:
             if executed.is_file():
                 strip_paths(executed, temporary, project.root)
@@ -61,6 +63,7 @@ def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbo
         write_run(project, stage, profile, temporary, hashes, took, processor)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
+        return took
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -76,12 +79,12 @@ def clean(results: Path) -> None:
 
 def execute(
     stage: Stage, profile: str, executed: Path, *,
-    cell_timeout_s: int | None, where: str, verbose: bool = False, cwd: Path | None = None,
+    cell_timeout_s: int | None, where: str, verbose: bool = False, lines: bool = False, cwd: Path | None = None,
 ) -> None:  # fmt: skip
     """The stage's notebook into the file `executed`, whose folder is its `output_dir`. Raises `StageFailed`.
 
     cell_timeout_s: None waits for ever. where: what the progress begins with. verbose: show what cells print, live.
-    cwd: of its kernel; the notebook's own folder where None.
+    lines: progress in lines, among those of others. cwd: of its kernel; the notebook's own folder where None.
     """
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
@@ -94,8 +97,8 @@ def execute(
     injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in stage.defaults}
     bar: Any = {
         "desc": f"{where} {stage.name}",
-        "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}",
-        "mininterval": 0.1 if sys.stderr.isatty() else EVERY_S,
+        "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}" + "\n" * lines,
+        "mininterval": 0.1 if sys.stderr.isatty() and not lines else EVERY_S,
     }
     os.environ.update({BATCH: "1"} if verbose else {})
     shown: list[Any] = [sys.stdout, sys.stderr] if verbose else [None, None]

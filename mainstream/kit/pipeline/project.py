@@ -37,6 +37,7 @@ class Stage:
     defaults: dict[str, Any] = field(default_factory=dict)  # of the notebook itself
     inputs: tuple[str, ...] = ()  # globs below the project, from the notebook's metadata
     needs: tuple[str, ...] = ()  # stages whose outputs it reads
+    alone: bool = False  # it measures time: no other beside it
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ class Project:
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
-        return Stage(name, path, checked, defaults, tuple(meta.get("inputs", ())), tuple(meta.get("needs", ())))
+        inputs, needs = (tuple(meta.get(kind, ())) for kind in ("inputs", "needs"))
+        return Stage(name, path, checked, defaults, inputs, needs, meta.get("alone", False))
 
 
 def by_hand(notebook: str, profile: str, output_dir: str, project: Project | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from conftest import snapshot, write_notebook, write_profile
 
+from mainstream.data.jobs import JOBS
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.run import run, summary
@@ -87,6 +88,28 @@ def test_a_failing_stage_keeps_the_last_good_result(ran, code, message, patience
     write_profile(project, told.format(60))  # a good cell may take its time on a busy machine
     assert [o.state for o in run(project, "default", only="01")] == ["fresh"]
     assert not failed.exists()
+
+
+def test_stages_run_beside_each_other_with_their_share_of_the_cores_but_for_one_that_is_alone(project, monkeypatch):
+    monkeypatch.setenv(JOBS, "2")
+    meets = """import os, pathlib, time
+pathlib.Path("../{}").touch()
+while not pathlib.Path("../{}").exists():
+    time.sleep(0.05)
+assert int(os.environ["MAINSTREAM_JOBS"]) == 1"""
+    write_notebook(project, "01_make", meets.format("one", "two"))
+    write_notebook(project, "02_use", meets.format("two", "one"))
+    first = "import os, pathlib\nassert not pathlib.Path('../one').exists() and os.environ['MAINSTREAM_JOBS'] == '2'"
+    write_notebook(project, "03_alone", first, alone=True)
+    write_notebook(project, "04_kills", "import os\nos.kill(os.getppid(), 9)", needs=["01_make"])
+    write_notebook(project, "05_beside", "", needs=["01_make"])
+    told = "description: x\ncell_timeout_s: 60\nnotebooks: {01_make: {}, 02_use: {}, 03_alone: {}"
+    write_profile(project, told + "}\n")
+    assert states(run(project, "default")) == [(name, "fresh", "ok") for name in ("01_make", "02_use", "03_alone")]
+    write_profile(project, told + ", 04_kills: {}, 05_beside: {}}\n")
+    with pytest.raises(UserError, match="its process was killed, probably out of memory; run again to continue"):
+        run(project, "default")
+    assert not list(project.results("default").glob(".*"))
 
 
 def test_an_interrupted_run_resumes(ran):
