@@ -1,7 +1,8 @@
 """`mainstream run` ended at 20 random moments, each time begun again: nothing is lost, nothing done twice, same tables.
 
 A tiny project of three notebooks; `MAINSTREAM_CHAOS=smoke .venv/bin/python -m pytest -s tests/chaos/test_run.py` (or
-default) does it to this kit's own in that profile: two whole runs, and twenty of half that time on average.
+default) does it to this kit's own in that profile: two whole runs, and one that is ended twice in every stage, which
+takes about as long as two. `MAINSTREAM_CHAOS_RESULTS=FOLDER:FOLDER` names results of whole runs of this kit instead.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -63,14 +65,37 @@ def begun(project: Project, profile: str, *more: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def to_its_end(project: Project, profile: str, *more: str) -> dict[str, bytes]:
-    """Every table of a run that nothing disturbs."""
-    process = begun(project, profile, *more)
+def to_its_end(project: Project, profile: str, *more: str) -> float:
+    """A run that nothing disturbs; the processor seconds that it took."""
+    process, took = begun(project, profile, *more), 0.0
+    while process.poll() is None:
+        took = max(took, worked(process))
+        time.sleep(0.05)
     _, told = process.communicate()
     assert process.returncode == 0, told
-    results = project.results(profile)
-    assert not list(results.glob(".*")), "nothing of ended runs is left"
+    assert not list(project.results(profile).glob(".*")), "nothing of ended runs is left"
+    return took
+
+
+def tables(results: Path) -> dict[str, bytes]:
+    """Every table of a finished run."""
     return {p.relative_to(results).as_posix(): p.read_bytes() for p in sorted(results.glob("[0-9]*/*.csv"))}
+
+
+def undisturbed(project: Project, profile: str) -> list[Path]:
+    """Results of two whole runs: new ones, or those that the environment names, if everything they read is the same."""
+    named = os.environ.get("MAINSTREAM_CHAOS_RESULTS", "")
+    folders = [Path(folder) for folder in named.split(os.pathsep) if folder]
+    for folder in folders:
+        for stage in project.stages(profile):
+            theirs = (cache.read_run(folder / stage.name) or {}).get("inputs", {})
+            mine = cache.stage_hashes(project, stage, profile)
+            other = {k for k, v in mine.items() if theirs.get(k) != v and not k.startswith(f"results/{profile}/")}
+            assert not other, f"{folder / stage.name}: not of this kit, of another {', '.join(sorted(other))}"
+    while len(folders) < 2:
+        to_its_end(project, profile, "--force")
+        folders.append(shutil.copytree(project.results(profile), project.root / f"whole{len(folders)}"))
+    return folders
 
 
 def whole(project: Project, profile: str) -> dict[str, int]:
@@ -107,24 +132,25 @@ def worked(process: subprocess.Popen[str]) -> float:
 
 
 def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
-    took = 0.0
-    process = begun(*disturbed, "--force")
-    while process.poll() is None:
-        took = max(took, worked(process))
-        time.sleep(0.05)
-    undisturbed = to_its_end(*disturbed)
-    again = to_its_end(*disturbed, "--force")
-    same = {name: table for name, table in undisturbed.items() if again[name] == table}  # the others hold times
-    assert len(same) > len(undisturbed) / 2
     project, profile = disturbed
-    stages = whole(project, profile).keys()
+    first, again = undisturbed(project, profile)
+    runs = {s.name: cache.read_run(first / s.name) for s in project.stages(profile)}
+    stages = sorted(runs, key=lambda name: (runs[name]["finished"], name))  # in the order in which they come
+    same = {name: table for name, table in tables(first).items() if tables(again)[name] == table}  # others hold times
+    assert len(same) > len(tables(first)) / 2
+    if not list(project.results(profile).glob("[0-9]*")):
+        shutil.copytree(first, project.results(profile), dirs_exist_ok=True)
+    idle = to_its_end(project, profile)  # of a run that finds everything done
     shutil.rmtree(project.results(profile))
     rng, kept = random.Random(SEED), {}
     for k in range(MOMENTS):
-        way, after = rng.choice(WAYS), rng.uniform(0, took)
-        if kept.keys() == stages:
+        if kept.keys() == set(stages):
             shutil.rmtree(project.results(profile))
             kept = {}
+        missing = [name for name in stages if name not in kept]
+        reached = missing.index(aim) if (aim := stages[k * len(stages) // MOMENTS]) in missing else 0
+        *before, within = (runs[name]["cpu_seconds"] for name in missing[: reached + 1])
+        way, after = rng.choice(WAYS), sum(before) + rng.uniform(0, idle + within)
         process = begun(project, profile)
         while process.poll() is None and worked(process) < after:
             time.sleep(0.02)
@@ -139,8 +165,9 @@ def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
         print(f"{k + 1:2}: {way} after {after:.1f} s of work: exit {process.returncode}, {done}")
         assert {name: now[name] for name in kept} == kept, "what was finished stays, and is not run again"
         kept = now
-    tables = to_its_end(project, profile)
-    assert {name: tables[name] for name in same} == same
+    to_its_end(project, profile)
+    found = tables(project.results(profile))
+    assert {name: found[name] for name in same} == same
     assert {name: whole(project, profile)[name] for name in kept} == kept
 
 
@@ -156,4 +183,5 @@ def test_of_two_runs_at_once_one_refuses(disturbed):
     refused = told[codes.index(2)].replace("\r", "\n").strip().splitlines()
     assert f"process {both[codes.index(0)].pid} (since" in refused[-1] and "is at work there" in refused[-1]
     assert len(refused) == 1
-    assert to_its_end(project, profile)
+    to_its_end(project, profile)
+    assert tables(project.results(profile))
