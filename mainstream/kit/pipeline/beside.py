@@ -1,4 +1,4 @@
-"""Stages beside each other: those that measure no time, each in a process that has its share of the cores."""
+"""Work that runs beside other work, each in a process that has its share of the cores: stages of a run."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 from mainstream.data.jobs import JOBS
-from mainstream.kit.pipeline.execute import run_stage
-from mainstream.kit.pipeline.project import Project, Stage
+from mainstream.errors import UserError
 
-TIDIED = "ignore:resource_tracker"  # which would tell the terminal what it tidied up after processes that were killed
 LIMITS = (JOBS, "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+TIDIED = "ignore:resource_tracker"  # or it tells the terminal what killed processes left behind
 
 
-@contextmanager
-def processes_for_stages(n: int) -> Iterator[ProcessPoolExecutor]:
-    """So many; whatever ends the block ends them, and a kernel ends with its process as it does with a run.
+def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores: int) -> list[Any]:
+    """`function(*w)` for every w of `work`, at most `cores` at a time; in their order.
 
-    Ctrl-C at a terminal reaches every process that was started there: it is for this one alone.
+    They end with this process, their kernels with them. Raises one's own error, and `UserError` where one was killed.
     """
+    n = min(cores, len(work))
     sys.warnoptions.append(TIDIED)
-    others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cores // n,))
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # theirs until `_begin`: Ctrl-C is for this process alone
     try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            if process not in others:
-                process.kill()
-        raise
+        futures = [pool.submit(function, *w) for w in work]
+        signal.signal(signal.SIGINT, handler)
+        return [future.result() for future in futures]
+    except BrokenProcessPool as e:
+        raise UserError("the process of a stage was killed, probably out of memory; run again to continue") from e
     finally:
+        for process in multiprocessing.active_children():
+            process.kill()
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin(cores: int) -> None:
     os.setsid()
+    os.environ.update(dict.fromkeys(LIMITS, str(cores)))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -48,19 +50,3 @@ def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
-
-
-def submit(
-    pool: ProcessPoolExecutor, cores: int, project: Project, stage: Stage, profile: str, where: str
-) -> Future[float]:
-    """`run_stage` there, with so many cores for its jobs and threads."""
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited, until `_begin`
-    try:
-        return pool.submit(_stage, cores, project, stage, profile, where)
-    finally:
-        signal.signal(signal.SIGINT, handler)
-
-
-def _stage(cores: int, project: Project, stage: Stage, profile: str, where: str) -> float:
-    os.environ.update(dict.fromkeys(LIMITS, str(cores)))
-    return run_stage(project, stage, profile, where=where, lines=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import shutil
 import sys
@@ -34,10 +35,8 @@ class StageFailed(Exception):
     said = ""
 
 
-def run_stage(
-    project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False, lines: bool = False
-) -> float:
-    """Executes a stage and publishes its directory; returns the seconds that it took.
+def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbose: bool = False) -> None:
+    """Executes a stage and publishes its directory.
 
     Raises:
         StageFailed: the last good result is untouched, and the notebook as far as it got is kept as
@@ -52,7 +51,7 @@ def run_stage(
     try:
         executed = temporary / f"{stage.name}.ipynb"
         try:
-            execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose, lines=lines)
+            execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose)
         except StageFailed:
             if executed.is_file():
                 strip_paths(executed, temporary, project.root)
@@ -63,7 +62,6 @@ def run_stage(
         write_run(project, stage, profile, temporary, hashes, took, processor)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
-        return took
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -79,12 +77,12 @@ def clean(results: Path) -> None:
 
 def execute(
     stage: Stage, profile: str, executed: Path, *,
-    cell_timeout_s: int | None, where: str, verbose: bool = False, lines: bool = False, cwd: Path | None = None,
+    cell_timeout_s: int | None, where: str, verbose: bool = False, cwd: Path | None = None,
 ) -> None:  # fmt: skip
     """The stage's notebook into the file `executed`, whose folder is its `output_dir`. Raises `StageFailed`.
 
     cell_timeout_s: None waits for ever. where: what the progress begins with. verbose: show what cells print, live.
-    lines: progress in lines, among those of others. cwd: of its kernel; the notebook's own folder where None.
+    cwd: of its kernel; the notebook's own folder where None.
     """
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
@@ -95,6 +93,7 @@ def execute(
     logging.getLogger("asyncio").disabled = True  # after Ctrl-C it complains of every cell that nobody waits for
     injected = {**stage.parameters}
     injected |= {k: v for k, v in (("profile", profile), ("output_dir", str(executed.parent))) if k in stage.defaults}
+    lines = multiprocessing.parent_process() is not None  # others are at work beside this one (`beside`)
     bar: Any = {
         "desc": f"{where} {stage.name}",
         "bar_format": "{desc}  cell {n_fmt}/{total_fmt} |{bar:24}| {elapsed}" + "\n" * lines,

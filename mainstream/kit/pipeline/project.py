@@ -141,8 +141,8 @@ class Project:
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
-        inputs, needs = (tuple(meta.get(kind, ())) for kind in ("inputs", "needs"))
-        return Stage(name, path, checked, defaults, inputs, needs, meta.get("alone", False))
+        told = {"inputs": tuple(meta.get("inputs", ())), "needs": tuple(meta.get("needs", ()))}
+        return Stage(name, path, checked, defaults, **told, alone=meta.get("alone", False))
 
 
 def by_hand(notebook: str, profile: str, output_dir: str, project: Project | None = None) -> dict[str, Any]:

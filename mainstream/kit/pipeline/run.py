@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
 
 from mainstream.data.jobs import processes
-from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.beside import processes_for_stages, submit
+from mainstream.kit.pipeline.beside import beside
 from mainstream.kit.pipeline.execute import StageFailed, clean, run_stage
 from mainstream.kit.pipeline.parameters import INJECTED
 from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
@@ -60,54 +55,34 @@ def run(
 
 
 def _each(project: Project, profile: str, stages: list[Stage], force: bool, verbose: bool) -> list[Outcome]:
-    """What became of each stage. Where there are cores, those that are not `alone` run beside each other, at the end.
+    """What became of each stage. On several cores those that are not `alone` come last, beside each other.
 
-    verbose: one after the other, as listed. Raises `UserError` where the process of a stage was killed.
+    verbose: one after the other, as listed, as on one core.
     """
     cores, waiting = 1 if verbose else processes(), list(stages)
-    running: dict[Future[float], Stage] = {}
     done: dict[str, Outcome] = {}
-    with processes_for_stages(cores) as pool:
-        while waiting or running:
-            if (stage := _next(waiting, list(running.values()), cores)) is None:
-                first = next(as_completed(running))
-                stage = running.pop(first)
-                done[stage.name] = _outcome(stage, profile, first.result)
-                continue
+    while waiting:
+        ready = [s for s in waiting if not {w.name for w in waiting}.intersection(s.needs)]
+        due, turn = [], waiting[:1] if cores == 1 else [s for s in ready if s.alone][:1] or ready
+        for stage in turn:
             waiting.remove(stage)
-            where = f"[{stages.index(stage) + 1}/{len(stages)}]"
             if blocked := {o.stage for o in done.values() if o.result != "ok"}.intersection(stage.needs):
                 done[stage.name] = Outcome(stage.name, 0.0, "–", f"skipped: {', '.join(sorted(blocked))} failed")
             elif not force and cache.is_fresh(project, stage, profile):
                 done[stage.name] = Outcome(stage.name, 0.0, "cached", "ok")
-            elif stage.alone or cores == 1 or not (waiting or running):
-                here = partial(run_stage, project, stage, profile, where=where, verbose=verbose)
-                done[stage.name] = _outcome(stage, profile, here)
             else:
-                share = cores // min(cores, len(waiting) + len(running) + 1)
-                running[submit(pool, share, project, stage, profile, where)] = stage
+                due.append((project, stage, profile, f"[{stages.index(stage) + 1}/{len(stages)}]"))
+        done |= {o.stage: o for o in (beside(_ran, due, cores) if len(due) > 1 else [_ran(*w, verbose) for w in due])}
     return [done[stage.name] for stage in stages]
 
 
-def _next(waiting: list[Stage], running: list[Stage], cores: int) -> Stage | None:
-    """The stage to begin now; None: wait for one that runs."""
-    away = {s.name for s in (*waiting, *running)}
-    ready = [s for s in waiting if not away.intersection(s.needs)]
-    alone = [s for s in ready if s.alone or cores == 1]
-    beside = [s for s in ready if not s.alone] if len(running) < cores else []
-    return next(iter([*([] if running else alone), *beside]), None)
-
-
-def _outcome(stage: Stage, profile: str, work: Callable[[], float]) -> Outcome:
-    """Of a stage that `work` runs, or has run elsewhere; it returns the seconds that this took."""
-    begun = time.perf_counter()
+def _ran(project: Project, stage: Stage, profile: str, where: str, verbose: bool = False) -> Outcome:
+    begin, state, result = time.perf_counter(), "fresh", "ok"
     try:
-        return Outcome(stage.name, work(), "fresh", "ok")
+        run_stage(project, stage, profile, where=where, verbose=verbose)
     except StageFailed as e:
-        kept = f"results/{profile}/{stage.name}.failed.ipynb"
-        return Outcome(stage.name, time.perf_counter() - begun, "–", f"failed: {e} (kept: {kept})")
-    except BrokenProcessPool as e:
-        raise UserError(f"{stage.name}: its process was killed, probably out of memory; run again to continue") from e
+        state, result = "–", f"failed: {e} (kept: results/{profile}/{stage.name}.failed.ipynb)"
+    return Outcome(stage.name, time.perf_counter() - begin, state, result)
 
 
 def listing(stages: list[Stage]) -> str:
