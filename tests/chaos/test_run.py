@@ -52,7 +52,7 @@ def disturbed(project: Project) -> tuple[Project, str]:
     for folder in ("mainstream", "streetworld"):
         shutil.copytree(paths.ROOT / folder, project.root / folder, ignore=ignored, dirs_exist_ok=True)
     for stage, seconds, rows in (("02_slow", 2, 10), ("03_more", 0, 100_000)):
-        write_notebook(project, stage, TABLE.format(seconds=seconds, rows=rows))
+        write_notebook(project, stage, TABLE.format(seconds=seconds, rows=rows), needs=["01_make"])
     write_profile(project, "description: x\ncell_timeout_s: 60\nnotebooks: {01_make: {}, 02_slow: {}, 03_more: {}}\n")
     return project, "default"
 
@@ -138,6 +138,8 @@ def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
     stages = sorted(runs, key=lambda name: (runs[name]["finished"], name))  # in the order in which they come
     same = {name: table for name, table in tables(first).items() if tables(again)[name] == table}  # others hold times
     assert len(same) > len(tables(first)) / 2
+    timed = {name.partition("/")[0] for name in tables(first).keys() - same.keys()}
+    assert timed <= {s.name for s in project.stages(profile) if s.alone}, "these run beside others, yet measure time"
     if not list(project.results(profile).glob("[0-9]*")):
         shutil.copytree(first, project.results(profile), dirs_exist_ok=True)
     idle = to_its_end(project, profile)  # of a run that finds everything done

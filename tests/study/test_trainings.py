@@ -85,6 +85,12 @@ def test_trainings_that_differ_widen_the_interval():
     assert rows.from_trainings.max_sharing > rows.from_clips.max_sharing
 
 
+def test_two_processes_find_the_same_as_one_in_the_order_that_was_asked_for():
+    one, device = training(0), nuc_2017()
+    tables = [executed.headline(one.packages, one.recording, [2, 8, 1], device, jobs=jobs) for jobs in (1, 2)]
+    assert tables[0].n_apps.unique().tolist() == [2, 8, 1] and tables[0].to_csv() == tables[1].to_csv()
+
+
 def test_shorter_events_stand_beside_what_every_form_promises():
     made, device = [training(0), training(1)], nuc_2017()
     rows = trainings.over_lengths(made, [8], [1, 4], device, jobs=1)

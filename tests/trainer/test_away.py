@@ -13,13 +13,16 @@ from pathlib import Path
 
 import clusters
 import pytest
+from study.test_trainings import training
 from trainer.test_training import base, files, finished, footage, here, photos, squares  # noqa: F401  (fixtures)
 
 from mainstream.data import jobs
 from mainstream.data.photos import Photos
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork
-from mainstream.study import experiments
+from mainstream.runner.devices import nuc_2017
+from mainstream.study import experiments, published
+from mainstream.study.trainings import over_lengths
 from mainstream.trainer import away, run
 
 
@@ -105,12 +108,23 @@ def test_when_the_scheduler_is_killed_what_was_finished_is_kept(
 
 
 @pytest.mark.slow
-def test_the_sweep_on_two_workers_is_the_same_and_the_dashboard_is_named(tmp_path, monkeypatch, capfd):
-    here_alone = experiments.rederive_sweep([1, 2], setups=2)
+def test_sweep_replay_and_executed_ratios_on_two_workers_are_the_same_and_the_dashboard_is_named(
+    tmp_path, monkeypatch, capfd
+):
+    recorded, made = published.table("sweep_7apps_schedules").query("n_apps == 2").head(4), [training(0), training(1)]
+
+    def tables() -> list[str]:
+        sweep = experiments.rederive_sweep([1, 2], setups=2)
+        assert len(sweep) == 16
+        replayed = experiments.replay_recorded_schedules(recorded)
+        return [t.to_csv() for t in (sweep, replayed, over_lengths(made, [2, 4], [1, 2], nuc_2017()))]
+
     with clusters.started(tmp_path, 2) as cluster:
         monkeypatch.setenv(jobs.DASK, cluster.address)
-        there = experiments.rederive_sweep([1, 2], setups=2)
-    assert there.to_csv() == here_alone.to_csv() and len(there) == 16
+        there = tables()
+    monkeypatch.delenv(jobs.DASK)
+    monkeypatch.setenv(jobs.JOBS, "1")
+    assert there == tables()
     assert f"workers at {cluster.address}: 2; watch them at http://" in capfd.readouterr().err
 
 

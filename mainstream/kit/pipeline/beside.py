@@ -16,7 +16,6 @@ from mainstream.data.jobs import JOBS
 from mainstream.errors import UserError
 
 LIMITS = (JOBS, "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-TIDIED = "ignore:resource_tracker"  # or it tells the terminal what killed processes left behind
 
 
 def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores: int) -> list[Any]:
@@ -24,8 +23,8 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
 
     They end with this process, their kernels with them. Raises one's own error, and `UserError` where one was killed.
     """
-    n = min(cores, len(work))
-    sys.warnoptions.append(TIDIED)
+    n, others = min(cores, len(work)), set(multiprocessing.active_children())
+    sys.warnoptions.append("ignore:resource_tracker")  # or it tells the terminal what killed processes left behind
     pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cores // n,))
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # theirs until `_begin`: Ctrl-C is for this process alone
     try:
@@ -35,7 +34,7 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
     except BrokenProcessPool as e:
         raise UserError("the process of a stage was killed, probably out of memory; run again to continue") from e
     finally:
-        for process in multiprocessing.active_children():
+        for process in set(multiprocessing.active_children()) - others:
             process.kill()
         pool.shutdown(cancel_futures=True)
 
