@@ -93,7 +93,7 @@ def undisturbed(project: Project, profile: str) -> list[Path]:
             other = {k for k, v in mine.items() if theirs.get(k) != v and not k.startswith(f"results/{profile}/")}
             assert not other, f"{folder / stage.name}: not of this kit, of another {', '.join(sorted(other))}"
     while len(folders) < 2:
-        to_its_end(project, profile, "--force")
+        to_its_end(project, profile, "--force", "--jobs", str(len(folders) + 1))  # in turn, then beside each other
         folders.append(shutil.copytree(project.results(profile), project.root / f"whole{len(folders)}"))
     return folders
 
@@ -153,7 +153,7 @@ def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
         reached = missing.index(aim) if (aim := stages[k * len(stages) // MOMENTS]) in missing else 0
         *before, within = (runs[name]["cpu_seconds"] for name in missing[: reached + 1])
         way, after = rng.choice(WAYS), sum(before) + rng.uniform(0, idle + within)
-        process = begun(project, profile)
+        process = begun(project, profile, "--jobs", "2")
         while process.poll() is None and worked(process) < after:
             time.sleep(0.02)
         if process.poll() is None:
@@ -167,7 +167,7 @@ def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
         print(f"{k + 1:2}: {way} after {after:.1f} s of work: exit {process.returncode}, {done}")
         assert {name: now[name] for name in kept} == kept, "what was finished stays, and is not run again"
         kept = now
-    to_its_end(project, profile)
+    to_its_end(project, profile, "--jobs", "2")
     found = tables(project.results(profile))
     assert {name: found[name] for name in same} == same
     assert {name: whole(project, profile)[name] for name in kept} == kept

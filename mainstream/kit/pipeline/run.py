@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
-from mainstream.data.jobs import processes
+from mainstream.data.jobs import JOBS
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.beside import beside
 from mainstream.kit.pipeline.execute import StageFailed, clean, run_stage
@@ -55,11 +56,11 @@ def run(
 
 
 def _each(project: Project, profile: str, stages: list[Stage], force: bool, verbose: bool) -> list[Outcome]:
-    """What became of each stage. On several cores those that are not `alone` come last, beside each other.
+    """What became of each stage. With `--jobs` those that are not `alone` come last, beside each other.
 
-    verbose: one after the other, as listed, as on one core.
+    Without, or verbose: one after the other, as listed.
     """
-    cores, waiting = 1 if verbose else processes(), list(stages)
+    cores, waiting = 1 if verbose else int(os.environ.get(JOBS) or 1), list(stages)
     done: dict[str, Outcome] = {}
     while waiting:
         ready = [s for s in waiting if not {w.name for w in waiting}.intersection(s.needs)]
