@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,12 @@ def compile_each(model: keras.Model, weights: Sequence[Weights], *args: Any, **k
 
 def compiler(
     model: keras.Model, engine: str = "openvino", *, preprocessing: str | None = None, threads: int = 2,
-    precision: str = "f32", batch: int = 1,
-) -> Callable[[Weights], Compiled]:  # fmt: skip
+    precision: str = "f32", batch: int = 1, lanes: int = 1,
+) -> Callable[..., Compiled]:  # fmt: skip
     """What compiles `model` with any weights, as `compile_model` with its own. OpenVINO converts the graph once.
 
+    Several sets of weights become one function of one input, to all outputs below each other: one graph, which spares
+    calls, or `lanes` of them side by side, each on its share of the threads, where fewer cores wait for each other.
     batch: images per call. Raises as `compile_model`.
     """
     if engine not in ENGINES:
@@ -65,23 +68,15 @@ def compiler(
             f"network '{model.name}' has {len(model.inputs)} inputs and {len(model.outputs)} outputs; needs one of each"
         )
     if engine == "openvino":
-        return _openvino(model, preprocessing, threads, precision, batch)
+        return _openvino(model, preprocessing, threads, precision, batch, lanes)
     if precision != "f32":
         raise UserError(f"precision='{precision}': only with engine='openvino'")
-    return lambda weights: _tensorflow(model, weights, engine, preprocessing)
 
+    def compiled(*sets: Weights) -> Compiled:
+        calls = [_tensorflow(model, weights, engine, preprocessing) for weights in sets]
+        return calls[0] if len(calls) == 1 else lambda x: np.concatenate([call(x) for call in calls])
 
-def in_batches(call: Compiled, x: np.ndarray, batch: int) -> np.ndarray:
-    """`call`, compiled for `batch`, on any number of inputs (n, …): float32 (n, …) of one's own.
-
-    The last batch is filled up with zeros: one graph, and the same bits for an input whatever their number.
-    """
-    found = []
-    for start in range(0, len(x), batch):
-        part = x[start : start + batch]
-        full = np.concatenate([part, np.zeros((batch - len(part), *x.shape[1:]), x.dtype)])
-        found.append(call(full)[: len(part)].copy())
-    return np.concatenate(found)
+    return compiled
 
 
 def _tensorflow(model: keras.Model, weights: Weights, engine: str, preprocessing: str | None) -> Compiled:
@@ -122,18 +117,20 @@ def _core() -> Any:
 
 
 def _openvino(
-    model: keras.Model, preprocessing: str | None, threads: int, precision: str, batch: int
-) -> Callable[[Weights], Compiled]:
+    model: keras.Model, preprocessing: str | None, threads: int, precision: str, batch: int, lanes: int
+) -> Callable[..., Compiled]:
     core = _core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
     graph = _converted(core, model, batch)
-    hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
-    hints |= {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
+    hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
 
-    def compiled(weights: Weights) -> Compiled:
-        filled = _filled(graph, weights)
-        return _call(core.compile_model(_from_pixels(filled, preprocessing) if preprocessing else filled, "CPU", hints))
+    def compiled(*sets: Weights) -> Compiled:
+        n = min(lanes, len(sets), threads)
+        limits = {"INFERENCE_NUM_THREADS": threads // n, "ENABLE_CPU_PINNING": n == 1}  # pinned, all take one core
+        shares = pairwise(len(sets) * k // n for k in range(n + 1))
+        graphs = [_from_pixels(_filled(graph, sets[first:end]), preprocessing) for first, end in shares]
+        return partial(_call, [core.compile_model(g, "CPU", hints | limits).create_infer_request() for g in graphs])
 
     return compiled
 
@@ -161,27 +158,36 @@ def _converted(core: Any, model: keras.Model, batch: int) -> Any:
         return core.read_model(file)
 
 
-def _filled(graph: Any, weights: Weights) -> Any:
-    """A copy of the graph with constants for its weights, which the compiler may then fold."""
-    from openvino import opset13
+def _filled(graph: Any, sets: Sequence[Weights]) -> Any:
+    """One graph of one image: a copy for each set of weights, as constants, which the compiler may then fold."""
+    from openvino import Model, opset13
 
-    copy = graph.clone()
-    parameters = {p.get_friendly_name().split(":")[0]: p for p in copy.get_parameters()}
-    for k, value in enumerate(weights):
-        parameter = parameters[f"weight_{k}"]
-        parameter.output(0).replace(opset13.constant(value).output(0))
-        copy.remove_parameter(parameter)
-    copy.validate_nodes_and_infer_types()
-    return copy
-
-
-def _call(compiled: Any) -> Compiled:
-    request = compiled.create_infer_request()
-    return lambda x: next(iter(request.infer({0: x}, share_inputs=True, share_outputs=True).values()))
+    images, results = [], []
+    for weights in sets:
+        copy = graph.clone()
+        parameters = {p.get_friendly_name().split(":")[0]: p.output(0) for p in copy.get_parameters()}
+        for k, value in enumerate(weights):
+            parameters[f"weight_{k}"].replace(opset13.constant(value).output(0))
+        images.append(parameters["image"])
+        images[-1].replace(images[0])
+        results.append(copy.get_results()[0])  # others hand weights through
+    return Model(results, [images[0].get_node()])
 
 
-def _from_pixels(converted: Any, preprocessing: str) -> Any:
-    """The graph with uint8 input and `base.preprocess` as its first operations."""
+def _call(requests: list[Any], x: np.ndarray) -> np.ndarray:
+    for request in requests[1:]:
+        request.start_async({0: x}, share_inputs=True)
+    found = [*requests[0].infer({0: x}, share_inputs=True, share_outputs=True).values()]
+    for request in requests[1:]:
+        request.wait()
+        found += request.results.values()
+    return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+def _from_pixels(converted: Any, preprocessing: str | None) -> Any:
+    """The graph with uint8 input and `base.preprocess` as its first operations, if asked for."""
+    if preprocessing is None:
+        return converted
     import openvino
     from openvino.preprocess import PrePostProcessor
 

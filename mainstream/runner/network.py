@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from mainstream.data.answers import decide, sure
 from mainstream.data.geometry import fitted
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, build
-from mainstream.networks.engines import Compiled, compile_each
+from mainstream.networks.engines import Compiled, compiler
 from mainstream.networks.splits import segments, split_points, with_head
 from mainstream.networks.tails import load_tails
 from mainstream.package import MPackage, Zone
@@ -31,11 +31,11 @@ class Member(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """A compiled tail."""
+    """Compiled tails that are always due together: of one split, one zone and one rate."""
 
-    member: Member
-    tail: Compiled
-    threshold: float
+    members: tuple[Member, ...]
+    tails: Compiled  # features → one logit for each member
+    thresholds: np.ndarray
 
 
 class Step(NamedTuple):
@@ -52,15 +52,17 @@ class Step(NamedTuple):
 class SharedNetwork:
     """Compiles the segments that the members need, and runs on a frame those that its lookers need.
 
-    Stem segments hand their output on without a copy. `seconds` and `calls` add up per segment, by name; of a stem,
-    in each zone.
+    Stem segments hand their output on without a copy; tails that are due together are one call. `seconds` and `calls`
+    add up per segment, by name; of a stem, in each zone.
+
+    lanes: frozen layers of a split → how many of its tails run side by side (default: one graph).
     Raises `UserError`: no member, two of one name, packages of different bases, of different geometries, or without
     weights.
     """
 
     def __init__(
         self, base: BaseNetwork, members: Sequence[Member], *, engine: str = "openvino", threads: int = 2,
-        precision: str = "f32",
+        precision: str = "f32", lanes: Mapping[int, int] | None = None,
     ):  # fmt: skip
         if not members or len({m.app for m in members}) < len(members):
             raise UserError(f"applications={[m.app for m in members]}: needs at least one, each name once")
@@ -77,8 +79,8 @@ class SharedNetwork:
         unknown = [m for m in members if m.layer not in place]
         if unknown:
             raise UserError(f"'{unknown[0].app}': the base network has no split point '{unknown[0].layer}'")
-        make = lambda model, weights, pixels: compile_each(
-            model, weights, engine, preprocessing=how if pixels else None, threads=threads, precision=precision
+        make = lambda model, pixels, lanes=1: compiler(
+            model, engine, preprocessing=how if pixels else None, threads=threads, precision=precision, lanes=lanes
         )
         used = sorted({m.layer for m in members}, key=place.__getitem__)
         inner = [layer for layer in used if place[layer] > 0]
@@ -87,12 +89,14 @@ class SharedNetwork:
         self.steps: list[Step] = []  # from the input on
         for layer in used:
             part = parts.pop(0) if layer in inner else None
-            stem = make(part, [part.get_weights()], layer == inner[0])[0] if part else None
-            mine = [m for m in members if m.layer == layer]
-            loaded = [(h.tail, h.tail.get_weights(), h.threshold) for h in islice(halves, len(mine))]
-            models, weights, thresholds = zip(*loaded, strict=True)
-            tails = make(models[-1], weights, not part)
-            self.steps.append(Step(layer, stem, list(map(Branch, mine, tails, thresholds))))
+            stem = make(part, layer == inner[0])(part.get_weights()) if part else None
+            mine, together = [m for m in members if m.layer == layer], defaultdict(list)
+            for m, h in zip(mine, islice(halves, len(mine)), strict=True):
+                together[m.package.zone, m.fps].append((m, h.tail.get_weights(), h.threshold))
+            join = make(h.tail, not part, (lanes or {}).get(h.record.split, 1))
+            groups = (zip(*group, strict=True) for group in together.values())
+            branches = [Branch(some, join(*weights), np.array(thresholds)) for some, weights, thresholds in groups]
+            self.steps.append(Step(layer, stem, branches))
         self.seconds: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
@@ -107,10 +111,11 @@ class SharedNetwork:
             value = pixels = self.prepare(image, zone)
             for layer, stem, branches in steps:
                 value = self._timed(f"stem {layer} {zone or ''}".rstrip(), stem, value) if stem else pixels
-                for member, tail, threshold in branches:
-                    logit = float(self._timed(f"tail {member.app}", tail, value).reshape(-1)[0])
-                    probability = sure(np.asarray(logit))
-                    found[member.app] = float(probability), bool(decide(probability, threshold))
+                for members, tails, thresholds in branches:
+                    logits = self._timed(f"tail {', '.join(m.app for m in members)}", tails, value).reshape(-1)
+                    probabilities = sure(logits)
+                    for m, p, positive in zip(members, probabilities, decide(probabilities, thresholds), strict=True):
+                        found[m.app] = float(p), bool(positive)
         return found
 
     def wanted(self, slowest_fps: float) -> dict[Zone | None, list[Step]]:
@@ -118,7 +123,7 @@ class SharedNetwork:
         with their branches alone."""
         found = {}
         for zone in self.zones:
-            mine = [[b for b in s.branches if b.member.package.zone == zone and b.member.fps >= slowest_fps]
+            mine = [[b for b in s.branches if b.members[0].package.zone == zone and b.members[0].fps >= slowest_fps]
                     for s in self.steps]  # fmt: skip
             if deepest := max((k for k, branches in enumerate(mine, 1) if branches), default=0):
                 steps = zip(self.steps, mine, strict=True)

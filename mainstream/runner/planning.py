@@ -14,6 +14,7 @@ from mainstream.package import MPackage
 from mainstream.paths import BASE, read_json
 from mainstream.quality import Form
 from mainstream.runner.network import Member
+from mainstream.runner.together import solve_together
 from mainstream.scheduler import (
     FORM_OF_PACKAGES,
     App,
@@ -23,7 +24,6 @@ from mainstream.scheduler import (
     Schedule,
     Scheduler,
     cheapest_schedule,
-    solve,
 )
 
 MS_PER_S = 1000.0
@@ -53,7 +53,7 @@ def plan(
         anyway: the cheapest plan, over the budget as it is, rather than none.
 
     Raises `UserError`: no package, a budget that is none or that no schedule fits, a rate or X that is none, packages
-    of different bases, or as `solve`.
+    of different bases, or as `solve_together`.
     """
     if not packages:
         raise UserError("no application: name at least one package")
@@ -71,7 +71,7 @@ def plan(
     except ValidationError as e:
         raise UserError(one_line(e)) from e
     try:
-        schedule = solve(problem, scheduler)
+        schedule = solve_together(problem, scheduler)
     except InfeasibleSchedule:
         if not anyway:
             raise

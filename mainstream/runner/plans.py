@@ -6,10 +6,11 @@ import gc
 import logging
 import sys
 import threading
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from mainstream.networks.base import BaseNetwork
@@ -18,6 +19,7 @@ from mainstream.runner.feedback import Change, Feedback, worth_changing
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.planning import plan
 from mainstream.runner.sampling import Ladder
+from mainstream.runner.together import tails_ms
 from mainstream.scheduler import Device, Schedule
 
 SWITCH_S = 2e-4
@@ -32,12 +34,12 @@ class Plan:
 
     def cost_ms(self, slowest_fps: float) -> float:
         """What a frame costs the device when everybody at this rate or above looks, each zone by a stem of its own."""
-        places = defaultdict(list)
-        for m, choice in zip(self.network.members, self.schedule.choices, strict=True):
-            if m.fps >= slowest_fps:
-                places[m.package.zone].append(choice.split)
-        stem, tail = self._device.stem, self._device.tail
-        return sum(stem[max(splits)] + sum(tail[k] for k in splits) for splits in places.values())
+        due = Counter(
+            (m.package.zone, choice.split, m.fps)
+            for m, choice in zip(self.network.members, self.schedule.choices, strict=True) if m.fps >= slowest_fps
+        )  # fmt: skip
+        stems = {zone: self._device.stem[split] for zone, split, _ in sorted(due, key=itemgetter(1))}  # its deepest
+        return sum(stems.values()) + sum(tails_ms(self._device, split, n) for (_, split, _), n in due.items())
 
     def as_row(self, since_s: float) -> dict[str, Any]:
         """The plan as the report has it: since when and why, and layer, rate and X of every application."""
@@ -111,7 +113,9 @@ class Planner:
                     **self._schedule_options)  # fmt: skip
 
     def _compiled(self, members: Sequence[Member], schedule: Schedule, reason: str) -> Plan:
-        return Plan(SharedNetwork(self._base, members, **self._engine_options), schedule, self._device, reason)
+        lanes = {k: n for k, (n, *_) in zip(self._device.split, self._device.together, strict=False)}
+        network = SharedNetwork(self._base, members, lanes=lanes, **self._engine_options)
+        return Plan(network, schedule, self._device, reason)
 
     def _prepare(
         self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, change: Change | None = None

@@ -1,4 +1,4 @@
-"""Latencies measured here: the stages of a video pipeline, and a network's segments (notebook 00).
+"""Latencies of a network's segments, measured here: what a device file says (notebooks 00, 02 and 07).
 
 Medians with quartiles: other work on the machine only ever adds time.
 """
@@ -8,20 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import av
-import cv2
 import numpy as np
 import pandas as pd
 
-from mainstream.data.geometry import SQUEEZED, fitted
-from mainstream.errors import UserError
 from mainstream.networks.backend import keras
 from mainstream.networks.base import SCALED, BaseNetwork
-from mainstream.networks.engines import Compiled, compile_each, compile_model
-from mainstream.networks.splits import cut, segments, split_points, with_head
+from mainstream.networks.engines import compile_model
+from mainstream.networks.splits import segments, split_points, with_head
 from mainstream.runner.devices import HERE
 from mainstream.scheduler import Device
 
@@ -51,34 +46,6 @@ def _cold_milliseconds(call: Callable[[], Any]) -> np.ndarray:
     return np.array(found)
 
 
-def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, *, frames: int = 60) -> pd.DataFrame:
-    """What one frame costs, stage by stage: decode (and conversion to RGB), resize to `size` px, and each network.
-
-    networks: name → compiled model of uint8 (1, size, size, 3). Every stage runs on the same frames, one after the
-    other; OpenCV on one thread. Columns: stage, median_ms, q25_ms, q75_ms, frames.
-    Raises `UserError`: a file that is no video, or has fewer frames.
-    """
-    times: dict[str, list[float]] = {stage: [] for stage in ("decode", "resize", *networks)}
-    cv2.setNumThreads(1)
-    try:
-        with av.open(str(video)) as container:
-            container.streams.video[0].thread_type = "NONE"  # threads would decode ahead, unseen by the clock
-            decoded = container.decode(video=0)
-            for k in range(frames + WARM_UP):
-                picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
-                small = _timed(times["resize"], partial(fitted, picture, size, SQUEEZED))
-                for name, network in networks.items():
-                    _timed(times[name], partial(network, small[None]))
-                if k < WARM_UP:
-                    for found in times.values():
-                        found.clear()
-    except StopIteration as e:
-        raise UserError(f"video='{video}': has fewer than {frames + WARM_UP} frames") from e
-    except (OSError, av.FFmpegError, IndexError) as e:
-        raise UserError(f"video='{video}': not a video that can be decoded: {e}") from e
-    return pd.DataFrame([{"stage": name, **_summary(np.array(found))} for name, found in times.items()])
-
-
 def segment_costs(
     model: keras.Model,
     splits: Sequence[str] | None = None,
@@ -105,7 +72,7 @@ def segment_costs(
         call = compile_model(part, engine, preprocessing=pixels, threads=threads, precision=precision)
         shape = (1, *part.input_shape[1:])
         x = rng.integers(0, 256, shape, dtype=np.uint8) if pixels else rng.random(shape, dtype=np.float32)
-        found = _summary(milliseconds(partial(call, x), repeats))
+        found = summary(milliseconds(partial(call, x), repeats))
         rows.append({
             "index": point.index, "layer": point.name, "frozen_layers": point.frozen_layers, "stem_ms": stem,
             "segment_ms": found["median_ms"], "q25_ms": found["q25_ms"], "q75_ms": found["q75_ms"],
@@ -128,57 +95,7 @@ def this_machine(
     return Device.of(name, costs.frozen_layers, costs.stem_ms, costs.segment_ms.sum())
 
 
-def throughput(
-    model: keras.Model,
-    splits: Sequence[str],
-    counts: Sequence[int],
-    *,
-    threads: int = 2,
-    repeats: int = 10,
-    preprocessing: str = SCALED,
-) -> pd.DataFrame:
-    """Frames per second of N applications that split at one point: one stem and N tails, each with its own weights.
-
-    Columns: index, layer, percent_shared (frozen layers), applications, median_ms, q25_ms, q75_ms, fps, stem_ms and
-    tail_ms (medians of each alone), predicted_ms (stem + N tails). Raises as `compile_model` and `cut`.
-    """
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
-    points = {p.name: p for p in split_points(model)}
-    rows = []
-    for name in splits:
-        stem, tail = cut(model, points.get(name, name))
-        shared = points[name].index > 0
-        first = compile_model(stem, preprocessing=preprocessing, threads=threads) if shared else None
-        rest = compile_each(
-            tail, [tail.get_weights()] * max(counts),
-            preprocessing=None if shared else preprocessing, threads=threads,
-        )  # fmt: skip
-        value = first(pixels) if first else pixels
-        stem_ms = float(np.median(milliseconds(partial(first, pixels), repeats))) if first else 0.0
-        tail_ms = float(np.median(milliseconds(partial(rest[0], value), repeats)))
-        for n in counts:
-            found = _summary(milliseconds(partial(_frame, first, rest[:n], pixels), repeats, 2))
-            rows.append({
-                "index": points[name].index, "layer": name, "percent_shared": 100 * points[name].fraction,
-                "applications": n, **found, "fps": 1e3 / found["median_ms"], "stem_ms": stem_ms, "tail_ms": tail_ms,
-                "predicted_ms": stem_ms + n * tail_ms,
-            })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _frame(first: Compiled | None, rest: Sequence[Compiled], pixels: np.ndarray) -> list[float]:
-    value = first(pixels) if first else pixels
-    return [float(tail(value).reshape(-1)[0]) for tail in rest]
-
-
-def _timed(found: list[float], call: Callable[[], Any]) -> Any:
-    start = time.perf_counter()
-    value = call()
-    found.append(1e3 * (time.perf_counter() - start))
-    return value
-
-
-def _summary(found: np.ndarray) -> dict[str, float]:
+def summary(found: np.ndarray) -> dict[str, float]:
+    """The columns of a table of latencies."""
     low, middle, high = np.quantile(found, [0.25, 0.5, 0.75])
     return {"median_ms": middle, "q25_ms": low, "q75_ms": high, "frames": len(found)}

@@ -17,18 +17,20 @@ NonNegative = Annotated[float, Field(ge=0, le=1e12)]
 class Device(Strict):
     """Latencies of one device, in any unit; the budget is in the same unit per second.
 
-    split: frozen layers of each split point, increasing. stem[k]: latency from the input to split k.
-    tail[k]: latency from split k to the decision.
+    split: frozen layers of each split point, increasing. stem[k]: latency from the input to split k. tail[k]: latency
+    from split k to the decision. together[k], where measured: how many tails of split k run side by side (1: all in
+    one graph), and the latencies of two and of eight that are due at once.
     """
 
     name: str = ""
     split: tuple[Count, ...] = Field(min_length=1)
     stem: tuple[NonNegative, ...]
     tail: tuple[NonNegative, ...]
+    together: tuple[tuple[Annotated[int, Field(ge=1, le=1024)], NonNegative, NonNegative], ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        aligned(self, "stem", "tail")
+        aligned(self, "stem", "tail", *(["together"] if self.together else []))
         for k, (a, b) in enumerate(pairwise(self.stem)):
             if b < a:
                 raise ValueError(f"stem latencies must not decrease: stem[{k + 1}] = {b:g} after {a:g}")

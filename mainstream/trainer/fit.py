@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from mainstream.data.answers import sure
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras, tf
-from mainstream.networks.engines import Compiled, in_batches
-from mainstream.trainer.frozen import BATCH, Frozen, asking
+from mainstream.networks.engines import Compiled
+from mainstream.trainer.frozen import BATCH, Frozen, asking, in_batches
 from mainstream.trainer.optimizer import AdamW
 from mainstream.trainer.settings import Settings
 

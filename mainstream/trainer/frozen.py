@@ -13,10 +13,19 @@ import numpy as np
 
 from mainstream.networks.backend import keras
 from mainstream.networks.base import preprocess
-from mainstream.networks.engines import Compiled, compiler, in_batches
+from mainstream.networks.engines import Compiled, compiler
 
 BATCH = 32  # images per call of a network that is only asked
 ROOM = 2.0  # times the size of a file of outputs that must be free on its disk
+
+
+def in_batches(call: Compiled, x: np.ndarray, batch: int) -> np.ndarray:
+    """`call`, compiled for `batch`, on any number of inputs (n, …): float32 (n, …) of one's own.
+
+    The last batch is filled up with zeros: one graph, and the same bits for an input whatever their number.
+    """
+    full = np.pad(x, [(0, -len(x) % batch)] + [(0, 0)] * (x.ndim - 1))
+    return np.concatenate([call(full[k : k + batch]).copy() for k in range(0, len(full), batch)])[: len(x)]
 
 
 class Frozen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from typer import Option
@@ -26,14 +26,14 @@ def profile_command(
     precision: Annotated[str, Option(help="f32, or bf16 where the processor has it.")] = "f32",
     repeats: Annotated[int, Option(help="Calls per segment.")] = 50,
 ) -> None:
-    """Measure the latency of every stem and tail on this machine and write a device file."""
+    """Measure the latency of every stem and tail on this machine, and of tails together, and write a device file."""
     from mainstream.networks.base import load_base
     from mainstream.runner.profiler import this_machine
+    from mainstream.runner.throughput import with_together
 
-    device = this_machine(
-        load_base(base, weights=weights, architecture=architecture, size=size),
-        engine=engine, threads=threads, precision=precision, repeats=repeats,
-    )  # fmt: skip
+    network = load_base(base, weights=weights, architecture=architecture, size=size)
+    how: dict[str, Any] = {"engine": engine, "threads": threads, "precision": precision}
+    device = with_together(this_machine(network, repeats=repeats, **how), network, repeats=-(-repeats // 3), **how)
     write_text(output, device.model_dump_json(indent=1) + "\n")
     whole = device.stem[0] + device.tail[0]
     typer.echo(f"{device.name}: {whole:.2f} ms per whole network, {1000 / whole:.0f} per second; written to {output}")

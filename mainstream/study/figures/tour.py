@@ -54,7 +54,7 @@ def tenants(world: World, apps: Sequence[str], moment: int) -> Drawing:
 def pipeline(world: World, moment: int, small: np.ndarray, packets: float, costs: pd.DataFrame) -> Drawing:
     """The stations of a frame, left to right, and below them milliseconds of each, with quartiles.
 
-    small: RGB after resizing. packets: bytes of film per frame. costs: of `profiler.pipeline_costs`.
+    small: RGB after resizing. packets: bytes of film per frame. costs: of `throughput.pipeline_costs`.
     """
     fig = plt.figure(figsize=(12, 5.4))
     above, below = cast("list[SubFigure]", fig.subfigures(2, 1, height_ratios=(1, 1.05)))

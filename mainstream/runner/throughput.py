@@ -1,0 +1,124 @@
+"""What a frame costs: the stages of a video pipeline, and N applications that share a stem (notebooks 00 and 02)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pandas as pd
+
+from mainstream.data.geometry import SQUEEZED, fitted
+from mainstream.errors import UserError
+from mainstream.networks.backend import keras
+from mainstream.networks.base import SCALED, BaseNetwork
+from mainstream.networks.engines import Compiled, compile_each, compile_model, compiler
+from mainstream.networks.splits import cut, split_points, with_head
+from mainstream.runner.profiler import WARM_UP, milliseconds, summary
+from mainstream.runner.together import FEW, MANY
+from mainstream.scheduler import Device
+
+
+def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, *, frames: int = 60) -> pd.DataFrame:
+    """What one frame costs, stage by stage: decode (and conversion to RGB), resize to `size` px, and each network.
+
+    networks: name → compiled model of uint8 (1, size, size, 3). Every stage runs on the same frames, one after the
+    other; OpenCV on one thread. Columns: stage, median_ms, q25_ms, q75_ms, frames.
+    Raises `UserError`: a file that is no video, or has fewer frames.
+    """
+    times: dict[str, list[float]] = {stage: [] for stage in ("decode", "resize", *networks)}
+    cv2.setNumThreads(1)
+    try:
+        with av.open(str(video)) as container:
+            container.streams.video[0].thread_type = "NONE"  # threads would decode ahead, unseen by the clock
+            decoded = container.decode(video=0)
+            for k in range(frames + WARM_UP):
+                picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
+                small = _timed(times["resize"], partial(fitted, picture, size, SQUEEZED))
+                for name, network in networks.items():
+                    _timed(times[name], partial(network, small[None]))
+                if k < WARM_UP:
+                    for found in times.values():
+                        found.clear()
+    except StopIteration as e:
+        raise UserError(f"video='{video}': has fewer than {frames + WARM_UP} frames") from e
+    except (OSError, av.FFmpegError, IndexError) as e:
+        raise UserError(f"video='{video}': not a video that can be decoded: {e}") from e
+    return pd.DataFrame([{"stage": name, **summary(np.array(found))} for name, found in times.items()])
+
+
+def throughput(
+    model: keras.Model,
+    splits: Sequence[str],
+    counts: Sequence[int],
+    *,
+    threads: int = 2,
+    repeats: int = 10,
+    preprocessing: str = SCALED,
+) -> pd.DataFrame:
+    """Frames per second of N applications that split at one point: one stem and N tails, each with its own weights.
+
+    Columns: index, layer, percent_shared (frozen layers), applications, median_ms, q25_ms, q75_ms, fps, stem_ms and
+    tail_ms (medians of each alone), predicted_ms (stem + N tails). Raises as `compile_model` and `cut`.
+    """
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
+    points = {p.name: p for p in split_points(model)}
+    rows = []
+    for name in splits:
+        stem, tail = cut(model, points.get(name, name))
+        shared = points[name].index > 0
+        first = compile_model(stem, preprocessing=preprocessing, threads=threads) if shared else None
+        rest = compile_each(
+            tail, [tail.get_weights()] * max(counts),
+            preprocessing=None if shared else preprocessing, threads=threads,
+        )  # fmt: skip
+        value = first(pixels) if first else pixels
+        stem_ms = float(np.median(milliseconds(partial(first, pixels), repeats))) if first else 0.0
+        tail_ms = float(np.median(milliseconds(partial(rest[0], value), repeats)))
+        for n in counts:
+            found = summary(milliseconds(partial(_frame, first, rest[:n], pixels), repeats, 2))
+            rows.append({
+                "index": points[name].index, "layer": name, "percent_shared": 100 * points[name].fraction,
+                "applications": n, **found, "fps": 1e3 / found["median_ms"], "stem_ms": stem_ms, "tail_ms": tail_ms,
+                "predicted_ms": stem_ms + n * tail_ms,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def with_together(
+    device: Device, base: BaseNetwork, *, engine: str = "openvino", threads: int = 2, precision: str = "f32",
+    repeats: int = 15,
+) -> Device:  # fmt: skip
+    """A measured device with `together`: at every split in one graph or side by side, whichever takes eight tails less
+    time here. A minute or two. Raises as `compile_model`."""
+    rng, found = np.random.default_rng(0), []
+    for point in split_points(model := with_head(base.network)):
+        tail, pixels = cut(model, point)[1], None if point.index else base.identity.preprocessing
+        sets = [[w + np.float32(k / 1e3) for w in tail.get_weights()] for k in range(MANY)]  # equal ones might merge
+        shape = (1, *tail.input_shape[1:])
+        x = rng.integers(0, 256, shape, dtype=np.uint8) if pixels else rng.random(shape, dtype=np.float32)
+        ways = []
+        for lanes in {1, threads if engine == "openvino" else 1}:
+            join = compiler(tail, engine, preprocessing=pixels, threads=threads, precision=precision, lanes=lanes)
+            calls = [partial(join(*sets[:n]), x) for n in (FEW, MANY)]
+            ways.append((lanes, *(float(np.median(milliseconds(call, repeats))) for call in calls)))
+        found.append(min(ways, key=lambda way: way[-1]))
+    return device.model_copy(update={"together": tuple(found)})
+
+
+def _frame(first: Compiled | None, rest: Sequence[Compiled], pixels: np.ndarray) -> list[float]:
+    value = first(pixels) if first else pixels
+    return [float(tail(value).reshape(-1)[0]) for tail in rest]
+
+
+def _timed(found: list[float], call: Callable[[], Any]) -> Any:
+    start = time.perf_counter()
+    value = call()
+    found.append(1e3 * (time.perf_counter() - start))
+    return value
