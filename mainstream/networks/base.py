@@ -116,9 +116,12 @@ def weights_hash(network: keras.Model) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def preprocess(images: np.ndarray, preprocessing: str = SCALED) -> np.ndarray:
-    """RGB images (…, height, width, 3) with values 0…255, as float32 in the way that the network expects."""
-    x = images.astype("float32")
+def preprocess(images: Any, preprocessing: str = SCALED) -> Any:
+    """RGB images (…, height, width, 3) with values 0…255, as float32 in the way that the network expects.
+
+    images: an array, or a float32 tensor of a graph in the making.
+    """
+    x = images.astype("float32") if isinstance(images, np.ndarray) else images
     if preprocessing == SCALED:
         return x / np.float32(127.5) - np.float32(1)
     if preprocessing == CAFFE:

@@ -17,7 +17,7 @@ import numpy as np
 
 from mainstream.errors import UserError, unknown
 from mainstream.networks.backend import keras, tf
-from mainstream.networks.base import CAFFE, SCALED, preprocess
+from mainstream.networks.base import preprocess
 
 Compiled = Callable[[np.ndarray], np.ndarray]
 Weights = list[np.ndarray]  # as `get_weights` gives them
@@ -122,20 +122,20 @@ def _openvino(
     core = _core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise UserError("precision='bf16': this processor computes in f32 only")
-    graph = _converted(core, model, batch)
+    graph = _converted(core, model, batch, preprocessing)
     hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
 
     def compiled(*sets: Weights) -> Compiled:
         n = min(lanes, len(sets), threads)
         limits = {"INFERENCE_NUM_THREADS": threads // n, "ENABLE_CPU_PINNING": n == 1}  # pinned, all take one core
         shares = pairwise(len(sets) * k // n for k in range(n + 1))
-        graphs = [_from_pixels(_filled(graph, sets[first:end]), preprocessing) for first, end in shares]
+        graphs = [_filled(graph, sets[first:end]) for first, end in shares]
         return partial(_call, [core.compile_model(g, "CPU", hints | limits).create_infer_request() for g in graphs])
 
     return compiled
 
 
-def _converted(core: Any, model: keras.Model, batch: int) -> Any:
+def _converted(core: Any, model: keras.Model, batch: int, preprocessing: str | None) -> Any:
     """OpenVINO's graph of an image and the weights, each an input.
 
     By way of a file: OpenVINO reads TensorFlow's format by itself in hundredths of a second and lets other threads
@@ -147,9 +147,11 @@ def _converted(core: Any, model: keras.Model, batch: int) -> Any:
 
     def call(x: Any, *values: Any) -> Any:
         state = ([seeds[id(v)] if id(v) in seeds else values[place[id(v)]] for v in kind] for kind in kinds)
-        return model.stateless_call(*state, x, training=False)[0]
+        prepared = preprocess(tf.cast(x, "float32"), preprocessing) if preprocessing else x
+        return model.stateless_call(*state, prepared, training=False)[0]
 
-    image = tf.TensorSpec((batch, *model.input_shape[1:]), "float32", name="image")
+    kind = "uint8" if preprocessing else "float32"
+    image = tf.TensorSpec((batch, *model.input_shape[1:]), kind, name="image")
     values = [tf.TensorSpec(v.shape, v.dtype, name=f"weight_{k}") for k, v in enumerate(model.weights)]
     traced = tf.function(call).get_concrete_function(image, *values)
     with tempfile.TemporaryDirectory() as place_of_file:
@@ -182,20 +184,3 @@ def _call(requests: list[Any], x: np.ndarray) -> np.ndarray:
         request.wait()
         found += request.results.values()
     return found[0] if len(found) == 1 else np.concatenate(found)
-
-
-def _from_pixels(converted: Any, preprocessing: str | None) -> Any:
-    """The graph with uint8 input and `base.preprocess` as its first operations, if asked for."""
-    if preprocessing is None:
-        return converted
-    import openvino
-    from openvino.preprocess import PrePostProcessor
-
-    steps = PrePostProcessor(converted)
-    steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
-    first = steps.input().preprocess().convert_element_type(openvino.Type.f32)
-    if preprocessing == SCALED:
-        first.mean(127.5).scale(127.5)
-    elif preprocessing == CAFFE:
-        first.reverse_channels().mean([103.939, 116.779, 123.68])
-    return steps.build()
