@@ -1,0 +1,92 @@
+"""The tables of docs/real_data.md are what results/reference/paper says, line by line."""
+
+import pandas as pd
+import pytest
+
+from mainstream.paths import REFERENCE, ROOT
+
+PAPER = REFERENCE / "paper"
+DEPTHS = {0: "input", 33: "conv_pw_5", 57: "conv_pw_9", 75: "conv_pw_12", 82: "pooled features"}
+
+
+def line(*cells):
+    """A row of a Markdown table."""
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def span(row, name):
+    """A number with its limits: 1.39 [1.00, 1.85]."""
+    return f"{row[name]:.2f} [{row[name + '_low']:.2f}, {row[name + '_high']:.2f}]"
+
+
+def accuracies():
+    """Balanced accuracy, a row per network, application and what it was counted on."""
+    for network in sorted(PAPER.glob("mobilenet-*")):
+        table = pd.read_csv(network / "accuracy_by_split.csv").replace({"on": {"images": "photos", "video": "film"}})
+        for (app, on), part in table.groupby(["app", "on"], sort=False):
+            found = part.set_index("frozen_layers").accuracy
+            yield line(network.name, app, on, *(f"{found[k]:.3f}" if k in found else "" for k in DEPTHS))
+
+
+def errors():
+    """Mean absolute error of Event-F1, a row per network and form."""
+    for network in sorted(PAPER.glob("mobilenet-*")):
+        for what, row in pd.read_csv(network / "model_error.csv", index_col=0).iterrows():
+            yield line(network.name, what, f"{row.measured:.3f}")
+
+
+def schedules():
+    """Counted ratios over both baselines, promised ones, and the study's recorded ones."""
+    study = pd.read_csv(REFERENCE / "headline.csv", index_col="n_apps")
+    for network in sorted(PAPER.glob("mobilenet-*")):
+        best = pd.read_csv(network / "executed_tracks.csv").query("system == 'optimal'")
+        for _, row in best.iterrows():
+            said = []
+            for base in ("no_sharing", "max_sharing"):
+                recorded = study[f"{base}: recorded"].get(row.n_apps)
+                said += [span(row, f"over_{base}"), f"{row[f'model_over_{base}']:.2f}"]
+                said += [f"{recorded:.2f}" if recorded else ""]
+            yield line(network.name, row.n_apps, f"{row.executed:.2f}", *said)
+
+
+def throughputs():
+    """Frames per second of each application with nothing and everything shared, and the study's ratio (InceptionV3)."""
+    ours = pd.read_csv(PAPER / "throughput.csv").sort_values("index")
+    study = pd.read_csv(ROOT / "data/published/throughput_inception.csv").sort_values("order")
+    for (network, n), part in ours.groupby(["network", "applications"], sort=False):
+        none, every = part.fps.iloc[0], part.fps.iloc[-1]
+        fps = study[study.n_apps == n].task_fps
+        recorded = f"{fps.iloc[-1] / fps.iloc[0]:.2f}" if network == "inception-v3" and len(fps) else ""
+        yield line(network, n, f"{none:.1f}", f"{every:.1f}", f"{every / none:.2f}", recorded)
+
+
+def zones():
+    """Plans kept, costs and F1 of three applications, before and after they had zones."""
+    for row in pd.read_csv(PAPER / "zones_virtual.csv").itertuples():
+        cost = f"{row.cost_by_profile / row.cost_planned - 1:+.1%}"
+        low, high = (float(v) for v in row.f1_interval.strip("()").split(","))
+        yield line(row.way, row.budget, row.app, row.layer, f"{row.fps:g}, {row.achieved_fps:.2f}", row.x_vote,
+                   f"{row.cost_planned:.0f}, {cost}", f"{row.found} of {row.events}", row.false,
+                   f"{row.f1:.2f} [{low:.2f}, {high:.2f}]", f"{row.model_f1:.2f}")  # fmt: skip
+
+
+@pytest.mark.parametrize("table", [accuracies, errors, schedules, throughputs, zones], ids=lambda f: f.__name__)
+def test_the_page_says_what_was_counted(table):
+    page = (ROOT / "docs" / "real_data.md").read_text(encoding="utf-8").splitlines()
+    expected = list(table())
+    assert len(expected) > 2 and [row for row in expected if row not in page] == []
+
+
+def test_specialising_is_not_shown_to_gain_anything():
+    for network in PAPER.glob("mobilenet-*"):
+        gains = pd.read_csv(network / "gains.csv")
+        assert ((gains.low < 0) & (gains.high > 0)).all()
+        best = pd.read_csv(network / "executed_tracks.csv").query("system == 'optimal'")
+        assert (best.over_max_sharing == 1).all()
+
+
+def test_rates_and_costs_were_kept_within_five_percent():
+    rows = pd.read_csv(PAPER / "zones_virtual.csv")
+    assert set(rows.way) == {"whole", "zones"} and (rows.dropped == 0).all()
+    assert rows.cost_by_profile.to_numpy() == pytest.approx(rows.cost_planned, rel=0.05)
+    assert rows.achieved_fps.to_numpy() == pytest.approx(rows.fps, rel=0.05)
