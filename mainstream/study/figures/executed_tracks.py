@@ -93,7 +93,7 @@ def _trainings(n: float) -> str:
 
 
 def _bars(rows: Any) -> list[Any]:
-    return [rows.ratio - rows.low, (rows.high - rows.ratio).replace(np.inf, np.nan)]  # nan: no bar
+    return [rows.ratio - rows.low, (rows.high - rows.ratio).replace(np.inf, 0)]  # an open end is not drawn
 
 
 def _each(value: Any) -> str:
