@@ -51,13 +51,13 @@ def schedules():
 
 def throughputs():
     """Frames per second of each application with nothing and everything shared, and the study's ratio (InceptionV3)."""
-    ours = pd.read_csv(PAPER / "throughput.csv").sort_values("index")
+    ours = pd.read_csv(PAPER / "sharing.csv")
     study = pd.read_csv(ROOT / "data/published/throughput_inception.csv").sort_values("order")
-    for (network, n), part in ours.groupby(["network", "applications"], sort=False):
-        none, every = part.fps.iloc[0], part.fps.iloc[-1]
-        fps = study[study.n_apps == n].task_fps
-        recorded = f"{fps.iloc[-1] / fps.iloc[0]:.2f}" if network == "inception-v3" and len(fps) else ""
-        yield line(network, n, f"{none:.1f}", f"{every:.1f}", f"{every / none:.2f}", recorded)
+    for row in ours.itertuples():
+        fps = study[study.n_apps == row.applications].task_fps
+        recorded = f"{fps.iloc[-1] / fps.iloc[0]:.2f}" if row.network == "inception-v3" else ""
+        rates = f"{row.none_fps:.1f}", f"{row.all_fps:.1f}", f"{row.ratio:.2f}"
+        yield line(row.network, row.applications, *rates, recorded)
 
 
 def zones():
