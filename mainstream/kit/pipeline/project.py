@@ -116,8 +116,8 @@ class Project:
             asked[parameter or stage] = read_yaml(value, f"--param '{text}'")
         stages = [self.stage(name, extra[name], anywhere, chosen[name] or {}, everywhere) for name in sorted(chosen)]
         known = {k for s in stages for k in s.defaults if k not in INJECTED}
-        for parameter in (k for k in {**everywhere, **anywhere} if k not in known):
-            raise unknown("parameter of any notebook", parameter, known)
+        if wrong := [k for k in {**everywhere, **anywhere} if k not in known]:
+            raise unknown("parameter of any notebook", wrong[0], known)
         for i, item in enumerate(stages):
             for needed in item.needs:
                 if needed not in (earlier := [s.name for s in stages[:i]]):
@@ -134,8 +134,8 @@ class Project:
         notebook = read_notebook(path)
         defaults = declared_parameters(notebook, name)
         known = {k: v for k, v in defaults.items() if k not in INJECTED}
-        for parameter in (k for own in parameters[::2] for k in own if k not in known):
-            raise unknown(f"parameter of {name}", parameter, known)
+        if wrong := [k for own in parameters[::2] for k in own if k not in known]:
+            raise unknown(f"parameter of {name}", wrong[0], known)
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
