@@ -16,8 +16,6 @@ from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-import joblib
-
 from mainstream.data.progress import progress
 from mainstream.errors import UserError
 from mainstream.paths import PACKAGE
@@ -35,6 +33,8 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
 
     jobs: `processes` here, unless the environment names a cluster (`DASK`). Raises a job's own error, and as `cluster`.
     """
+    import joblib  # not for those who only ask which stages there are
+
     todo = list(work)
     with ExitStack() as stack:
         if address := os.environ.get(DASK):

@@ -14,7 +14,7 @@ from mainstream.scheduler.problem import SLACK, Array, Choice, Problem
 
 PROVEN = 1e-9  # the relative gap at which a proof is called complete
 TIME_LIMIT_S = 300.0  # for each question to the solver
-ROW, VALUE = 1e4, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-10 and 1e-9
+ROW, VALUE = 1e2, 1e3  # budget and objective in the solver: its tolerance of 1e-6 is then 1e-8 and 1e-9 (see `within`)
 
 
 class Exact(NamedTuple):
@@ -150,7 +150,8 @@ class Model:
         """Choices with the largest Σ gain·y within the budget, by application; their sum, and what none can surpass.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
-        and at last by more than the solver's tolerance.
+        and at last by more than the solver's tolerance. With a budget row a hundred times as large, which rounds less,
+        HiGHS took a schedule that was not the best for it in one of 1,800 such problems and found none in another.
         """
         gain, bound = np.r_[gain, np.zeros(self.w.size)] * VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):

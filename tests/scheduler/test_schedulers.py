@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scheduler.oracle import exhaustive, plain_cost
 
@@ -223,6 +223,8 @@ def test_schedules_do_not_depend_on_the_unit_of_latency(seed, unit, objective):
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.sampled_from([0, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5]), st.booleans())
+@example(417, 1e-8, True)
+@example(37, 1e-8, True)
 def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
     """Solver, checker and brute force agree on what is affordable, whole-number latencies (many equal costs) too."""
     problem = small_problem(seed, OBJECTIVES[seed % 3])
