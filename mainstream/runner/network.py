@@ -84,16 +84,16 @@ class SharedNetwork:
         )
         used = sorted({m.layer for m in members}, key=place.__getitem__)
         inner = [layer for layer in used if place[layer] > 0]
-        parts = segments(whole, inner)[:-1] if inner else []
+        parts = dict(zip(inner, segments(whole, inner), strict=False)) if inner else {}
+        stems = {k: make(p, k == inner[0])(p.get_weights()) for k, p in parts.items()}  # before tails fill their layers
         halves = load_tails([(m.package, layer) for layer in used for m in members if m.layer == layer], base, network)
         self.steps: list[Step] = []  # from the input on
         for layer in used:
-            part = parts.pop(0) if layer in inner else None
-            stem = make(part, layer == inner[0])(part.get_weights()) if part else None
+            stem = stems.get(layer)
             mine, together = [m for m in members if m.layer == layer], defaultdict(list)
             for m, h in zip(mine, islice(halves, len(mine)), strict=True):
                 together[m.package.zone, m.fps].append((m, h.tail.get_weights(), h.threshold))
-            join = make(h.tail, not part, (lanes or {}).get(h.record.split, 1))
+            join = make(h.tail, not stem, (lanes or {}).get(h.record.split, 1))
             groups = (zip(*group, strict=True) for group in together.values())
             branches = [Branch(some, join(*weights), np.array(thresholds)) for some, weights, thresholds in groups]
             self.steps.append(Step(layer, stem, branches))

@@ -22,18 +22,25 @@ def base() -> BaseNetwork:
 
 
 def untrained(base: BaseNetwork, folder: Path, app: str, k: int = 0, layers: tuple[str, ...] = LAYERS) -> MPackage:
-    """An application with a random head; the deeper the split, and the higher k, the less accurate it claims to be."""
+    """An application with a random head and tails that are nobody else's, nor the base's.
+
+    The deeper the split, and the higher k, the less accurate it claims to be.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    model = with_head(base.network)  # on the base's own layers, which are only read
+    model, rng = with_head(base.network), np.random.default_rng(k)  # on the base's own layers, left as they were
     head = model.get_layer("decision")
     kernel, bias = head.get_weights()
-    head.set_weights([np.random.default_rng(k).normal(size=kernel.shape).astype("float32"), 0 * bias])
+    head.set_weights([rng.normal(size=kernel.shape).astype("float32"), 0 * bias])
     records = []
     for point in split_points(model):
         if point.name not in layers:
             continue
         file = folder / f"split_{point.frozen_layers:03d}.weights.h5"
-        cut(model, point)[1].save_weights(file)
+        part = cut(model, point)[1]
+        before = part.get_weights()
+        part.set_weights([w * rng.uniform(0.97, 1.03, w.shape).astype("float32") for w in before])
+        part.save_weights(file)
+        part.set_weights(before)
         tail = Tail(file=file.name, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
         tpr = 0.95 - 0.3 * point.fraction - 0.02 * k
         records.append(
