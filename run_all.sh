@@ -6,4 +6,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/install.sh
 install_kit
 if [ "${1:-}" = "--lab" ]; then shift; exec .venv/bin/mainstream lab "$@"; fi
-MAINSTREAM_JOBS="${MAINSTREAM_JOBS:-2}" exec .venv/bin/mainstream run "$@"  # as --jobs 2: notebooks beside each other
+exec .venv/bin/mainstream run "$@"

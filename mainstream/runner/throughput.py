@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mainstream.data.geometry import SQUEEZED, fitted
+from mainstream.data.progress import progress
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras
 from mainstream.networks.base import SCALED, BaseNetwork
@@ -98,7 +99,7 @@ def with_together(
     """A measured device with `together`: at every split in one graph or side by side, whichever takes eight tails less
     time here. A minute or two. Raises as `compile_model`."""
     rng, found = np.random.default_rng(0), []
-    for point in split_points(model := with_head(base.network)):
+    for point in progress(split_points(model := with_head(base.network)), desc="tails together", unit="split"):
         tail, pixels = cut(model, point)[1], None if point.index else base.identity.preprocessing
         sets = [[w + np.float32(k / 1e3) for w in tail.get_weights()] for k in range(MANY)]  # equal ones might merge
         shape = (1, *tail.input_shape[1:])

@@ -12,8 +12,29 @@ from mainstream.networks import base as bases
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import Events, MPackage, SplitRecord, Tail
+from mainstream.runner.frames import Frame, Source
 
 LAYERS = ("input", "conv_pw_3", "conv_pw_9", "pooled features")
+
+
+class Noise(Source):
+    """48 × 64 px of nothing, 20 frames/s."""
+
+    fps = 20.0
+
+    def __init__(self, seconds: float):
+        self._n = round(seconds * self.fps)
+
+    def __iter__(self):
+        rng = np.random.default_rng(0)
+        for k in range(self._n):
+            yield Frame(k, k / self.fps, rng.integers(0, 256, (48, 64, 3), np.uint8))
+
+
+@pytest.fixture(scope="session")
+def noise():
+    """Seconds → a source of that length."""
+    return Noise
 
 
 @pytest.fixture(scope="session")

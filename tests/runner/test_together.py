@@ -14,7 +14,6 @@ from mainstream.errors import UserError
 from mainstream.networks.engines import compile_each, compiler
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.runner.clock import Virtual
-from mainstream.runner.frames import Frame, Source
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.stream import Runner
 from mainstream.runner.throughput import with_together
@@ -25,15 +24,6 @@ DEVICE = Device(
     split=(0, 21, 57, 82), stem=(0, 10, 30, 50), tail=(52, 42, 22, 2),  # ms
     together=((2, 70, 280), (2, 60, 240), (1, 40, 120), (1, 2.2, 2.8)),
 )  # fmt: skip
-
-
-class Noise(Source):
-    fps = 20.0
-
-    def __iter__(self):
-        rng = np.random.default_rng(0)
-        for k in range(60):
-            yield Frame(k, k / self.fps, rng.integers(0, 256, (48, 64, 3), np.uint8))
 
 
 @pytest.mark.parametrize("layer", ["input", "conv_pw_9", "pooled features"])
@@ -115,11 +105,11 @@ def _charged(problem, choices):
     return total
 
 
-def test_what_together_saves_is_spent_and_a_frame_costs_what_the_plan_says(base, packages):
+def test_what_together_saves_is_spent_and_a_frame_costs_what_the_plan_says(base, packages, noise):
     options = {"stream_fps": 20, "budget": 0.5, "schedule_options": {"scheduler": "no_sharing", "fps_options": (1, 3)}}
     dearer = Runner(base, packages, DEVICE.model_copy(update={"together": ()}), **options).current.schedule
     made = Runner(base, packages, DEVICE, **options)
-    plan, report = made.current, made.run(Noise(), Virtual())
+    plan, report = made.current, made.run(noise(3.0), Virtual())
     assert plan.schedule.objective_value > dearer.objective_value and plan.schedule.cost <= plan.schedule.budget
     assert plan.schedule.gap is not None
     rates = sorted({m.fps for m in plan.network.members})

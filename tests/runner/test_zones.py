@@ -11,7 +11,7 @@ from mainstream.kit.commands.running import _looking_at
 from mainstream.package import Zone
 from mainstream.runner.annotate import YES, Annotator
 from mainstream.runner.clock import Virtual
-from mainstream.runner.frames import Frame, Source
+from mainstream.runner.frames import Frame
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.report import Decision
 from mainstream.runner.sources import VideoSource
@@ -30,22 +30,11 @@ def forest(packages):
     return {app: packages[app].model_copy(update={"zone": zone}) for app, zone in zones.items()}
 
 
-class Noise(Source):
-    """Ten seconds at 20 frames/s of 48 × 64 px."""
-
-    fps = 20.0
-
-    def __iter__(self):
-        rng = np.random.default_rng(0)
-        for k in range(200):
-            yield Frame(k, k / self.fps, rng.integers(0, 256, (48, 64, 3), np.uint8))
-
-
 @pytest.mark.parametrize("scheduler", ["optimal", "max_sharing"])
-def test_two_on_one_zone_and_one_on_another_are_run_as_planned(base, forest, scheduler):
+def test_two_on_one_zone_and_one_on_another_are_run_as_planned(base, forest, noise, scheduler):
     options = {"fps_options": (4, 10), "scheduler": scheduler}
     made = Runner(base, forest, DEVICE, stream_fps=20, budget=0.55, schedule_options=options)
-    report, schedule, network = made.run(Noise(), Virtual()), made.current.schedule, made.current.network
+    report, schedule, network = made.run(noise(10.0), Virtual()), made.current.schedule, made.current.network
     assert [u.zone for u in schedule.units] == [str(LEFT), str(DOOR), str(LEFT)] and report.dropped == 0
     assert sum(m.layer != "input" for m in network.members) >= 2  # who is alone on a zone may take the input
     assert schedule.one_zone_cost < schedule.cost or scheduler == "optimal"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 
-from mainstream.data.jobs import JOBS
+from mainstream.data.jobs import processes
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.beside import beside
 from mainstream.kit.pipeline.execute import StageFailed, clean, run_stage
@@ -56,11 +55,11 @@ def run(
 
 
 def _each(project: Project, profile: str, stages: list[Stage], force: bool, verbose: bool) -> list[Outcome]:
-    """What became of each stage. With `--jobs` those that are not `alone` come last, beside each other.
+    """What became of each stage. Those that are not `alone` come last, beside each other where there are cores.
 
-    Without, or verbose: one after the other, as listed.
+    With one process (`--jobs 1`), or verbose: one after the other, as listed.
     """
-    cores, waiting = 1 if verbose else int(os.environ.get(JOBS) or 1), list(stages)
+    cores, waiting = 1 if verbose else processes(), list(stages)
     done: dict[str, Outcome] = {}
     while waiting:
         ready = [s for s in waiting if not {w.name for w in waiting}.intersection(s.needs)]
