@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+import clusters
 import numpy as np
 import pytest
 
+from mainstream.data import jobs
 from mainstream.data.footage import Footage
 from mainstream.errors import UserError
 from mainstream.quality import counted as events
@@ -32,14 +36,28 @@ def runner(base, packages):
 
 
 @pytest.fixture(scope="module")
-def recording(base, packages, videos, runner):
+def pieces(packages, videos, runner):
     """One piece of footage per video, cut into pixels as the runner does it; 'car' there for a second at a time."""
-    pieces = []
+    found = []
     for video in videos:
         images = np.concatenate([runner.current.network.prepare(f.image) for f in VideoSource(video)])
         labels = np.stack([np.arange(len(images)) // 20 % (k + 2) == 1 for k in range(len(packages))], axis=1)
-        pieces.append(Footage(images, labels, tuple(packages), np.zeros(len(images), int), FPS))
+        found.append(Footage(images, labels, tuple(packages), np.zeros(len(images), int), FPS))
+    return found
+
+
+@pytest.fixture(scope="module")
+def recording(base, packages, pieces):
     return recorder.record(list(packages.values()), base, pieces)
+
+
+@pytest.mark.slow
+def test_recorded_on_two_workers_it_is_the_same(tmp_path, base, packages, pieces, recording, monkeypatch):
+    with clusters.started(tmp_path, 2) as cluster:
+        monkeypatch.setenv(jobs.DASK, cluster.address)
+        there = recorder.record(list(packages.values()), base, pieces)
+    for field in fields(recording):
+        assert np.array_equal(getattr(there, field.name), getattr(recording, field.name)), field.name
 
 
 def test_replay_is_a_real_run(runner, recording, videos):
