@@ -41,6 +41,7 @@ from mainstream.runner.profiler import this_machine
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
 from mainstream.scheduler import Device
+from mainstream.study.executed import played
 from mainstream.study.film import Film
 
 FPS = 10.0  # of the film
@@ -98,13 +99,13 @@ def packages_of(
 
 def streamed(
     packages: dict[str, MPackage], base: BaseNetwork, frames: np.ndarray, truth: dict[str, list[Interval]],
-    device: Device, clock: Clock, budget: float,
+    device: Device, clock: Clock, budget: float, fps: float,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A row per application of one real run of the second half; costs in milliseconds per second of stream."""
-    runner = Runner(base, packages, device, stream_fps=FPS, budget=budget)
-    schedule, film = runner.current.schedule, Film(frames, {}, FPS)
+    runner = Runner(base, packages, device, stream_fps=fps, budget=budget)
+    schedule, film = runner.current.schedule, Film(frames, {}, fps)
     report = runner.run(WorldSource(film), clock)
-    lasted = report.stream_s + 1 / FPS
+    lasted = report.stream_s + 1 / fps
     cost = {"cost_planned": schedule.cost, "cost_by_profile": report.profiled_ms / lasted}
     cost |= {"one_zone_cost": schedule.one_zone_cost}
     if isinstance(clock, Wall):
@@ -129,6 +130,7 @@ def main() -> None:
     parser.add_argument("--architecture", default="mobilenet-1.0")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--clock", choices=("virtual", "wall"), default="virtual", help="virtual: the study's NUC")
+    parser.add_argument("--speed", type=float, default=1.0, help="the film is shown so many times as fast")
     parser.add_argument("--budgets", type=float, nargs="+", default=[1.0, 0.5, 0.15], help="shares of the device")
     parser.add_argument("--checkpoints", type=Path, help="where trainings are kept, for a second call")
     parser.add_argument("--output", type=Path, default=paths.REFERENCE / "paper")
@@ -139,7 +141,8 @@ def main() -> None:
     boxes = read_boxes(given.boxes) / (1, *given.picture)
     zones = choose_zones(boxes, n, half)
     labels = {app: people(boxes, zones[k], n) >= least for app, (k, least) in APPS.items()}
-    [truth] = zip(*(clip_intervals(v[half:], np.zeros(n - half, int), FPS) for v in labels.values()), strict=True)
+    fps = FPS * given.speed
+    [truth] = zip(*(clip_intervals(v[half:], np.zeros(n - half, int), fps) for v in labels.values()), strict=True)
     spans = dict(zip(labels, truth, strict=True))
     device = nuc_2017() if given.clock == "virtual" else this_machine(base)
     rows = []
@@ -147,10 +150,11 @@ def main() -> None:
         kept = given.checkpoints or Path(temporary)
         for way, zone_of in (("whole", {}), ("zones", {app: zones[k] for app, (k, _) in APPS.items()})):
             packages = packages_of(frames, half, labels, zone_of, base, kept / way)
+            packages = {app: played(package, given.speed) for app, package in packages.items()}
             for budget in given.budgets:
                 clock = Virtual() if given.clock == "virtual" else Wall()
-                run = streamed(packages, base, frames[half:], spans, device, clock, budget)
-                rows += [{"way": way, "budget": budget, **row} for row in run]
+                run = streamed(packages, base, frames[half:], spans, device, clock, budget, fps)
+                rows += [{"way": way, "speed": given.speed, "budget": budget, **row} for row in run]
                 print(pd.DataFrame(run).drop(columns="looks").round(3).to_string(), flush=True)
     given.output.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).round(5).to_csv(given.output / f"zones_{given.clock}.csv", index=False)

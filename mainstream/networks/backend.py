@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # information and warnings from its C++ side
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # several trainings share one GPU, where there is one
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
 from mainstream.networks.engines import compile_model
 from mainstream.networks.splits import split_points
-from mainstream.runner.profiler import milliseconds, segment_costs
+from mainstream.runner.profiler import milliseconds
+from mainstream.runner.throughput import segment_costs
 
 
 def compare(

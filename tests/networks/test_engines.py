@@ -13,8 +13,7 @@ from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
 from mainstream.networks.engines import compile_model
 from mainstream.networks.splits import split_points, with_head
-from mainstream.runner.profiler import segment_costs
-from mainstream.runner.throughput import pipeline_costs
+from mainstream.runner.throughput import pipeline_costs, segment_costs
 from streetworld import render_video
 
 
