@@ -15,6 +15,7 @@ from mainstream.networks.engines import compile_each, compiler
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.runner.clock import Virtual
 from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.profiler import this_machine
 from mainstream.runner.stream import Runner
 from mainstream.runner.throughput import with_together
 from mainstream.runner.together import solve_together, tails_ms
@@ -135,3 +136,11 @@ def test_the_profiler_measures_tails_together(base):
     assert all(0 < few < many for _, few, many in found.together)
     with pytest.raises(UserError, match="engine"):
         with_together(plain, base, engine="none")
+
+
+def test_a_device_is_every_stem_and_its_tail(base):
+    device = this_machine(base, repeats=1)
+    assert device.split == tuple(p.frozen_layers for p in split_points(with_head(base.network)))
+    assert device.stem[0] == 0 < device.stem[1] and min(device.tail) > 0 and not device.together
+    with pytest.raises(UserError, match="engine"):
+        this_machine(base, engine="none")
