@@ -112,6 +112,9 @@ class Runner(Planner):
 
     def _compare(self, time_s: float, took_ms: float, profiled_ms: float, *, wait: bool) -> None:
         """Where looks have cost more or less than planned with for long enough, a new plan is asked for."""
+        if self._asked is not None and not self._asked.done():
+            self.feedback.begin()  # to make a plan takes its share of the device: looks meanwhile say nothing
+            return
         change = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else None
         if change:
             self._follow(change, wait)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -49,6 +50,15 @@ def test_a_burst_of_load_is_answered_and_taken_back(base, packages):
     _, still = streamed(base, packages, burst, seconds=20)
     lost = lambda report: report.missed.total() / (report.looks + report.missed).total()
     assert len(still.plans) == 1 and lost(still) > 2 * lost(report) > 0
+
+
+def test_looks_count_for_nothing_while_a_plan_is_made(base, packages):
+    asked = Future()
+    runner = Runner(base, {"cat": packages["cat"]}, DEVICE, stream_fps=20, budget=0.3, adapt=True)
+    runner._on_frame = lambda frame, _: frame.time_s >= 15 and not asked.done() and asked.set_result(None)
+    runner._asked = asked  # since the stream began
+    report = runner.run(Grey(30), Virtual(slowdown=lambda now: 5.0))
+    assert 15 + SLOWER_S <= report.plans[1]["since_s"] < 15 + SLOWER_S + 3
 
 
 def test_a_burst_that_leaves_room_for_no_plan_gets_the_cheapest(base, packages):

@@ -80,7 +80,10 @@ def by_the_wall_clock():
                    f"{part.dropped.sum():.0f} of {part.planned.sum():.0f}")  # fmt: skip
 
 
-@pytest.mark.parametrize("table", [accuracies, errors, schedules, throughputs, zones, by_the_wall_clock], ids=lambda f: f.__name__)
+TABLES = accuracies, errors, schedules, throughputs, zones, by_the_wall_clock
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda f: f.__name__)
 def test_the_page_says_what_was_counted(table):
     page = (ROOT / "docs" / "real_data.md").read_text(encoding="utf-8").splitlines()
     expected = list(table())
