@@ -9,6 +9,8 @@ import hashlib
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -40,8 +42,24 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
         parallel = joblib.Parallel(n_jobs=min(processes(jobs), len(todo)) or 1, return_as="generator")
-        done = parallel(joblib.delayed(function)(*w) for w in todo)
+        done = parallel(joblib.delayed(_job)(os.getpid(), function, w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
+
+
+def _job(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    if os.getppid() == parent:  # neither this process itself nor a cluster's
+        _watch(parent)
+    return function(*arguments)
+
+
+def end_after(parent: int) -> None:
+    """Ends this process soon after its parent, which a kill leaves no time to say so: no work goes on unseen."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+_watch = cache(lambda parent: threading.Thread(target=end_after, args=[parent], daemon=True).start())  # once a process
 
 
 def processes(jobs: int | None = None) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mainstream.data.jobs import end_after
 from mainstream.data.photos import PARTITIONS
 from mainstream.networks import base as bases
 from mainstream.networks.backend import tf
@@ -53,16 +54,9 @@ class Task:
 def work(task: Task) -> None:
     """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
-    threading.Thread(target=_end_after, args=[task.parent], daemon=True).start()
+    threading.Thread(target=end_after, args=[task.parent], daemon=True).start()
     one_thread()
     Worker(task).run()
-
-
-def _end_after(parent: int) -> None:
-    """Ends this process soon after its parent, which a kill leaves no time to say so: no work goes on unseen."""
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(1)
 
 
 def one_thread() -> None:
