@@ -42,12 +42,12 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
         parallel = joblib.Parallel(n_jobs=min(processes(jobs), len(todo)) or 1, return_as="generator")
-        done = parallel(joblib.delayed(_job)(os.getpid(), function, w) for w in todo)
+        done = parallel(joblib.delayed(_job)(0 if address else os.getpid(), function, w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
 
 
 def _job(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    if os.getppid() == parent:  # neither this process itself nor a cluster's
+    if parent not in (0, os.getpid()):  # another process, and of this machine
         _watch(parent)
     return function(*arguments)
 
