@@ -41,15 +41,10 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
     with ExitStack() as stack:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
-        parallel = joblib.Parallel(n_jobs=min(processes(jobs), len(todo)) or 1, return_as="generator")
-        done = parallel(joblib.delayed(_job)(0 if address else os.getpid(), function, w) for w in todo)
+        n, here = min(processes(jobs), len(todo)) or 1, {"initializer": _watch, "initargs": (os.getpid(),)}
+        parallel = joblib.Parallel(n_jobs=n, return_as="generator", **({} if address or n == 1 else here))
+        done = parallel(joblib.delayed(function)(*w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
-
-
-def _job(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    if parent not in (0, os.getpid()):  # another process, and of this machine
-        _watch(parent)
-    return function(*arguments)
 
 
 def end_after(parent: int) -> None:
@@ -59,7 +54,8 @@ def end_after(parent: int) -> None:
     os._exit(1)
 
 
-_watch = cache(lambda parent: threading.Thread(target=end_after, args=[parent], daemon=True).start())  # once a process
+def _watch(parent: int) -> None:
+    threading.Thread(target=end_after, args=[parent], daemon=True).start()
 
 
 def processes(jobs: int | None = None) -> int:

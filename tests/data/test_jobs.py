@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import psutil
+import pytest
 
 from mainstream.data.jobs import each
 from mainstream.paths import ROOT
@@ -25,11 +27,19 @@ def test_results_are_in_order_whatever_the_number_of_processes():
     assert each(divmod, [(k, 3) for k in range(7)], desc="x", jobs=1) == [divmod(k, 3) for k in range(7)]
 
 
-def test_processes_end_with_the_one_that_was_killed():
-    run = subprocess.Popen([sys.executable, "-c", JOBS], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert run.stdout is not None and [run.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
+def workers(run: subprocess.Popen[str]) -> list[psutil.Process]:
     inside = psutil.Process(run.pid).children(recursive=True)
-    assert len(inside) >= 2
+    return [p for p in inside if "LokyProcess" in " ".join(p.cmdline())]
+
+
+@pytest.mark.parametrize("at_work", [False, True])
+def test_processes_end_with_the_one_that_was_killed(at_work):
+    run = subprocess.Popen([sys.executable, "-c", JOBS], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    while len(workers(run)) < 2:  # they are not at work for a second yet
+        assert run.poll() is None
+        time.sleep(0.01)
+    assert run.stdout is not None and (not at_work or [run.stdout.readline() for _ in range(2)] == ["at work\n"] * 2)
+    inside = psutil.Process(run.pid).children(recursive=True)
     run.kill()
     run.wait()
     _, alive = psutil.wait_procs(inside, timeout=60)
