@@ -41,21 +41,21 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
     with ExitStack() as stack:
         if address := os.environ.get(DASK):
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
-        n, here = min(processes(jobs), len(todo)) or 1, {"initializer": _watch, "initargs": (os.getpid(),)}
+        n, here = min(processes(jobs), len(todo)) or 1, {"initializer": end_with, "initargs": (os.getpid(),)}
         parallel = joblib.Parallel(n_jobs=n, return_as="generator", **({} if address or n == 1 else here))
         done = parallel(joblib.delayed(function)(*w) for w in todo)
         return list(progress(done, total=len(todo), desc=desc, unit="job"))
 
 
-def end_after(parent: int) -> None:
-    """Ends this process soon after its parent, which a kill leaves no time to say so: no work goes on unseen."""
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(1)
+def end_with(parent: int) -> None:
+    """This process ends soon after its parent, which a kill leaves no time to say so: no work goes on unseen."""
 
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
 
-def _watch(parent: int) -> None:
-    threading.Thread(target=end_after, args=[parent], daemon=True).start()
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def processes(jobs: int | None = None) -> int:

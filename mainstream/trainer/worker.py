@@ -12,14 +12,13 @@ import json
 import math
 import os
 import signal
-import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from mainstream.data.jobs import end_after
+from mainstream.data.jobs import end_with
 from mainstream.data.photos import PARTITIONS
 from mainstream.networks import base as bases
 from mainstream.networks.backend import tf
@@ -54,7 +53,7 @@ class Task:
 def work(task: Task) -> None:
     """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
-    threading.Thread(target=end_after, args=[task.parent], daemon=True).start()
+    end_with(task.parent)
     one_thread()
     Worker(task).run()
 

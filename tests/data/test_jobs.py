@@ -9,10 +9,11 @@ import time
 import psutil
 import pytest
 
+from mainstream.data.jobs import JOBS as JOBS_SET
 from mainstream.data.jobs import each
 from mainstream.paths import ROOT
 
-JOBS = """import os, time
+JOBS = """import time
 from mainstream.data.jobs import each
 
 def job(k):
@@ -23,8 +24,10 @@ def job(k):
 each(job, [(k,) for k in range(8)], desc="jobs")"""
 
 
-def test_results_are_in_order_whatever_the_number_of_processes():
-    assert each(divmod, [(k, 3) for k in range(7)], desc="x", jobs=1) == [divmod(k, 3) for k in range(7)]
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_are_in_order_whatever_the_number_of_processes(jobs, monkeypatch):
+    monkeypatch.delenv(JOBS_SET, raising=False)
+    assert each(divmod, [(k, 3) for k in range(7)], desc="x", jobs=jobs) == [divmod(k, 3) for k in range(7)]
 
 
 def workers(run: subprocess.Popen[str]) -> list[psutil.Process]:

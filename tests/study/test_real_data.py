@@ -80,6 +80,12 @@ def by_the_wall_clock():
                    f"{part.dropped.sum():.0f} of {part.planned.sum():.0f}")  # fmt: skip
 
 
+def test_two_budgets_of_the_zones_are_one_plan():
+    one, other = (pd.read_csv(PAPER / "zones_wall.csv").query(f"way == 'zones' and budget == {b}") for b in (0.95, 0.8))
+    same = ["app", "layer", "fps", "x_vote", "cost_planned"]
+    assert one[same].to_numpy().tolist() == other[same].to_numpy().tolist()
+
+
 TABLES = accuracies, errors, schedules, throughputs, zones, by_the_wall_clock
 
 

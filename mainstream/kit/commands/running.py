@@ -24,7 +24,7 @@ def profile_command(
     engine: options.Engine = "openvino",
     threads: Annotated[int, Option(help="Threads of OpenVINO.")] = 2,
     precision: Annotated[str, Option(help="f32, or bf16 where the processor has it.")] = "f32",
-    repeats: Annotated[int, Option(help="Calls per segment.")] = 50,
+    repeats: Annotated[int, Option(help="Calls of every stem and tail.")] = 50,
 ) -> None:
     """Measure the latency of every stem and tail on this machine, and of tails together, and write a device file."""
     from mainstream.networks.base import load_base
