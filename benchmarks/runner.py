@@ -3,7 +3,8 @@
 a  time of the tree per frame ÷ sum of its segments' latencies, each called alone; eight applications at two splits, on
    MobileNet-0.25 at 128 px and MobileNet-224: ≤ 0.8 the better way, decisions within 1e-4 of those of each tail alone
 b  eight MobileNet-224 applications, all but the last layer shared: against eight `model.predict` (≥ 50 times as fast)
-   and against eight OpenVINO models (≥ 8 times, within 10% of what the segments' latencies predict)
+   and against eight OpenVINO models (≥ 8 times, which only tails that take no time could reach; within 10% of what the
+   segments' latencies predict)
 c  the same for InceptionV3
 d  from an H.264 file to decisions: share of the time that is neither decoding nor networks: ≤ 3%
 e  measured latency of four tails together ÷ the one that plans are charged: within 5%
@@ -181,8 +182,9 @@ def outside(base: BaseNetwork, folder: Path) -> float:
     start = time.perf_counter()
     decode, last = 0.0, start
     for frame in VideoSource(video):
+        picture = frame.image  # RGB is made when it is asked for
         decode += time.perf_counter() - last
-        network.run(frame.image)
+        network.run(picture)
         last = time.perf_counter()
     whole = time.perf_counter() - start
     return 1 - (decode + sum(network.seconds.values())) / whole

@@ -53,7 +53,7 @@ class SharedNetwork:
     """Compiles the segments that the members need, and runs on a frame those that its lookers need.
 
     Stem segments hand their output on without a copy; tails that are due together are one call. `seconds` and `calls`
-    add up per segment, by name; of a stem, in each zone.
+    add up per segment, by name; of a stem, in each zone. A network that is there has answered once.
 
     lanes: frozen layers of a split → how many of its tails run side by side (default: one graph).
     Raises `UserError`: no member, two of one name, packages of different bases, of different geometries, or without
@@ -97,8 +97,10 @@ class SharedNetwork:
             groups = (zip(*group, strict=True) for group in together.values())
             branches = [Branch(some, join(*weights), np.array(thresholds)) for some, weights, thresholds in groups]
             self.steps.append(Step(layer, stem, branches))
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.calls: dict[str, int] = defaultdict(int)
+        self.seconds, self.calls = defaultdict[str, float](float), defaultdict[str, int](int)
+        self.run(np.zeros((self.size, self.size, 3), np.uint8))  # TensorFlow makes its graphs when asked first: seconds
+        self.seconds.clear()
+        self.calls.clear()
 
     def prepare(self, image: np.ndarray, zone: Zone | None = None) -> np.ndarray:
         """uint8 RGB of any size, or what a zone shows of it, to (1, size, size, 3), as training pictures were made."""

@@ -22,8 +22,6 @@ from mainstream.runner.sampling import Ladder
 from mainstream.runner.together import tails_ms
 from mainstream.scheduler import Device, Schedule
 
-SWITCH_S = 2e-4
-
 
 class Plan:
     """What runs: the compiled network, the ladder of rates, the schedule that asked for them, and why it was made."""
@@ -157,7 +155,7 @@ def giving_way() -> Iterator[None]:
     times, would come too late.
     """
     usual, collecting = sys.getswitchinterval(), gc.isenabled()
-    sys.setswitchinterval(min(usual, SWITCH_S))
+    sys.setswitchinterval(min(usual, 2e-4))
     gc.disable()
     try:
         yield

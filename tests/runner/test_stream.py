@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from mainstream.errors import UserError
+from mainstream.networks import engines
 from mainstream.quality import counted as events
 from mainstream.runner.annotate import Annotator
 from mainstream.runner.clock import Unhurried, Virtual
@@ -168,6 +169,18 @@ def test_updates_follow_one_another_and_hold_nobody(base, packages, video):
     made._on_frame = ask
     made.run(VideoSource(video))
     assert made.budget == 3.0 and set(made.packages) == {"bus"}
+
+
+def test_a_network_that_is_there_has_made_its_graphs(base, packages, monkeypatch):
+    """TensorFlow makes one where a function is called first: for eight tenants three seconds of the stream."""
+    made, function = [], engines.tf.function
+    kept = lambda call=None, **how: made.append(f := function(call, **how)) or f if call else function(**how)
+    monkeypatch.setattr(engines.tf, "function", kept)
+    current = runner(base, packages, 2, engine_options={"engine": "keras"}).current
+    graphs = lambda: [call.experimental_get_tracing_count() for call in made]
+    assert set(graphs()) == {1} and not current.network.calls
+    current.network.run(np.zeros((48, 64, 3), np.uint8))
+    assert set(graphs()) == {1} and current.network.calls
 
 
 def test_counts_alone_are_kept_of_a_stream_that_goes_on(base, packages, video):
