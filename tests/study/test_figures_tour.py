@@ -1,5 +1,7 @@
 """Figures of notebook 00: what their captions say about small data."""
 
+from importlib.util import find_spec
+
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -51,3 +53,7 @@ def test_a_tree_has_a_trunk_and_a_branch_per_application():
     assert [line.get_xdata()[0] for line in branches] == [0, 1, 3]  # the first to leave on top
     assert [line.get_color() for line in branches] == [look.APPLICATIONS[app] for app in ("bus", "cat", "car")]
     assert {t.get_text() for t in ax.texts} == {"cat", "car", "bus"}
+
+
+def test_every_part_is_where_its_box_says():
+    assert [module for module in diagrams.parts().data.module if find_spec(f"mainstream.{module}") is None] == []

@@ -125,7 +125,7 @@ def bar_top(cost: float, budget: float) -> float:
 PARTS: dict[str, tuple[str, str, str, str, str]] = {
     "M-Trainer": ("once per application", "labelled images, the base network", "an M-Package", "trainer", "01"),
     "M-Package": ("", "rates and weights at every split", "", "package", "01"),
-    "Profiler": ("once per device", "the base network", "latency of each stem and tail", "profiler", "02"),
+    "Profiler": ("once per device", "the base network", "latency of each stem and tail", "runner.profiler", "02"),
     "M-Scheduler": ("at every change", "packages, latencies, a budget", "split, rate, X of each", "scheduler", "04"),
     "M-Runner": ("on the live stream", "the schedule, frames", "detections", "runner", "07"),
 }
