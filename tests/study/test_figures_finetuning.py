@@ -30,3 +30,9 @@ def test_sources_are_told_apart():
         "Mean balanced accuracy from nothing frozen to the last point. ours: 0.900 → 0.700; published (2018): 0.800 → "
         "0.500 (0.800 while the whole head is trained)."
     )
+
+
+def test_an_application_worse_than_chance_stays_in_its_panel():
+    drawing = finetuning.side_by_side({"ours": summary(), "record": summary(accuracy=[0.8, 0.46], low=np.nan)})
+    low, _ = drawing.figure.axes[1].get_ylim()
+    assert low < 0.46

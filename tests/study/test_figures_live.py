@@ -100,3 +100,12 @@ def test_deployed_looks_are_the_records():
         "mainstream",
         "no_sharing",
     }  # no run of Max Sharing was recorded
+
+
+def test_split_points_of_the_real_camera_are_whole_numbers():
+    rates = pd.DataFrame({"index": range(16)}).assign(
+        photos_tpr=0.8, photos_fpr=0.2, second_half_tpr=0.9, second_half_fpr=0.1
+    )
+    grid = pd.DataFrame({"f1": [0.5], "fps": [1], "model_f1": [0.6], "model_f1_same_frames": [0.5]})
+    drawing = live.real_video(grid, rates, 100, 7)
+    assert list(drawing.figure.axes[0].get_xticks()) == [0, 5, 10, 15]

@@ -85,13 +85,14 @@ def synthetic_curves(summary: pd.DataFrame, carried: pd.DataFrame) -> Drawing:
 def side_by_side(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     """Accuracy against split, a panel per source (`curves.over_seeds`); the last one is the record."""
     fig, axes = small_multiples(len(panels), size=(4.1, 4.6))
+    lowest = min(0.5, *(part.accuracy.min() for part in panels.values()))
     for ax, (title, part) in zip(axes, panels.items(), strict=True):
         for app, line in part.groupby("app", sort=False):
             colour = colour_of(str(app))
             ax.plot(line["index"], line.accuracy, marker="o", ms=3.5, color=colour, label=_one(str(app)))
             if line.low.notna().all():
                 ax.fill_between(line["index"], line.low, line.high, alpha=0.13, color=colour, lw=0)
-        ax.set(title=title, xlabel=SPLIT_AXIS, ylim=(0.5, 1.01))
+        ax.set(title=title, xlabel=SPLIT_AXIS, ylim=(lowest - 0.01, 1.01))
     axes[0].set_ylabel("balanced accuracy")
     shared_legend(fig, axes, ncols=8)
     fall = {name: part.groupby("index").accuracy.mean() for name, part in panels.items()}

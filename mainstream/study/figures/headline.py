@@ -57,7 +57,7 @@ def corrections(ratios: pd.DataFrame) -> Drawing:
         ax.plot(others, "o-", color="0.8", lw=1.2, ms=3, label=[named, *"_" * (others.shape[1] - 1)])
         ax.plot(by_step[claimed], "o-", color=COLOURS["mainstream"], lw=2.2, label=f"{claimed} applications")
         for step, value in enumerate(by_step[claimed]):
-            ax.annotate(f"{value:.3g}", (step, value), (4, 6), textcoords="offset points", fontsize=9, zorder=4)
+            ax.annotate(f"{value:.3g}", (step, value), (4, 10), textcoords="offset points", fontsize=9, zorder=4)
         ax.axhline(1, color="0.5", lw=0.8)
         ax.set_xticks(range(len(by_step)), list(by_step.index), rotation=25, ha="right")
         ax.set(title=f"Mainstream over {LABELS[base]}", xlim=(-0.3, len(by_step) - 0.5))

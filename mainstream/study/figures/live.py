@@ -101,6 +101,7 @@ def real_video(grid: pd.DataFrame, rates: pd.DataFrame, frames: int, events: int
         balanced = (rates[f"{part}_tpr"] + 1 - rates[f"{part}_fpr"]) / 2
         accuracy.plot(rates["index"], balanced, "o-", color=colour, label=name)
     accuracy.set(xlabel="split point", ylabel="balanced accuracy", ylim=(0.4, 1), title="One application")
+    accuracy.set_xticks(rates["index"][::5])
     accuracy.legend()
     predicted, fitted = "model_f1", "model_f1_same_frames"
     titles = {predicted: "predicted from the first half", fitted: "fitted on the second half"}
