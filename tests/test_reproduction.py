@@ -39,3 +39,4 @@ def test_every_claim_has_its_cell(claim):
     cells = read_notebook(NOTEBOOKS / f"{claim.notebook}.ipynb")["cells"]
     assert len([c for c in cells if re.search(rf'show\(\s*"{claim.cell}"', "".join(c["source"]))]) == 1
     assert re.search(r"talk|paper", claim.where)
+    assert claim.here is None or claim.track != "published"  # ours are applications and times of our own
