@@ -23,4 +23,4 @@ ax.minorticks_off()
 ax.legend()
 plt.show()
 # With many applications the stem counts for nothing and each pays its tail: the frame rate grows by 1 ÷ (1 − share).
-# That is the limit that the second figure's curves approach as N grows, here from segments measured alone.
+# That is the limit that the curves under “Throughput against specialisation” approach, here from segments alone.
