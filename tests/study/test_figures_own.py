@@ -19,6 +19,16 @@ def test_what_is_learnt_from_is_told_apart_from_the_rest():
     )
 
 
+def test_wrong_answers_say_what_their_number_is_and_begin_with_the_surest():
+    photos = Photos(np.zeros((3, 8, 8, 3), np.uint8), np.array([[1], [0], [0]], bool), ("cat",), tuple("abc"),
+                    np.array(["test"] * 3))  # fmt: skip
+    drawing = own.wrong(photos, "cat", np.array([0.4, 0.9, 0.1]), 0.5)
+    assert drawing.text.startswith("Of 3 held-out photos it was wrong about 2, surest of those shown first;")
+    assert "; the number is how likely 'cat' was to it." in drawing.text
+    assert list(drawing.data.photo) == ["b", "a"]
+    assert own.wrong(photos, "cat", np.array([0.9, 0.1, 0.1]), 0.5) is None
+
+
 @pytest.mark.parametrize(
     ("video", "said"),
     [

@@ -115,10 +115,10 @@ def wrong(photos: Photos, app: str, probabilities: np.ndarray, threshold: float)
         said = f"{'missed' if row.shows_it else 'false alarm'}: {row.probability:.2f}"
         ax.set_title(f"{said}\n{row.photo[-18:]}", fontsize=7, pad=2)
     caption = (
-        "Of {photos} held-out photos it was wrong about {wrong}, surest of those shown first. A wrong label is mended "
-        "in its folder; a kind of photo that it does not know is added."
+        "Of {photos} held-out photos it was wrong about {wrong}, surest of those shown first; the number is how likely "
+        "'{app}' was to it. A wrong label is mended in its folder; a kind of photo that it does not know is added."
     )
-    numbers = {"photos": len(photos), "wrong": len(table)}
+    numbers = {"photos": len(photos), "wrong": len(table), "app": app}
     return Drawing(fig, table, "Wrong answers", "measured", caption, numbers)
 
 
