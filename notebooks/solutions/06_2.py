@@ -12,6 +12,8 @@ single = set_x[set_x.x_vote == 1][["app", "n_apps", "f1"]].rename(columns={"f1":
 line = best_set.merge(single)
 line["gain"] = line.f1 - line.f1_x1
 assert (line.gain >= 0).all()  # X = 1 is among the choices
+one = line[line.x_vote == 1].groupby("app").n_apps.min().to_dict()  # the fewest applications for which one vote is best
+print("one vote is the best from so many on:", {app: one.get(app, "never here") for app in ("cats", "flowers")})
 
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
 for ax, app in zip(axes, ("cats", "flowers"), strict=True):
