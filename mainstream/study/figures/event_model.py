@@ -106,8 +106,9 @@ def f1_surface(by_rate: pd.DataFrame, accuracy: NDArray[np.float64], f1: NDArray
     left.legend(loc="lower right")
     fps = np.unique(by_rate.fps)
     filled = right.contourf(fps, accuracy, f1, levels=np.linspace(0, 1, 21), cmap="viridis")
-    heights = right.contour(fps, accuracy, f1, levels=np.arange(0.1, 1, 0.1), colors="white", linewidths=0.6)
-    right.clabel(heights, heights.levels[4:], fontsize=8, fmt="%.1f")  # lower ones lie at the edge
+    tenths = np.arange(0.1, 1, 0.1)
+    heights = right.contour(fps, accuracy, f1, levels=tenths, colors="white", linewidths=0.6)
+    right.clabel(heights, tenths[4:], fontsize=8, fmt="%.1f")  # lower ones lie at the edge
     ridge = fps[f1.argmax(axis=1)]
     right.plot(ridge, accuracy, color="#D55E00", ls="--", lw=2)
     right.set(xlabel="analysed frames/s", ylabel="per-frame accuracy (TPR = 1 − FPR)")
