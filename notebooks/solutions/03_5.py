@@ -30,6 +30,9 @@ print(f"{len(table)} combinations; counts themselves are uncertain by {noise:.3f
 columns = ["memory", "mean |error| of F1", "mean error of F1", "mean error of recall"]
 print(pd.DataFrame(rows, columns=columns).round(4).to_string(index=False))
 assert np.isclose(rows[0][1], mae["same frames", "consistent"])  # the chain is the notebook's own
+above = summary.mean_absolute["same frames"]
+form, without = (above - rows[1][1]).abs().idxmin()
+print(f"nearest to events with a rate of their own is the row '{form}' without '{without}'")
 
 # A memory is better when its error is smaller by more than the uncertainty of counting, on other days than these too.
 # A middle way is open: part of what makes an event hard passes (somebody walks in front), part stays (it is far away).
