@@ -82,7 +82,7 @@ def test_a_file_that_a_parameter_names_is_part_of_the_key_wherever_it_lies(proje
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
     """Outputs in sub-folders, templates beside a module that is imported, an input that comes or goes, versions."""
-    code = "if False:\n    from mainstream import maths\nfrom pathlib import Path\n"
+    code = "if not output_dir:\n    from mainstream import maths\nfrom pathlib import Path\n"
     code += "deep = Path(output_dir, 'packages', 'cat')\ndeep.mkdir(parents=True)\n(deep / 'm.json').write_text('1')"
     write_notebook(project, "01_make", code, inputs=["data/*.txt"])
     (project.root / "data").mkdir()
