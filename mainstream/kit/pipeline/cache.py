@@ -98,6 +98,16 @@ def _digest_at(path: Path, _mtime: int) -> str:
     return digest(path.read_bytes())
 
 
+class _Finder(ModuleFinder):
+    """Leaves out a module that is no Python, and follows the others."""
+
+    def import_hook(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().import_hook(*args, **options)
+        except (SyntaxError, ValueError) as e:
+            raise ImportError(str(e)) from e
+
+
 def modules_of(cells: list[str], root: Path) -> set[Path]:
     """Files of the project's packages that code cells import, directly or through one another.
 
@@ -105,7 +115,7 @@ def modules_of(cells: list[str], root: Path) -> set[Path]:
     """
     from IPython.core.inputtransformer2 import TransformerManager
 
-    finder = ModuleFinder([str(root)], excludes=[p.stem for p in root.iterdir() if p.name not in PACKAGES])
+    finder = _Finder([str(root)], excludes=[p.stem for p in root.iterdir() if p.name not in PACKAGES])
     notebook = finder.add_module("__main__")
 
     def follow(code: str) -> None:
