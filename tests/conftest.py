@@ -77,7 +77,7 @@ def tiny_project(root: Path) -> Project:
         made,
         "01_make",
         "# from mainstream import maths would be the kit's own: this project is only read\n"
-        "if False:\n    from mainstream import maths\n"
+        "if not output_dir:\n    from mainstream import maths\n"
         "from pathlib import Path\nPath(output_dir, 'made.txt').write_text(str(value))",
     )
     write_notebook(made, "02_use", "print(value)", needs=["01_make"])

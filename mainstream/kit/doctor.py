@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mainstream import paths
 from mainstream.errors import UserError, without_errno
 from mainstream.kit.pipeline.cache import version_of
 
@@ -41,13 +40,8 @@ class Finding(NamedTuple):
         return f"{mark:<6} {self.what:<12} {self.said}"
 
 
-def examine(root: Path = paths.ROOT) -> list[Finding]:
-    """Every check in turn, whatever the others found. Writes nothing but a file that it removes again."""
-    return [answer(check) for check in checks(root)]
-
-
 def checks(root: Path) -> list[Check]:
-    """What the main job needs."""
+    """What the main job needs. Nothing is written but a file that is removed again."""
     places = [root / "results", root / "data" / "cache"]
     return [
         Check("Python", _python, "install Python 3.11, 3.12 or 3.13"),

@@ -84,22 +84,21 @@ class Counted(NamedTuple):
 
 def planned_and_counted(
     packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *,
-    form: quality.Form = FORM_OF_PACKAGES, systems: Sequence[str] = HEADLINE_SYSTEMS, jobs: int = 2,
+    systems: Sequence[str] = HEADLINE_SYSTEMS, jobs: int = 2,
 ) -> dict[int, dict[str, Counted]]:  # fmt: skip
     """For n = `counts` applications, every system's schedule by the model, executed; n by n, in `jobs` processes."""
     counts = list(counts)
     longest = sorted(counts, reverse=True)  # begun first, or the last job would run alone
-    work = [(packages, recording, n, device, form, systems) for n in longest]
+    work = [(packages, recording, n, device, systems) for n in longest]
     done = dict(zip(longest, each(_counted, work, desc="executing", jobs=jobs), strict=True))
     return {n: done[n] for n in counts}
 
 
 def _counted(
-    packages: Sequence[MPackage], recording: Recording, n: int, device: Device, form: quality.Form,
-    systems: Sequence[str],
-) -> dict[str, Counted]:  # fmt: skip
+    packages: Sequence[MPackage], recording: Recording, n: int, device: Device, systems: Sequence[str]
+) -> dict[str, Counted]:
     named = in_turn(packages, n)
-    asked = problem(named, device, stream_fps=recording.fps, form=form)
+    asked = problem(named, device, stream_fps=recording.fps)
     plans = {system: solve(asked, system) for system in systems}
     return {name: Counted(plan.mean_f1, execute(plan, recording, named)) for name, plan in plans.items()}
 

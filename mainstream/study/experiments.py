@@ -66,11 +66,10 @@ def random_problem(
     budget: float | None = None,
     x_options: Sequence[int] = (1,),
     fps_options: Sequence[float] = tuple(range(1, 11)),
-    objective: str = "mean",
 ) -> Problem:
     """Published 2018-05 curves with random event lengths, frequencies and correlations (notebook 04, benchmarks).
 
-    Budget, unless given: drawn between the cheapest schedule and one saturated device (335.5 units per second).
+    Budget, unless given: drawn between the cheapest schedule and one saturated device.
     """
     rng = np.random.default_rng(seed)
     packages, box = published.mpackages(published.SWEEP_VINTAGE), published.device(published.SWEEP_VINTAGE)
@@ -83,8 +82,8 @@ def random_problem(
         apps.append(App.from_package(package, name=f"{name}-{i + 1}", weight=weight))
     floor = fps_options[0] * (box.stem[-1] + n_apps * box.tail[-1])
     return Problem(
-        stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options), objective=objective,
-        budget=budget or float(rng.uniform(floor * 1.2, 335.5)), device=box, apps=tuple(apps),
+        stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options),
+        budget=budget or float(rng.uniform(floor * 1.2, published.ONE_DEVICE)), device=box, apps=tuple(apps),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from mainstream.scheduler.problem import PER_SPLIT
 SYSTEMS = ("mainstream", "max_sharing", "no_sharing")
 HEADLINE_BUDGET = 350.0  # units of the first layer's latency per second
 HEADLINE_STREAM_FPS = 15
+ONE_DEVICE = 335.5  # of these units per second: one saturated device
 
 
 def numbers(cell: object) -> list[float]:

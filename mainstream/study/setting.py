@@ -34,11 +34,6 @@ class Setting(NamedTuple):
         """Rates of the curves: every quarter of a frame per second up to the stream's own."""
         return np.arange(1, int(self.stream_fps / STEP_FPS + 1e-9) + 1, dtype=np.float64) * STEP_FPS
 
-    def frames_seen(self, form: Form, fps: float | Array | None = None) -> Array:
-        """Analysed frames that meet an event, on average."""
-        at = self.fps if fps is None else fps
-        return quality.frames_seen(at, stream_fps=self.stream_fps, event_length_s=self.event_length_s, form=form)
-
     def evaluate(self, form: Form, **others: object) -> Quality:
         """The model here, with arguments of `quality.evaluate` put in place of the setting's.
 
@@ -102,7 +97,8 @@ def presets() -> dict[str, Setting]:
 
 def sentence(form: Form, setting: Setting, v: View) -> str:
     """What the numbers mean now."""
-    seen = float(setting.frames_seen(form))
+    met = {"stream_fps": setting.stream_fps, "event_length_s": setting.event_length_s}
+    seen = float(quality.frames_seen(setting.fps, form=form, **met))
     return (
         f"<b>{NAMES[form]}:</b> an event meets {seen:.2f} analysed frames on average and is found with probability "
         f"{v.here.recall:.3f} (recall); {v.here.precision:.3f} of what is declared is right (precision): "

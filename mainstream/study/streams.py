@@ -12,6 +12,7 @@ from mainstream.package import MPackage
 from mainstream.quality import harmonic_mean
 from mainstream.quality.counted import Interval
 from mainstream.runner.report import Report
+from mainstream.study.verdicts import Verdicts
 
 Spans = Sequence[Interval]
 DEPLOYED_FPS = 15.0  # of the train video on which the study's applications were deployed
@@ -37,15 +38,11 @@ def hits_and_misses(report: Report, truth: Mapping[str, Spans], joins: Mapping[s
 
     Returns one row per application: app, events, found, detections, right, recall, precision.
     """
-    meets = lambda event, detection: event[0] <= detection[1] and detection[0] < event[1]  # [start, end), as `Verdicts`
-    rows = []
-    for app, at in joins.items():
-        events = [(a, b) for a, b in truth[app] if a >= at]
-        found = [(d.start_s, d.end_s) for d in report.detections if d.app == app]
-        hits = sum(any(meets(e, d) for d in found) for e in events)
-        right = sum(any(meets(e, d) for e in truth[app]) for d in found)
-        rows.append({"app": app, "events": len(events), "found": hits, "detections": len(found), "right": right})
-    table = pd.DataFrame(rows)
+    spans = Verdicts(truth, report, list(joins)).table()
+    found, hit = spans.kind == "detection", spans.outcome == "hit"
+    event = ~found & (spans.start_s >= spans.app.map(joins))
+    marks = pd.DataFrame({"events": event, "found": event & hit, "detections": found, "right": found & hit})
+    table = marks.groupby(spans.app).sum().reindex(list(joins), fill_value=0).rename_axis("app").reset_index()
     return table.assign(recall=table.found / table.events, precision=table.right / table.detections)
 
 

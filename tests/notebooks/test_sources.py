@@ -123,9 +123,9 @@ AWAY = 115  # of them in the trainer, which notebook 09 goes through and 03 does
 FILM = 797  # photos of several sources and a film of a fixed camera, in the world's place, bring their readers along
 BESIDES = 120  # beside what notebook 09 takes: `load_bases`, outputs on disk, progress within a split
 ABOVE = {
-    "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER - 45,
-    "05_headline": 4605, "07_live_runtime": AIM + FILM - 10,
-    "09_your_own_application": 8035 + ZONES + FOLLOWS + CLUSTER + AWAY + BESIDES,
+    "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER - 51,
+    "05_headline": 4604, "07_live_runtime": AIM + FILM - 21,
+    "09_your_own_application": 8023 + ZONES + FOLLOWS + CLUSTER + AWAY + BESIDES,
 }  # fmt: skip
 
 

@@ -255,7 +255,7 @@ def test_the_solver_does_not_refuse_its_own_answer():
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_equal_applications_are_one_kind_and_get_the_same_value(objective):
     """Copies are counted, applications that differ by nothing but a hair are not: the optimum is the same."""
-    p = experiments.random_problem(3, seed=5, budget=120, objective=objective)
+    p = experiments.random_problem(3, seed=5, budget=120).model_copy(update={"objective": objective})
     copies = p.model_copy(update={"apps": p.apps * 4, "budget": 180.0})
     apart = [a.model_copy(update={"weight": a.weight * (1 + i * 1e-9), "event_frequency": a.event_frequency - i * 1e-9})
              for i, a in enumerate(copies.apps)]  # fmt: skip

@@ -51,11 +51,11 @@ def test_systems_and_applications_keep_their_colours_apart():
 
 
 def test_small_multiples_take_out_what_stays_empty_and_share_one_legend():
-    fig, axes = figures.small_multiples(3, columns=2)
+    fig, axes = look.small_multiples(3, columns=2)
     assert len(axes) == len(fig.axes) == 3
     for ax in axes:
         ax.plot([0, 1], label="alike")
-    figures.shared_legend(fig, axes)
+    look.shared_legend(fig, axes)
     assert [t.get_text() for t in fig.legends[0].get_texts()] == ["alike"]
 
 

@@ -15,8 +15,7 @@ from mainstream.kit.commands import results, upkeep
 from mainstream.kit.commands.new_app import example_command, new_app_command
 from mainstream.kit.commands.planning import package_command, schedule_command
 from mainstream.kit.commands.running import profile_command, stream_command
-from mainstream.kit.commands.training import train_command
-from mainstream.kit.commands.truth import truth_command
+from mainstream.kit.commands.training import train_command, truth_command
 from streetworld.errors import WorldError
 
 UsageError: Any = typer.BadParameter.__base__  # raised for words that typer cannot use; typer does not export it

@@ -58,9 +58,9 @@ def students_command(
 
 def doctor_command() -> None:
     """Look whether the main job can run here: a line for each thing that it needs, with how to mend it."""
-    from mainstream.kit.doctor import examine
+    from mainstream.kit.doctor import answer, checks
 
-    found = examine()
+    found = [answer(check) for check in checks(ROOT)]
     for finding in found:
         typer.echo(finding)
     if any(f.needed and not f.ok for f in found):

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 APPS = RESULTS / "apps"
 # What it is made of.
 DATA = ("images", "video", "video_fps", "truth", "zone", "label", "base", "weights", "architecture", "size")
-
-
-def _named(name: str) -> str:
-    """'' is one still to be asked for."""
-    return name and checked_name(name, "name")
-
-
-def _part(zone: str) -> str:
-    """'' is the whole picture."""
-    return zone and str(Zone.read(zone))
-
-
 Positive = Field(gt=0, allow_inf_nan=False)
 
 
@@ -47,13 +35,13 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # fmt: off
-    name: Annotated[str, AfterValidator(_named),
+    name: Annotated[str, AfterValidator(lambda name: name and checked_name(name, "name")),  # '': still to be asked for
                     Argument(help="What the application is called.", show_default=False)] = ""
     images: options.Images = None
     video: Annotated[Path | None, Option(help="Video to measure and stream; without --images also to train on.")] = None
     video_fps: Annotated[options.VideoFps, Positive] = None
     truth: options.Truth = None
-    zone: Annotated[options.Zone, AfterValidator(_part)] = ""
+    zone: Annotated[options.Zone, AfterValidator(lambda zone: zone and str(Zone.read(zone)))] = ""
     label: Annotated[str, Option("--class", help="Class that is the application (default: the one called NAME).")] = ""
     others: Annotated[list[Path], Option("--with", help="Package that shares the device (repeatable).")] = []
     budget: Annotated[options.Budget, Positive, Field(le=100)] = 1.0

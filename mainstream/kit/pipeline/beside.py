@@ -6,13 +6,12 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from mainstream.data.jobs import JOBS
+from mainstream.data.jobs import JOBS, end_with
 from mainstream.errors import UserError
 
 LIMITS = (JOBS, "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
@@ -25,7 +24,8 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
     """
     n, others = min(cores, len(work)), set(multiprocessing.active_children())
     sys.warnoptions.append("ignore:resource_tracker")  # or it tells the terminal what killed processes left behind
-    pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cores // n,))
+    spawn, told = multiprocessing.get_context("spawn"), (cores // n, os.getpid())
+    pool = ProcessPoolExecutor(n, spawn, initializer=_begin, initargs=told)
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # theirs until `_begin`: Ctrl-C is for this process alone
     try:
         futures = [pool.submit(function, *w) for w in work]
@@ -39,13 +39,7 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(cores: int) -> None:
+def _begin(cores: int, parent: int) -> None:
     os.setsid()
     os.environ.update(dict.fromkeys(LIMITS, str(cores)))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
+    end_with(parent)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
@@ -97,52 +98,37 @@ def _digest_at(path: Path, _mtime: int) -> str:
     return digest(path.read_bytes())
 
 
+class _Finder(ModuleFinder):
+    """Leaves out a module that is no Python, and follows the others."""
+
+    def import_hook(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().import_hook(*args, **options)
+        except (SyntaxError, ValueError) as e:
+            raise ImportError(str(e)) from e
+
+
 def modules_of(cells: list[str], root: Path) -> set[Path]:
-    """Files of the project's packages that code cells import, directly or through one another."""
+    """Files of the project's packages that code cells import, directly or through one another.
+
+    Imports within functions count, and in cells those within strings: of a magic, or for import_module.
+    """
     from IPython.core.inputtransformer2 import TransformerManager
 
-    found: set[Path] = set()
-    waiting = [(TransformerManager().transform_cell(cell), "") for cell in cells]
-    while waiting:
-        code, package = waiting.pop()
-        for name in imported_names(code, package):
-            for path in module_files(name, root):
-                if path not in found:
-                    found.add(path)
-                    inside = path.parent.relative_to(root).parts
-                    waiting.append((path.read_text(encoding="utf-8"), ".".join(inside)))
-    return found
+    finder = _Finder([str(root)], excludes=[p.stem for p in root.iterdir() if p.name not in PACKAGES])
+    notebook = finder.add_module("__main__")
 
+    def follow(code: str) -> None:
+        with suppress(SyntaxError, ValueError):  # the cell will say so itself when it runs
+            finder.scan_code(compile(code, "cell", "exec"), notebook)
+            for node in ast.walk(ast.parse(code)):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    follow(node.value if "import" in node.value else f"import {node.value}")
 
-def imported_names(code: str, package: str) -> set[str]:
-    """Dotted names below `PACKAGES` that the code imports, in strings too (module or attribute: both are tried).
-
-    Args:
-        package: the package that the code lies in, for `from . import x`.
-    """
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:  # the cell will say so itself when it runs
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(a.name for a in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            names.update([module, *(f"{module}.{a.name}" for a in node.names)])
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):  # of a magic, or for import_module
-            names.update(imported_names(node.value, package) if "import" in node.value else [node.value])
-    return {n for n in names if n.split(".")[0] in PACKAGES}
-
-
-def module_files(name: str, root: Path) -> list[Path]:
-    """The file of a dotted module name and the __init__ of every package above it; those that exist."""
-    parts = name.split(".")
-    candidates = [root.joinpath(*parts[:i], "__init__.py") for i in range(1, len(parts) + 1)]
-    candidates.append(root.joinpath(*parts[:-1], parts[-1] + ".py"))
-    return [p for p in candidates if p.is_file()]
+    for cell in cells:
+        follow(TransformerManager().transform_cell(cell))
+    files = [getattr(module, "__file__", None) for module in finder.modules.values()]
+    return {Path(file) for file in files if file}
 
 
 def read_run(directory: Path) -> dict[str, Any] | None:

@@ -46,10 +46,10 @@ def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbo
     results.mkdir(parents=True, exist_ok=True)
     failed = results / f"{stage.name}.failed.ipynb"
     hashes = cache.stage_hashes(project, stage, profile)
-    temporary = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{stage.name}-", dir=results))
     start, before = time.perf_counter(), _processor_seconds()
-    try:
-        executed = temporary / f"{stage.name}.ipynb"
+    prefix = f"{TEMPORARY}{stage.name}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=results, ignore_cleanup_errors=True) as folder:
+        temporary, executed = Path(folder), Path(folder, f"{stage.name}.ipynb")
         try:
             execute(stage, profile, executed, cell_timeout_s=cell_timeout_s, where=where, verbose=verbose)
         except StageFailed:
@@ -62,8 +62,6 @@ def run_stage(project: Project, stage: Stage, profile: str, *, where: str, verbo
         write_run(project, stage, profile, temporary, hashes, took, processor)
         _publish(temporary, results / stage.name)
         failed.unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def clean(results: Path) -> None:

@@ -28,20 +28,12 @@ class Player:
         film: frames by their number, as `World` has them.
         truth: application → intervals in seconds.
         report: of the run; None: only frames and truth.
-        apps: which, and their order; as `Verdicts`.
     Raises:
         UserError: as `Verdicts`.
     """
 
-    def __init__(
-        self,
-        film: Film,
-        truth: Mapping[str, Sequence[Interval]],
-        report: Report | None = None,
-        *,
-        apps: Sequence[str] | None = None,
-    ) -> None:
-        self.film, self.verdicts = film, Verdicts(truth, report, apps)
+    def __init__(self, film: Film, truth: Mapping[str, Sequence[Interval]], report: Report | None = None) -> None:
+        self.film, self.verdicts = film, Verdicts(truth, report)
         last, step = len(film) - 1, max(1, round(film.fps / STEPS_PER_S))
         self.play = ipywidgets.Play(max=last, step=step, interval=1000 // STEPS_PER_S, show_repeat=False)
         self.slider = ipywidgets.IntSlider(max=last, description="frame", layout={"width": "430px"})

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 import ipywidgets
+import numpy as np
 import pandas as pd
 
 from mainstream.errors import UserError
-from mainstream.kit.widgets import plan_tables
 from mainstream.kit.widgets.shown import html_table, png
 from mainstream.package import Events, MPackage
-from mainstream.scheduler import SCHEDULERS, App, Problem, solve
+from mainstream.scheduler import SCHEDULERS, App, Problem, Schedule, solve
 from mainstream.scheduler.cost import cheapest, cost
-from mainstream.scheduler.explain import with_more_budget
+from mainstream.scheduler.explain import cost_shares, next_moves, with_more_budget
 from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import published
 from mainstream.study.figures import Drawing, label
@@ -25,32 +24,17 @@ from mainstream.study.figures.diagrams import planned
 class Playground:
     """`box` to be shown by hand; `drawing()`, `table()` and `why()` of the plan for a batch run; `figure`: its tree.
 
-    Args:
-        problem: where to start.
-        packages: M-Packages that may be added, beside the study's curves (where the problem's device has their splits).
-        one_device: units/s of one saturated device (335.5: the study's, in units of its first layer).
-        scheduler: the first to plan.
-    Raises:
-        UserError: no plan for the problem as it is.
+    problem: where to start. The study's curves may be added, where its device has their splits.
+    Raises `UserError`: no plan for the problem as it is.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        *,
-        packages: Iterable[MPackage] = (),
-        one_device: float = 335.5,
-        scheduler: str = "optimal",
-    ) -> None:
-        self.problem, self.one_device = problem, one_device
-        self.catalogue = catalogue(problem, packages)
-        self.controls = controls(problem, list(self.catalogue), one_device, scheduler)
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self.catalogue = problem, catalogue(problem)
+        self.controls = controls(problem, list(self.catalogue))
         self.message, self.image, self.tables = ipywidgets.HTML(), ipywidgets.Image(format="png"), ipywidgets.HTML()
         self.image.layout.align_self = "flex-start"  # never blown up to the width of the page
         self._plan()
         c = self.controls
-        self._events()
-        c["entry"].observe(lambda _: self._events(), "value")
         c["scheduler"].observe(lambda _: self.update(), "value")
         c["objective"].observe(lambda change: self._replace(objective=change["new"]), "value")
         c["budget"].observe(lambda change: self._replace(budget=change["new"]), "value")
@@ -66,12 +50,24 @@ class Playground:
 
     # -- what it shows ----------------------------------------------------------------------------------------------
     def table(self) -> pd.DataFrame:
-        """The plan (`plan_tables.plan_table`)."""
-        return plan_tables.plan_table(self.planned, self.plan)
+        """One row per application: its events, its split, rate and votes, what they give, and what it answers for.
+
+        Columns: app, event_length_s, event_frequency, correlation, split, fps, x_vote, f1, recall, precision, cost
+        (units/s, `explain.cost_shares`), cost_share; zone, where there are several.
+        """
+        events = ["event_length_s", "event_frequency", "correlation"]
+        rows = [
+            {"app": u.app, **{e: getattr(a, e) for e in events}, **u.__dict__}
+            for a, u in zip(self.planned.apps, self.plan.units, strict=True)
+        ]
+        costs = cost_shares(self.planned, self.plan.choices)
+        table = pd.DataFrame(rows).assign(cost=costs, cost_share=costs / costs.sum())
+        return table if self.planned.zone.any() else table.drop(columns="zone")
 
     def why(self) -> pd.DataFrame:
         """Each application's best next move, and its optimal plan with and without 10% more budget."""
-        return plan_tables.why_table(self.planned, self.plan, self._richer)
+        moves, richer = next_moves(self.planned, self.plan.choices), self._richer.rename(columns={"f1": "f1_optimal"})
+        return moves.merge(richer, on="app", suffixes=("", "_optimal"))
 
     def drawing(self) -> Drawing:
         """The figure with the plan's conclusion, to be kept."""
@@ -80,7 +76,7 @@ class Playground:
             "{system} gives {n} applications a mean Event-F1 of {f1:.3f} for {cost:.1f} of {budget:.4g} units/s. {move}"
         )
         numbers = {"system": label(p.scheduler), "n": len(p.units), "f1": p.mean_f1, "cost": p.cost,
-                   "budget": p.budget, "move": plan_tables.best_move(self.planned, p)}  # fmt: skip
+                   "budget": p.budget, "move": best_move(self.planned, p)}  # fmt: skip
         return Drawing(self.figure, self.table(), "The plan, who pays, and the next move", "published", text, numbers)
 
     # -- what can be done to it -------------------------------------------------------------------------------------
@@ -114,13 +110,13 @@ class Playground:
         p, gap = self.plan, "" if self.plan.gap is None else f", proven gap {self.plan.gap:.1g}"
         self._say(
             f"Mean F1 {p.mean_f1:.4f} (least {min(u.f1 for u in p.units):.3f}), cost {p.cost:.1f} of {p.budget:.4g} "
-            f"units/s ({p.cost / self.one_device:.0%} of a device){gap}; planned in {p.seconds:.2f} s."
+            f"units/s ({p.cost / published.ONE_DEVICE:.0%} of a device){gap}; planned in {p.seconds:.2f} s."
         )
-        self.figure = planned(self.planned, p, self.one_device)
+        self.figure = planned(self.planned, p)
         self.image.value = png(self.figure)
         self.tables.value = (
             f"{html_table(self.table())}<p style='margin:8px 0 2px'><b>Why this plan?</b> "
-            f"{escape(plan_tables.best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"
+            f"{escape(best_move(self.planned, p))} More budget: 10%, planned by optimal.</p>"
             f"{html_table(self.why())}"
         )
 
@@ -132,23 +128,16 @@ class Playground:
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.message.value = f'<b style="color:{"#D55E00" if wrong else "inherit"}">{escape(text)}</b>'
 
-    def _events(self) -> None:
-        """Sliders to the events that the chosen package knows of itself; the study's curves know none."""
-        c = self.controls
-        if self.catalogue and (events := self.catalogue[c["entry"].value].events):
-            c["length"].value, c["frequency"].value = events.length_s, events.frequency
-            c["correlation"].value = events.correlation[0]
 
-
-def controls(problem: Problem, entries: list[str], one_device: float, scheduler: str) -> dict[str, Any]:
+def controls(problem: Problem, entries: list[str]) -> dict[str, Any]:
     """The playground's widgets by name; the budget goes from below the cheapest plan to a whole device."""
     now, least = problem.budget, 0.5 * cost(problem, cheapest(problem))
     look: dict[str, Any] = {"style": {"description_width": "95px"}, "layout": {"width": "236px"}}
     return {
-        "scheduler": ipywidgets.Dropdown(options=list(SCHEDULERS), value=scheduler, description="scheduler"),
+        "scheduler": ipywidgets.Dropdown(options=list(SCHEDULERS), value="optimal", description="scheduler"),
         "objective": ipywidgets.Dropdown(options=OBJECTIVES, value=problem.objective, description="objective"),
         "budget": ipywidgets.FloatSlider(
-            now, min=min(least, now), max=max(one_device, now), step=one_device / 671, description="budget (units/s)",
+            now, min=min(least, now), max=max(published.ONE_DEVICE, now), step=0.5, description="budget (units/s)",
             style={"description_width": "110px"}, layout={"width": "520px"}, readout_format=".1f",
             continuous_update=False,
         ),
@@ -164,10 +153,20 @@ def controls(problem: Problem, entries: list[str], one_device: float, scheduler:
     }  # fmt: skip
 
 
-def catalogue(problem: Problem, packages: Iterable[MPackage]) -> dict[str, MPackage]:
-    """What can be added: the study's 2018-05 curves, then the packages; only those whose splits the device has."""
-    known = dict(published.mpackages(published.SWEEP_VINTAGE))
-    for i, package in enumerate(packages, 1):
-        known[f"{package.application} (package {i})"] = package
-    has = set(problem.device.split)
-    return {label: p for label, p in known.items() if has >= {s.split for s in p.splits}}
+def catalogue(problem: Problem) -> dict[str, MPackage]:
+    """What can be added: the study's 2018-05 curves, those whose splits the device has."""
+    known, has = published.mpackages(published.SWEEP_VINTAGE), set(problem.device.split)
+    return {app: p for app, p in known.items() if has >= {s.split for s in p.splits}}
+
+
+def best_move(problem: Problem, plan: Schedule) -> str:
+    """The next move that would buy most, and whether it fits, in a sentence."""
+    moves = next_moves(problem, plan.choices)
+    if moves.gain.isna().all():
+        return "No application would do better elsewhere: more budget buys nothing here."
+    best = moves.iloc[int(np.nanargmax(moves.per_cost))]
+    left = max(problem.budget - plan.cost, 0.0)
+    price = f"for {best.added_cost:.3g} units/s" if best.added_cost > 0 else f"and save {-best.added_cost:.3g} units/s"
+    fits = "it fits" if best.affordable else f"it does not fit into the {left:.3g} left"
+    move = f"{best.app} to split {best.split:g} at {best.fps:g}/s"
+    return f"The best next move, {move}, would gain {best.gain:.2g} F1 {price}; {fits}."

@@ -7,20 +7,13 @@ writes the PDF, the PNG and the CSV that it was drawn from.
 from mainstream.study.figures.look import (
     COLOURS,
     FORMS,
-    LABELS,
     colour_of,
-    identity,
     label,
-    lines,
     log_ticks,
-    shades,
-    shared_legend,
-    small_multiples,
     use_style,
 )
 from mainstream.study.figures.output import Drawing, Match, Output
 
 __all__ = [
-    "COLOURS", "FORMS", "LABELS", "Drawing", "Match", "Output", "colour_of", "identity", "label", "lines", "log_ticks",
-    "shades", "shared_legend", "small_multiples", "use_style",
+    "COLOURS", "FORMS", "Drawing", "Match", "Output", "colour_of", "label", "log_ticks", "use_style",
 ]  # fmt: skip

@@ -12,19 +12,18 @@ from mainstream.package import MPackage
 from mainstream.scheduler import Device
 from mainstream.study.figures.look import COLOURS, LABELS, colour_of, lines, log_ticks, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
+from mainstream.study.published import ONE_DEVICE
 
 KINDS = {"specialise": "#555555", "look more often": "#C44E52"}  # of greedy's moves; no system's colour
 FREE = 1e-6  # units/s: what a move may cost and still be called free
 LEVEL = 0.001  # F1: systems that are as good as each other
 
 
-def trade_off(
-    device: Device, packages: Mapping[str, MPackage], counts: Sequence[int] = (1, 2, 4, 8), one_device: float = 335.5
-) -> Drawing:
+def trade_off(device: Device, packages: Mapping[str, MPackage], counts: Sequence[int] = (1, 2, 4, 8)) -> Drawing:
     """Frames/s that each of n applications gets of one device, and per-frame accuracy, both against the split point."""
     fig, (speed, right) = small_multiples(2, size=(4.6, 3.4), sharey=False)
     stem, tail, split = np.asarray(device.stem), np.asarray(device.tail), np.asarray(device.split)
-    rates = {n: one_device / (stem + n * tail) for n in counts}
+    rates = {n: ONE_DEVICE / (stem + n * tail) for n in counts}
     for n, rate in rates.items():
         speed.plot(split, rate, "o-", color=str(0.75 - 0.75 * counts.index(n) / len(counts)), label=f"{n}")
     speed.legend(title="applications")
@@ -79,15 +78,15 @@ def greedy_moves(moves: pd.DataFrame) -> Drawing:
     return Drawing(fig, moves, "Greedy, move by move", "published", text, numbers)
 
 
-def f1_by_budget(compared: pd.DataFrame, one_device: float = 335.5) -> Drawing:
+def f1_by_budget(compared: pd.DataFrame) -> Drawing:
     """Mean F1 of every system against the budget; where one cannot run at all, no point is drawn."""
     fig, (ax,) = small_multiples(1, size=(7, 3.8))
     wide = compared.pivot(index="budget", columns="system", values="f1")
     better = wide[["no_sharing", "max_sharing"]].max(axis=1)
     ax.fill_between(wide.index, better, wide.optimal, color=COLOURS["optimal"], alpha=0.12, lw=0)
     lines(ax, compared[compared.feasible], "budget", "f1")
-    ax.axvline(one_device, color="0.6", lw=0.8, ls=":")
-    ax.text(one_device, 0.03, " one device", color="0.4", fontsize=9)
+    ax.axvline(ONE_DEVICE, color="0.6", lw=0.8, ls=":")
+    ax.text(ONE_DEVICE, 0.03, " one device", color="0.4", fontsize=9)
     log_ticks(ax, [50, 100, 200, 400])
     ax.set(xlabel="budget (units/s)", ylabel="mean Event-F1", ylim=(0, 1.25 * wide.optimal.max()))
     shared_legend(fig, [ax])

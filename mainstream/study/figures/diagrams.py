@@ -16,6 +16,7 @@ from mainstream.scheduler import Problem, Schedule
 from mainstream.scheduler.explain import cost_parts
 from mainstream.study.figures.look import LABELS, colour_of, sheet
 from mainstream.study.figures.output import Drawing
+from mainstream.study.published import ONE_DEVICE
 
 TRUNK = "#555555"
 STEM_SHADES = ("#555555", "#8a8a8a")  # segments side by side
@@ -70,12 +71,8 @@ def tree_axis(ax: Axes, layers: Sequence[str], apps: int, *, room: float, below:
     ax.spines[["left", "right", "top"]].set_visible(False)
 
 
-def planned(problem: Problem, plan: Schedule, one_device: float) -> Figure:
-    """A plan: the tree above, the bar of its cost below; the figure grows with the number of applications.
-
-    Args:
-        one_device: units/s of one saturated device.
-    """
+def planned(problem: Problem, plan: Schedule) -> Figure:
+    """A plan: the tree above, the bar of its cost below; the figure grows with the number of applications."""
     layers, splits = problem.device.split, {u.app: problem.device.split.index(u.split) for u in plan.units}
     tree_high, bar_high = 0.27 * len(splits) + 0.6, 1.0
     high = tree_high + bar_high + 1.65
@@ -87,13 +84,13 @@ def planned(problem: Problem, plan: Schedule, one_device: float) -> Figure:
     above.set_xlabel("split point (frozen layers); widths: frames/s")
     title = f"{LABELS[plan.scheduler]}: mean Event-F1 {plan.mean_f1:.3f}"
     above.text(0, 1.02, title, fontsize=11, transform=above.transAxes)
-    cost_bar(figure.add_axes((0.03, 0.55 / high, 1 - 0.06, bar_high / high)), problem, plan, one_device)
+    cost_bar(figure.add_axes((0.03, 0.55 / high, 1 - 0.06, bar_high / high)), problem, plan)
     for ax in figure.axes:
         ax.grid(False)
     return figure
 
 
-def cost_bar(ax: Axes, problem: Problem, plan: Schedule, one_device: float) -> None:
+def cost_bar(ax: Axes, problem: Problem, plan: Schedule) -> None:
     """What a plan costs, end to end: stem segments in greys, tails in their applications' colours, the budget."""
     parts, budget = cost_parts(problem, plan.choices), problem.budget
     ends = parts.cost.cumsum()
@@ -108,7 +105,7 @@ def cost_bar(ax: Axes, problem: Problem, plan: Schedule, one_device: float) -> N
             words = f"{name} {end - start:.1f}"
             ax.text((start + end) / 2, -0.42, words, va="top", ha="center", color=TRUNK, fontsize=9)
     ax.plot([budget, budget], [-0.5, 0.5], color="black", lw=1.2, ls="--", zorder=3)
-    top, words = bar_top(total, budget), f" budget {budget:.4g} = {budget / one_device:.0%} of a device "
+    top, words = bar_top(total, budget), f" budget {budget:.4g} = {budget / ONE_DEVICE:.0%} of a device "
     ax.text(budget, 0.42, words, ha="right" if budget > 0.4 * top else "left", va="bottom", fontsize=9)
     ax.set(xlim=(0, top), ylim=(-0.95, 0.95), yticks=[], xlabel="cost (units/s)")
     ax.spines[["left", "right", "top"]].set_visible(False)

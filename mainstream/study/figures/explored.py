@@ -7,10 +7,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mainstream.quality import Form
+from mainstream.study.figures.look import FORMS as STYLES
 from mainstream.study.figures.look import sheet
 from mainstream.study.setting import FORMS, NAMES, STEP_FPS, VOTES, Setting, View
 
-STYLE: dict[Form, str] = {"consistent": "-", "as_published": "--"}
 PARTS = {"f1": ("F1", "black", 2.4), "recall": ("recall", "C0", 1.4), "precision": ("precision", "C1", 1.4)}
 
 
@@ -30,10 +30,10 @@ def explored(setting: Setting, views: dict[Form, View]) -> Figure:
     left.axvline(setting.fps, color="0.6", lw=0.8)
     for form, v in views.items():
         for part, (_, colour, width) in PARTS.items():
-            left.plot(setting.rates, getattr(v.rates, part), STYLE[form], color=colour, lw=width)
+            left.plot(setting.rates, getattr(v.rates, part), STYLES[form], color=colour, lw=width)
         left.plot(setting.fps, v.here.f1, mfc="white", **dot)
-        middle.plot(setting.rates, v.equal, STYLE[form], color="white", lw=2)
-        right.plot(VOTES, v.votes.f1, "o" + STYLE[form], color="black", ms=4)
+        middle.plot(setting.rates, v.equal, STYLES[form], color="white", lw=2)
+        right.plot(VOTES, v.votes.f1, "o" + STYLES[form], color="black", ms=4)
         right.plot(setting.x_vote, v.here.f1, mfc="none", **dot)
     middle.plot(setting.fps, setting.tpr, mfc="white", clip_on=False, **dot)
     middle.grid(False)
@@ -44,7 +44,7 @@ def explored(setting: Setting, views: dict[Form, View]) -> Figure:
     right.set_title("F1 against votes")
     figure.colorbar(picture, ax=middle, pad=0.02, aspect=30)
     keys = [Line2D([], [], color=c, lw=w, label=label) for label, c, w in PARTS.values()]
-    keys += [Line2D([], [], color="0.4", ls=STYLE[form], label=NAMES[form].lower()) for form in FORMS]
+    keys += [Line2D([], [], color="0.4", ls=STYLES[form], label=NAMES[form].lower()) for form in FORMS]
     left.legend(
         handles=keys, ncols=5, loc="lower left", bbox_to_anchor=(-0.02, 0.99), borderpad=0.2, fontsize=8.5,
         handlelength=1.7, handletextpad=0.5, columnspacing=1.1,

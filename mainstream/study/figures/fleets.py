@@ -9,8 +9,8 @@ from mainstream.data.recorded import groups
 from mainstream.study.figures.look import COLOURS, log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 from mainstream.study.pooling import price
+from mainstream.study.published import ONE_DEVICE
 
-DEVICE = 335.5  # units per second of one saturated device
 RULES = {"equal": "#8C6D31", "by size": "#7B4EA3", "marginal gains": "#D6437F", "pooled": COLOURS["optimal"]}
 
 
@@ -30,18 +30,18 @@ def pooling(of_cameras: pd.DataFrame, data: pd.DataFrame, step: float) -> Drawin
     won = wide.rsub(wide.pooled, axis=0)
     for k, (rule, colour) in enumerate(RULES.items()):
         mean, gain = wide[rule].groupby("budget").mean(), won[rule].groupby("budget").mean()
-        left.plot(mean.index / DEVICE, mean, "o-", color=colour, label=rule, lw=3 - 0.6 * k)
+        left.plot(mean.index / ONE_DEVICE, mean, "o-", color=colour, label=rule, lw=3 - 0.6 * k)
         if rule != "pooled":
-            beside = 1.05 ** (k - 1) / DEVICE
+            beside = 1.05 ** (k - 1) / ONE_DEVICE
             right.plot(won.index.get_level_values("budget") * beside, won[rule], "o", color=colour, ms=3, alpha=0.35)
             right.plot(gain.index * beside, gain, "_", color=colour, ms=12, mew=2.5)
     for ax in (left, right):
-        log_ticks(ax, sorted((data.budget / DEVICE).round(2).unique()))
+        log_ticks(ax, sorted((data.budget / ONE_DEVICE).round(2).unique()))
         ax.set_xlabel("budget of the fleet (devices)")
     left.set(ylabel="mean Event-F1", title=f"{data.fleet.nunique()} fleets")
     right.set(ylabel="pooled − rule (Event-F1)", title="What pooling wins (bars: means)")
     shared_legend(fig, [left])
-    over = won.equal.groupby("budget").mean().rename(lambda budget: budget / DEVICE)
+    over = won.equal.groupby("budget").mean().rename(lambda budget: budget / ONE_DEVICE)
     slack = (data.bound - data.f1)[data.rule == "pooled"]
     caption = (
         "{lumpy} of {cameras} curves are not concave: at {least} to {lumps} budgets the next {step:g} units buy more "

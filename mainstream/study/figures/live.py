@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from mainstream.study.figures.look import COLOURS, LABELS, colour_of, identity, shared_legend, small_multiples
@@ -15,12 +14,12 @@ from mainstream.study.figures.output import Drawing
 
 BIN_S = 2.0  # seconds: looks that were had are counted in these
 MARKS: dict[str, dict[str, Any]] = {  # of a look, by what it was worth
-    "hit": {"marker": "o", "s": 22},
-    "miss": {"marker": "|", "s": 130, "lw": 1.6},
-    "hit, afterwards": {"marker": "o", "s": 22, "facecolors": "none"},
-    "miss, afterwards": {"marker": "|", "s": 40, "lw": 0.8},
-    "right no": {"marker": ".", "s": 6, "alpha": 0.6},
-    "false alarm": {"marker": "x", "s": 28, "lw": 1.4},
+    "hit": {"marker": "o", "ms": 4.7},
+    "miss": {"marker": "|", "ms": 11.4, "mew": 1.6},
+    "hit, afterwards": {"marker": "o", "ms": 4.7, "mfc": "none"},
+    "miss, afterwards": {"marker": "|", "ms": 6.3, "mew": 0.8},
+    "right no": {"marker": ".", "ms": 2.4, "alpha": 0.6},
+    "false alarm": {"marker": "x", "ms": 5.3, "mew": 1.4},
 }
 
 
@@ -131,14 +130,15 @@ def deployment(deployed: pd.DataFrame, spans: Mapping[str, Sequence[tuple[float,
         rows = deployed[deployed.source == source]
         shown = [s for s in ("no_sharing", "max_sharing", "mainstream") if s in set(rows.system)]
         for (system, verdict), part in rows.groupby(["system", "verdict"]):
-            _marked(ax, part.time_s, shown.index(str(system)), COLOURS[str(system)], str(verdict))
+            row = np.full(len(part), shown.index(str(system)))
+            ax.plot(part.time_s, row, ls="", color=COLOURS[str(system)], **MARKS[str(verdict)])
         for a, b in spans[source]:
             ax.axvspan(a, b, color="0.92", zorder=0)
         ax.set(title=source, ylim=(-0.6, len(shown) - 0.4))
         ax.set_yticks(range(len(shown)), [LABELS[s] for s in shown])
     axes[-1].set_xlabel("seconds (grey: its object is in view; of the record, until it has left)")
     for verdict in [v for v in MARKS if v in set(deployed.verdict)]:
-        _marked(axes[0], [], 0, "0.3", verdict, label=verdict)
+        axes[0].plot([], [], ls="", color="0.3", label=verdict, **MARKS[verdict])
     shared_legend(fig, axes[:1], ncols=6)
     seen = deployed[deployed.in_view].groupby(["source", "system"], sort=False).hit.agg(["size", "sum"])
     said = [
@@ -148,11 +148,3 @@ def deployment(deployed: pd.DataFrame, spans: Mapping[str, Sequence[tuple[float,
     text = "Looks while the object was in view, and in brackets those that said yes – {said}."
     title = "Looks at one event, deployed"
     return Drawing(fig, deployed, title, ("published", "executed"), text, {"said": "; ".join(said)})
-
-
-def _marked(ax: Axes, times: Any, row: int, colour: str, verdict: str, **options: Any) -> None:
-    """Looks of one kind. A hollow mark keeps its colour at the rim."""
-    look = dict(MARKS[verdict])
-    face = look.pop("facecolors", colour)
-    filled = {"edgecolors": colour, "facecolors": face} if look["marker"] == "o" else {"color": colour}
-    ax.scatter(times, np.full(len(times), row), **look, **filled, **options)

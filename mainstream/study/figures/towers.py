@@ -41,16 +41,9 @@ def _ends(ax: Axes, x: float, top: int, app: str) -> None:
             color=colour_of(app) if app else "0.3")  # fmt: skip
 
 
-def _room(ax: Axes, top: int, left: float = -0.55, right: float = 0.55) -> None:
+def _room(ax: Axes, top: int, left: float, right: float) -> None:
     ax.set(xlim=(left, right), ylim=(-1.6, top + 1.6))
     ax.set_axis_off()
-
-
-def _draw(ax: Axes, tower: Tower) -> None:
-    for y, state in enumerate(tower.states):
-        _layer(ax, 0, y, state, tower.app)
-    _ends(ax, 0, len(tower.states), tower.app)
-    ax.set_title(tower.title, loc="center", fontsize=9.5)
 
 
 def _data(towers: Sequence[Tower], layers: Sequence[str]) -> pd.DataFrame:
@@ -80,8 +73,11 @@ def fine_tuning(
         towers.append(Tower(f"#{number}: train\nthe rest", [TRAINED if m else FROZEN for m in moved[app]], app))
     fig, axes = small_multiples(len(towers), size=(1.55, 4.4))
     for ax, tower in zip(axes, towers, strict=True):
-        _draw(ax, tower)
+        for k, state in enumerate(tower.states):
+            _layer(ax, 0, k, state, tower.app)
+        _ends(ax, 0, n, tower.app)
         _room(ax, n, -0.65, 0.65)
+        ax.set_title(tower.title, loc="center", fontsize=9.5)
     for y, part in ((n / 2 - 1, "layers"), (n - 2, "features"), (n - 1, "classifier")):
         axes[0].text(-0.4, y + 0.5, part, ha="right", va="center", fontsize=8.5)
     kept = {app: sum(not m for m in changed) for app, changed in moved.items()}

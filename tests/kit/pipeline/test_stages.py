@@ -51,6 +51,15 @@ def test_relative_imports_are_followed(project):
     assert found == {"__init__.py", "inner/__init__.py", "inner/near.py", "inner/sister.py", "maths.py"}
 
 
+def test_other_modules_are_followed_where_one_is_broken_and_folders_are_no_modules(project):
+    for name in ("json", "data"):
+        (project.root / name).mkdir()
+    (project.library / "broken.py").write_text("def (\n")
+    (project.library / "good.py").write_text("import json, data\nfrom . import broken, maths\n")
+    found = modules_of(["import data\nfrom mainstream import good"], project.root)
+    assert {p.name for p in found} == {"__init__.py", "good.py", "maths.py"}
+
+
 def due(project: Project, number: int = 0) -> bool:
     """Whether a stage would be run again."""
     stage = project.stages("default")[number]
@@ -82,7 +91,7 @@ def test_a_file_that_a_parameter_names_is_part_of_the_key_wherever_it_lies(proje
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
     """Outputs in sub-folders, templates beside a module that is imported, an input that comes or goes, versions."""
-    code = "if False:\n    from mainstream import maths\nfrom pathlib import Path\n"
+    code = "if not output_dir:\n    from mainstream import maths\nfrom pathlib import Path\n"
     code += "deep = Path(output_dir, 'packages', 'cat')\ndeep.mkdir(parents=True)\n(deep / 'm.json').write_text('1')"
     write_notebook(project, "01_make", code, inputs=["data/*.txt"])
     (project.root / "data").mkdir()

@@ -126,8 +126,8 @@ def test_the_strip_is_chosen_by_rule(player, report, tmp_path):
     assert len(chosen(player.verdicts, 3)) == 3
     player.drawing().figure.savefig(tmp_path / "strip.png")
     assert len(player.drawing(6).figure.axes) == 7 and len(player.drawing(2).figure.axes) == 3
-    alone = Player(Grey(), TRUTH, report, apps=["cat"])
-    assert [s.middle_s for s in chosen(alone.verdicts, 4)] == [2.8, 5.0]
+    alone = Verdicts(TRUTH, report, ["cat"])
+    assert [s.middle_s for s in chosen(alone, 4)] == [2.8, 5.0]
 
 
 def test_a_world_with_its_frames():

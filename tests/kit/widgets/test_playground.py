@@ -4,8 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.kit.widgets.playground import Playground
-from mainstream.package import Events, MPackage, SplitRecord
+from mainstream.kit.widgets.playground import Playground, catalogue
 from mainstream.scheduler import solve
 from mainstream.scheduler.cost import cheapest, cost
 from mainstream.study import experiments, figures, published
@@ -112,26 +111,13 @@ def test_no_sharing_that_cannot_run_says_so_and_objectives_change_the_plan(playg
     assert same_as(playground, playground.problem) and playground.plan.objective_value == playground.table().f1.min()
 
 
-def package(splits, name="&lt;b&gt;own"):
-    base = next(iter(published.mpackages(published.SWEEP_VINTAGE).values())).base
-    return MPackage(
-        application=name, base=base, events=Events(length_s=12.0, frequency=0.4, correlation=(0.6,)),
-        splits=tuple(SplitRecord(split=k, layer=f"l{k}", tpr=0.9, fpr=0.05) for k in splits),
-    )  # fmt: skip
-
-
-def test_packages_join_with_their_own_events_and_cannot_smuggle_html_in():
-    problem = experiments.random_problem(2, seed=0, budget=60.0)
-    playground = Playground(problem, packages=[package((0, 33, 84)), package((1, 2))])
-    assert [e for e in playground.catalogue if "package" in e] == ["&lt;b&gt;own (package 1)"]  # the other's do not fit
-    playground.controls["entry"].value = "&lt;b&gt;own (package 1)"
-    assert playground.controls["length"].value == pytest.approx(12) and playground.controls[
-        "correlation"
-    ].value == pytest.approx(0.6)
-    playground.controls["add"].click()
-    assert playground.table().split.iloc[-1] in (0, 33, 84) and playground.table().f1.iloc[-1] > 0
+def test_curves_of_other_splits_cannot_join_and_names_cannot_smuggle_html_in(playground):
+    problem = playground.problem
+    assert catalogue(problem) == published.mpackages(published.SWEEP_VINTAGE)
+    assert catalogue(problem.model_copy(update={"device": published.device(published.HEADLINE_VINTAGE)})) == {}
+    named = problem.apps[0].model_copy(update={"name": "&lt;b&gt;own"})
+    playground = Playground(problem.model_copy(update={"apps": (named, *problem.apps[1:])}))
     assert "&lt;b" not in playground.tables.value and "&amp;lt;b&amp;gt;own" in playground.tables.value
-    playground.controls["remove"].click()
 
 
 def test_a_start_without_a_plan_is_told():
