@@ -11,6 +11,7 @@ from scheduler.oracle import exhaustive, plain_cost
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, solve
 from mainstream.scheduler.cost import cheapest, cost
+from mainstream.scheduler.optimal import Exact
 from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import experiments, published, sweep
 
@@ -184,6 +185,30 @@ def test_your_own_scheduler_is_run_and_checked():
         solve(p, lambda problem: cheapest(problem)[:3])
     with pytest.raises(InfeasibleSchedule, match="fps index 99"):
         solve(p, lambda problem: [Choice(0, 99, 0)] * 4)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 3, "ab", [1, 2], [(0, 0), (0, 0)], [(0, 0, 0, 0)] * 2, [Choice(0, 0.5, 0)] * 2, [None, None],
+               {0: Choice(0, 0, 0)}, Exact(None, 0.0)],
+)  # fmt: skip
+def test_what_is_no_list_of_choices_is_named(answer):
+    with pytest.raises(InfeasibleSchedule, match=r"is no list of Choice\(split, fps, x_vote\)"):
+        solve(experiments.random_problem(2, seed=1, budget=300), lambda problem: answer)
+
+
+@pytest.mark.parametrize("answer", [[(0, 0, 0)] * 2, np.zeros((2, 3), int), iter([Choice(np.int64(0), 0, False)] * 2)])
+def test_plain_tuples_and_rows_are_choices(answer):
+    found = solve(experiments.random_problem(2, seed=1, budget=300), lambda problem: answer)
+    assert found.choices == (Choice(0, 0, 0),) * 2 and type(found.choices[0].split) is int
+
+
+def test_a_scheduler_that_writes_into_its_tables_is_judged_by_the_problems_own():
+    def cheat(problem):
+        problem.table.f1[:] = problem.best_vote[1][:] = 1.0
+        return cheapest(problem)
+
+    p = experiments.random_problem(2, seed=1, budget=300)
+    assert solve(p, cheat).mean_f1 == solve(p, cheapest).mean_f1 < 1
 
 
 def test_unknown_scheduler_and_impossible_budget():
