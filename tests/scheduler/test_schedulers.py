@@ -268,6 +268,36 @@ def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
     assert solve(problem, "greedy").objective_value <= ours.objective_value + 1e-9
 
 
+def test_what_fits_to_a_hair_is_found_beside_what_costs_a_hair_more():
+    """Nearer to each other than the solver can tell: the gap says that more was in sight."""
+    app = App(name="a", split=(0, 1, 2), tpr=(0.9, 0.5, 0.7), fpr=(0, 0, 0), event_length_s=1, event_frequency=0.5)
+    apps = (app, app.model_copy(update={"tpr": (0.9, 0.6, 0.8)}))
+    device = Device(split=(0, 1, 2), stem=(0, 3, 3), tail=(9, 1, 1 + 2e-8))
+    problem = Problem(stream_fps=4, fps_options=(1, 2), budget=5, device=device, apps=apps)
+    best, ours = solve(problem, exhaustive), solve(problem)
+    assert [u.split for u in ours.units] == [u.split for u in best.units] == [1, 1] and ours.cost <= 5
+    assert ours.gap is not None and ours.objective_value * (1 + ours.gap) >= best.objective_value
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deepest_tail_may_cost_nothing_and_a_budget_next_to_nothing(name):
+    app = App(name="a", split=(0, 1, 2), tpr=(0.9, 0.8, 0.7), fpr=(0, 0, 0), event_length_s=1, event_frequency=0.5)
+    device = Device(split=(0, 1, 2), stem=(0, 0, 1e9), tail=(20, 0, 0))
+    problem = Problem(stream_fps=2, fps_options=(1, 2), budget=1e-9, device=device, apps=(app, app))
+    if name not in ("optimal", "greedy"):
+        problem = problem.model_copy(update={"budget": 1e10})
+    assert {u.fps for u in solve(problem, name).units} == {2}
+
+
+@pytest.mark.parametrize(("name", "value"), [("weight", 1e308), ("weight", 5e-324), ("budget", 5e-324)])
+def test_weights_and_budgets_beyond_arithmetic_are_named(name, value):
+    good = experiments.random_problem(2, seed=1, budget=300, objective="weighted").model_dump()
+    (good if name == "budget" else good["apps"][1])[name] = value
+    with pytest.raises(ValueError, match=name):
+        Problem.model_validate(good)
+
+
 def test_the_solver_does_not_refuse_its_own_answer():
     app = App(name="a", split=(0,), tpr=(0.8,), fpr=(0.1,), event_length_s=1, event_frequency=0.3)
     device = Device(split=(0,), stem=(0,), tail=(1,))
