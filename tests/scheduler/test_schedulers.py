@@ -271,11 +271,11 @@ def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
 def test_what_fits_to_a_hair_is_found_beside_what_costs_a_hair_more():
     """Nearer to each other than the solver can tell: the gap says that more was in sight."""
     app = App(name="a", split=(0, 1, 2), tpr=(0.9, 0.5, 0.7), fpr=(0, 0, 0), event_length_s=1, event_frequency=0.5)
-    apps = (app, app.model_copy(update={"tpr": (0.9, 0.6, 0.8)}))
-    device = Device(split=(0, 1, 2), stem=(0, 3, 3), tail=(9, 1, 1 + 2e-8))
-    problem = Problem(stream_fps=4, fps_options=(1, 2), budget=5, device=device, apps=apps)
+    apps = (app, *(app.model_copy(update=other) for other in ({"tpr": (0.9, 0.6, 0.8)}, {"zone": "a"}, {"zone": "b"})))
+    device = Device(split=(0, 1, 2), stem=(0, 3, 3), tail=(9, 1, 1 + 3e-8))
+    problem = Problem(stream_fps=4, fps_options=(1, 2), budget=13, device=device, apps=apps)
     best, ours = solve(problem, exhaustive), solve(problem)
-    assert [u.split for u in ours.units] == [u.split for u in best.units] == [1, 1] and ours.cost <= 5
+    assert [u.split for u in ours.units] == [u.split for u in best.units] == [1] * 4 and ours.cost <= 13
     assert ours.gap is not None and ours.objective_value * (1 + ours.gap) >= best.objective_value
 
 
