@@ -85,7 +85,7 @@ RANGES = {
     "length_cv": (0.0, 10.0), "lasting": (0.0, 0.999), "lasting_empty": (0.0, 0.999), "memory_s": (0.0, 1e6),
     "memory_empty_s": (0.0, 1e6), "follows_event": (0.0, 1.0),
     "fps": (0.0, np.inf), "stream_fps": (0.0, np.inf), "event_length_s": (0.0, np.inf), "window_s": (0.0, np.inf),
-    "duration_s": (0.0, 1e12), "times": (-1e12, 1e12), "truth": (-1e12, 1e12),
+    "duration_s": (0.0, 1e12), "times": (-1e12, 1e12), "truth": (-1e12, 1e12), "x_vote": (0, 2.0**53),
 }  # fmt: skip
 
 
@@ -93,7 +93,10 @@ def checked(**arguments: Any) -> list[Array]:
     """The arguments as float arrays, each inside its range; else a `UserError` naming argument and value."""
     checked = []
     for name, value in arguments.items():
-        array = _numbers(name, value)
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            raise UserError(f"{name} must be numbers, not {value!r}") from None
         low, high = RANGES[name]
         positive = high == np.inf
         good = np.isfinite(array) & ((array > low) if positive else (array >= low)) & (array <= high)
@@ -104,24 +107,16 @@ def checked(**arguments: Any) -> list[Array]:
     return checked
 
 
-def _numbers(name: str, value: Any) -> Array:
-    try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        raise UserError(f"{name} must be numbers, not {value!r}") from None
-
-
 def checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
     """Votes as integers; `None` becomes 0 and is allowed in the published form only."""
     none = [v is None for v in np.asarray(x_vote, dtype=object).ravel()]
     if any(none) and form != "as_published":
         raise UserError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
     raw = np.asarray(x_vote, dtype=object)
-    votes = _numbers("x_vote", [0 if v is None else v for v in raw.ravel()]).reshape(raw.shape)
-    real = ~np.array(none, dtype=bool).reshape(raw.shape)
-    if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & real)):
+    (votes,) = checked(x_vote=[0 if v is None else v for v in raw.ravel()])
+    if np.any((votes != np.floor(votes)) | (votes < ~np.array(none, dtype=bool))):
         raise UserError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
-    return np.minimum(votes, 2.0**31).astype(np.int64)
+    return votes.reshape(raw.shape).astype(np.int64)
 
 
 class Differences(TypedDict, total=False):

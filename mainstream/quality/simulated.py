@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstream.errors import UserError
+from mainstream.quality.analytical import frames_seen
 from mainstream.quality.chain import RANGES, checked, checked_votes
 
 
@@ -57,8 +58,7 @@ def simulate_events(
     """
     checked(**{name: value for name, value in locals().items() if name in RANGES})
     checked_votes(x_vote, "consistent")
-    if fps > stream_fps:
-        raise UserError(f"fps {fps:g} is above stream_fps {stream_fps:g}: no stream gives more frames")
+    frames_seen(fps, stream_fps=stream_fps, event_length_s=event_length_s)
     if windows < 1:
         raise UserError(f"windows must be at least 1, not {windows}")
     rng = np.random.default_rng(seed)
