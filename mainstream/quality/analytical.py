@@ -64,7 +64,7 @@ def event_recall(
         Array of the broadcast shape of all arguments.
 
     Raises:
-        ValueError: an argument outside its range or not a number, named with its value.
+        UserError: an argument outside its range or not a number, named with its value.
     """
     p, fps, s, length, rho = checked(
         tpr=tpr, fps=fps, stream_fps=stream_fps, event_length_s=event_length_s, correlation=correlation
@@ -72,7 +72,7 @@ def event_recall(
     votes = checked_votes(x_vote, form)
     seen = seen_by(fps, s, length, form)
     if others := checked_differences(form, rho, differences):
-        return heterogeneous.declared(p, np.zeros_like(p), fps, length, votes, others)[0]
+        return heterogeneous.declared(p, np.zeros_like(p), fps, seen, votes, others)[0]
     return declared_of(p, rho, seen, votes, form)
 
 
@@ -149,7 +149,7 @@ def evaluate(
     votes = checked_votes(x_vote, form)
     seen = seen_by(fps, s, length, form)
     if others := checked_differences(form, rho, differences):
-        recall, false = heterogeneous.declared(p, q, fps, length, votes, others)
+        recall, false = heterogeneous.declared(p, q, fps, seen, votes, others)
     else:
         axes = max(a.ndim for a in (p, q, rho, seen, votes))
         both = np.stack(np.broadcast_arrays(p, q))  # a new leading axis: events, empty windows

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypedDict, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mainstream.errors import UserError
+
 Form = Literal["consistent", "as_published", "heterogeneous"]
 Array = NDArray[np.float64]
 TABLE_ELEMENTS = 8_000_000  # the largest table of run probabilities held at once (64 MB)
@@ -18,15 +20,15 @@ MOST_LOOKS = 200_000  # at one event; more count as that many, so that no length
 
 
 def seen_by(fps: Array, stream_fps: Array, length: Array, form: Form) -> Array:
-    """Mean number of analysed frames that meet an event; ValueError for rates above the stream's."""
+    """Mean number of analysed frames that meet an event; `UserError` for rates above the stream's."""
     if form not in get_args(Form):
-        raise ValueError(f"form must be one of {', '.join(get_args(Form))}, not {form!r}")
+        raise UserError(f"form must be one of {', '.join(get_args(Form))}, not {form!r}")
     if form == "as_published":
         return length * fps * fps / stream_fps
+    fps, stream_fps = np.broadcast_arrays(fps, stream_fps)
     if np.any(fps > stream_fps * (1 + 1e-12)):
-        fps_b, s_b = np.broadcast_arrays(fps, stream_fps)
-        worst = np.unravel_index(np.argmax(fps_b - s_b), fps_b.shape)
-        raise ValueError(f"fps {fps_b[worst]:g} is above stream_fps {s_b[worst]:g}: no stream gives more frames")
+        worst = np.unravel_index(np.argmax(fps - stream_fps), fps.shape)
+        raise UserError(f"fps {fps[worst]:g} is above stream_fps {stream_fps[worst]:g}: no stream gives more frames")
     return length * fps
 
 
@@ -38,7 +40,7 @@ def declared_of(p: Array, rho: Array, seen: Array, votes: NDArray[np.int64], for
     wanted = np.unique([low, low + 1])
     item, low, share, which = np.broadcast_arrays(np.arange(p.size).reshape(p.shape), low, share, votes)
     result = np.empty(item.shape)
-    for x in np.unique(votes):
+    for x in np.unique(votes) if result.size else ():
         chunk = max(1, TABLE_ELEMENTS // (wanted.size + min(int(x), int(wanted[-1]))))
         for start in range(0, p.size, chunk):
             part = slice(start, start + chunk)
@@ -78,25 +80,29 @@ def _run_table(p: Array, rho: Array, wanted: NDArray[np.int64], x: int, form: Fo
     return np.minimum(table, 1.0)
 
 
-_RANGES = {
+RANGES = {
     "tpr": (0.0, 1.0), "fpr": (0.0, 1.0), "correlation": (0.0, 1.0), "event_frequency": (0.0, 1.0),
     "length_cv": (0.0, 10.0), "lasting": (0.0, 0.999), "lasting_empty": (0.0, 0.999), "memory_s": (0.0, 1e6),
     "memory_empty_s": (0.0, 1e6), "follows_event": (0.0, 1.0),
-    "fps": (0.0, np.inf), "stream_fps": (0.0, np.inf), "event_length_s": (0.0, np.inf),
+    "fps": (0.0, np.inf), "stream_fps": (0.0, np.inf), "event_length_s": (0.0, np.inf), "window_s": (0.0, np.inf),
+    "duration_s": (0.0, 1e12), "times": (-1e12, 1e12), "truth": (-1e12, 1e12), "x_vote": (0, 2.0**53),
 }  # fmt: skip
 
 
-def checked(**arguments: ArrayLike) -> list[Array]:
-    """The arguments as float arrays, each inside its range; else a ValueError naming argument and value."""
+def checked(**arguments: Any) -> list[Array]:
+    """The arguments as float arrays, each inside its range; else a `UserError` naming argument and value."""
     checked = []
     for name, value in arguments.items():
-        array = np.asarray(value, dtype=float)
-        low, high = _RANGES[name]
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            raise UserError(f"{name} must be numbers, not {value!r}") from None
+        low, high = RANGES[name]
         positive = high == np.inf
         good = np.isfinite(array) & ((array > low) if positive else (array >= low)) & (array <= high)
         if not np.all(good):
             rule = "a positive number" if positive else f"a number from {low:g} to {high:g}"
-            raise ValueError(f"{name} must be {rule}, not {np.atleast_1d(array)[~np.atleast_1d(good)][0]:g}")
+            raise UserError(f"{name} must be {rule}, not {np.atleast_1d(array)[~np.atleast_1d(good)][0]:g}")
         checked.append(array)
     return checked
 
@@ -105,13 +111,12 @@ def checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
     """Votes as integers; `None` becomes 0 and is allowed in the published form only."""
     none = [v is None for v in np.asarray(x_vote, dtype=object).ravel()]
     if any(none) and form != "as_published":
-        raise ValueError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
+        raise UserError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
     raw = np.asarray(x_vote, dtype=object)
-    votes = np.array([0 if v is None else v for v in raw.ravel()], dtype=float).reshape(raw.shape)
-    real = ~np.array(none).reshape(raw.shape)
-    if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & real)):
-        raise ValueError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
-    return votes.astype(np.int64)
+    (votes,) = checked(x_vote=[0 if v is None else v for v in raw.ravel()])
+    if np.any((votes != np.floor(votes)) | (votes < ~np.array(none, dtype=bool))):
+        raise UserError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
+    return votes.reshape(raw.shape).astype(np.int64)
 
 
 class Differences(TypedDict, total=False):
@@ -136,10 +141,10 @@ def checked_differences(form: Form, correlation: Array, given: Differences) -> d
     """All of `Differences` as float arrays in the heterogeneous form; nothing in the others, which take none."""
     if form != "heterogeneous":
         if given:
-            raise ValueError(f'{next(iter(given))}: only with form="heterogeneous"')
+            raise UserError(f'{next(iter(given))}: only with form="heterogeneous"')
         return {}
     if np.any(correlation != 0):
-        raise ValueError('correlation: not with form="heterogeneous"; use lasting and memory_s')
+        raise UserError('correlation: not with form="heterogeneous"; use lasting and memory_s')
     names = tuple(Differences.__annotations__)
     if wrong := given.keys() - set(names):
         raise TypeError(f"unknown argument {sorted(wrong)[0]!r}")

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mainstream.errors import UserError
 from mainstream.quality.analytical import harmonic_mean
+from mainstream.quality.chain import checked, checked_votes
 
 Interval = tuple[float, float]
 MOST_WINDOWS = 1_000_000
@@ -50,12 +51,10 @@ def vote(decisions: ArrayLike, x_vote: int = 1) -> NDArray[np.bool_]:
 
     `decisions` holds 0 and 1, shape (…, n); returns booleans of the same shape.
     """
-    if x_vote != int(x_vote) or x_vote < 1:
-        raise ValueError(f"x_vote must be a whole number of at least 1, not {x_vote}")
+    x = int(checked_votes(x_vote, "consistent"))
     positive = np.asarray(decisions, dtype=int) == 1
     running = so_far(positive)
     declared = np.zeros(positive.shape, dtype=bool)
-    x = int(x_vote)
     declared[..., x - 1 :] = running[..., x:] - running[..., :-x] == x
     return declared
 
@@ -99,7 +98,7 @@ def count_events(
     Returns:
         `EventScore`. Recall is NaN without true events; precision and F1 are 0 where nothing true was declared.
     Raises:
-        ValueError: shapes that differ, times that do not ascend, intervals that overlap or end before they start.
+        UserError: shapes that differ, times that do not ascend, intervals that overlap or are none, no numbers.
     """
     return tally_events(truth, times, decisions, x_vote, definition, window_s=window_s, duration_s=duration_s).score()
 
@@ -116,7 +115,7 @@ def tally_events(
 ) -> EventTally:
     """Which events were found and which windows or segments were false; arguments as `count_events`."""
     if definition not in get_args(Definition):
-        raise ValueError(f"definition must be one of {', '.join(get_args(Definition))}, not {definition!r}")
+        raise UserError(f"definition must be one of {', '.join(get_args(Definition))}, not {definition!r}")
     events = _checked_truth(truth)
     t, flags = _checked_decisions(times, decisions)
     declared = vote(flags, x_vote)
@@ -126,9 +125,9 @@ def tally_events(
         segments = detections(t, declared)
         false = np.array([not any(a < e and b >= s for s, e in events) for a, b in segments], dtype=bool)
         return EventTally(found, false, definition)
-    ends = [e for _, e in events] + [float(t[-1]) if t.size else 0.0]
-    length = window_s or (float(np.median([e - s for s, e in events])) if events else 1.0)
-    empty = empty_windows(events, length, duration_s if duration_s is not None else max(ends))
+    window_s = float(np.median([e - s for s, e in events] or 1.0)) if window_s is None else window_s
+    duration_s = max([0.0, *t[-1:], *(e for _, e in events)]) if duration_s is None else duration_s
+    empty = empty_windows(events, *map(float, checked(window_s=window_s, duration_s=duration_s)))
     return EventTally(found, _any_inside(at, empty), definition)
 
 
@@ -160,7 +159,7 @@ def bootstrap_events(tally: EventTally, *, samples: int = 1000, seed: int = 0) -
         tally._replace(found=_resampled(rng, tally.found), false=_resampled(rng, tally.false)).score()
         for _ in range(samples)
     ])  # fmt: skip
-    low, high = np.nanpercentile(scores, [2.5, 97.5], axis=0)
+    low, high = np.percentile(scores, [2.5, 97.5], axis=0)
     return {name: (float(low[i]), float(high[i])) for i, name in enumerate(EventScore._fields)}
 
 
@@ -178,22 +177,23 @@ def _any_inside(at: NDArray[np.float64], intervals: Sequence[Interval]) -> NDArr
 
 def _checked_truth(truth: Sequence[Interval]) -> list[Interval]:
     events = sorted((float(a), float(b)) for a, b in truth)
+    checked(truth=events)
     for a, b in events:
-        if not (np.isfinite(a) and b > a):
-            raise ValueError(f"a true interval must end after it starts, not ({a:g}, {b:g})")
+        if b <= a:
+            raise UserError(f"a true interval must end after it starts, not ({a:g}, {b:g})")
     for (a, b), (c, d) in zip(events, events[1:], strict=False):
         if c < b:
-            raise ValueError(f"true intervals overlap: ({a:g}, {b:g}) and ({c:g}, {d:g}); merge them first")
+            raise UserError(f"true intervals overlap: ({a:g}, {b:g}) and ({c:g}, {d:g}); merge them first")
     return events
 
 
 def _checked_decisions(times: ArrayLike, decisions: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    t, flags = np.asarray(times, float), np.asarray(decisions)
+    (t,), flags = checked(times=times), np.asarray(decisions)
     if t.shape != flags.shape or t.ndim != 1:
-        raise ValueError(f"times {t.shape} and decisions {flags.shape} must be of one length")
+        raise UserError(f"times {t.shape} and decisions {flags.shape} must be of one length")
     if not np.all(np.diff(t) > 0):
-        raise ValueError("times of analysed frames must ascend")
+        raise UserError("times of analysed frames must ascend")
     if not np.all(np.isin(flags, (-1, 0, 1))):
-        raise ValueError("decisions must be 1 (positive), 0 (negative) or -1 (unknown)")
+        raise UserError("decisions must be 1 (positive), 0 (negative) or -1 (unknown)")
     known = flags != -1
     return t[known], flags[known].astype(np.int64)

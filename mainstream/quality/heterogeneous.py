@@ -158,20 +158,21 @@ class Side(NamedTuple):
 
 
 def declared(
-    p: Array, q: Array, fps: Array, length: Array, votes: NDArray[np.int64], differences: dict[str, Array]
+    p: Array, q: Array, fps: Array, seen: Array, votes: NDArray[np.int64], differences: dict[str, Array]
 ) -> tuple[Array, Array]:
     """(R, R̃): P(an event is declared), P(an empty window of length L is), of the broadcast shape of all arguments.
 
-    `differences` has every key of `Differences`.
-    """
-    given = (p, q, fps, length, *(differences[k] for k in Differences.__annotations__))
+    seen: L·fps. `differences` has every key of `Differences`."""
+    given = (p, q, fps, seen, *(differences[k] for k in Differences.__annotations__))
     shape = np.broadcast_shapes(*(a.shape for a in given))
+    if 0 in (whole := np.broadcast_shapes(shape, votes.shape)):
+        return np.empty(whole), np.empty(whole)
     wide = shape or (1,)
     given = tuple(np.expand_dims(a, tuple(range(len(wide) - a.ndim))) for a in given)
-    p, q, fps, length, cv, alpha, tau, alpha_empty, tau_empty, phi = given
-    event = Side.of(p, fps * tau, alpha, looks(fps * length, cv))
-    empty = Side.of(q, fps * tau_empty, alpha_empty, looks(fps * length, np.zeros_like(cv)))
-    order = np.argsort(np.broadcast_to(fps * length, wide), axis=None, kind="stable")  # chains of like length together
+    p, q, fps, seen, cv, alpha, tau, alpha_empty, tau_empty, phi = given
+    event = Side.of(p, fps * tau, alpha, looks(seen, cv))
+    empty = Side.of(q, fps * tau_empty, alpha_empty, looks(seen, np.zeros_like(cv)))
+    order = np.argsort(np.broadcast_to(seen, wide), axis=None, kind="stable")  # chains of like length together
     votes = np.minimum(votes, _MOST_LOOKS)
     asked = np.unique(votes)
     found = np.empty((2, asked.size, order.size))

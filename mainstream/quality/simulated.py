@@ -1,4 +1,4 @@
-"""The model's witness: a Monte-Carlo of the same assumptions that shares no code with `quality` (notebook 03)."""
+"""The model's witness: a Monte-Carlo of the same assumptions, which shares checks of arguments alone (notebook 03)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mainstream.errors import UserError
+from mainstream.quality.analytical import frames_seen
+from mainstream.quality.chain import RANGES, checked, checked_votes
 
 
 class Simulated(NamedTuple):
@@ -50,12 +54,13 @@ def simulate_events(
     Returns:
         Estimates of Event-recall, Event-precision and F1 (NaN where undefined), and what they were counted on.
     Raises:
-        ValueError: fps above stream_fps, or windows < 1.
+        UserError: an argument outside its range, named with its value, fps above stream_fps, or windows < 1.
     """
-    if fps > stream_fps:
-        raise ValueError(f"fps {fps:g} is above stream_fps {stream_fps:g}: no stream gives more frames")
+    checked(**{name: value for name, value in locals().items() if name in RANGES})
+    checked_votes(x_vote, "consistent")
+    frames_seen(fps, stream_fps=stream_fps, event_length_s=event_length_s)
     if windows < 1:
-        raise ValueError(f"windows must be at least 1, not {windows}")
+        raise UserError(f"windows must be at least 1, not {windows}")
     rng = np.random.default_rng(seed)
     holds_event = rng.random(windows) < event_frequency
     rates, repeats, spans = (np.full(windows, float(v)) for v in (fpr, correlation, event_length_s))

@@ -33,8 +33,8 @@ def curve(problem: Problem, step: float, steps: int) -> Array:
     shape (steps + 1,), never falling; `problem.budget` does not matter. From the top down: a schedule that costs less
     than its budget is the best one for every budget down to its cost, which need not be solved again.
     """
-    if step <= 0 or steps < 1:
-        raise UserError(f"step={step}, steps={steps}: must be above 0, and at least 1")
+    if not 0 < step < np.inf or steps < 1:
+        raise UserError(f"step={step}, steps={steps}: must be above 0 and finite, and at least 1")
     values, least, j = np.full(steps + 1, -np.inf), cost(problem, cheapest(problem)), steps
     while j > 0 and (here := problem.model_copy(update={"budget": j * step})).affordable(least):
         plan = solve(here, "optimal")
@@ -114,12 +114,13 @@ def bound(curves: Array, steps: int, weight: Array | None = None) -> float:
 
 
 def forest(problems: Sequence[Problem], budget: float) -> Problem:
-    """All cameras as one problem, each a zone with a stem of its own: what `solve` finds is the best plan of the fleet.
+    """All cameras as one problem, every zone with a stem of its own: what `solve` finds is the best plan of the fleet.
 
     Each camera's own budget does not matter. Raises `UserError`: no camera, or cameras that differ in more than their
     applications.
     """
     if len({p.model_dump_json(exclude={"apps", "budget"}) for p in problems}) != 1:
         raise UserError("problems: need at least one camera; all of one device, rates, votes, form and objective")
-    apps = [app.model_copy(update={"zone": f"camera {c}"}) for c, p in enumerate(problems) for app in p.apps]
+    zone = lambda c, app: f"camera {c}" + (app.zone and f" {app.zone}")
+    apps = [app.model_copy(update={"zone": zone(c, app)}) for c, p in enumerate(problems) for app in p.apps]
     return problems[0].model_copy(update={"apps": tuple(apps), "budget": budget})

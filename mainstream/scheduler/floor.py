@@ -22,7 +22,7 @@ class Fit:
 
     floor: float
     budget: float
-    schedule: Schedule | None = field(repr=False)  # of those that fit; of as large sets, the best objective
+    schedule: Schedule | None = field(repr=False)  # of those that fit; of as large sets, the largest weighted sum
     left_out: tuple[str, ...]  # the others, those out of reach among them
     out_of_reach: dict[str, float]  # application → the best F1 that it has at any budget, below the floor
     least_budget: float | None  # for all that are within reach; None where none is
@@ -46,7 +46,7 @@ def fit(problem: Problem, floor: float, scheduler: str = "optimal") -> Fit:
     asked = system(problem, scheduler)
     f1 = asked.best_vote[1]
     keep = undominated(asked, f1) & (f1 >= floor)
-    best = dict(zip((a.name for a in asked.apps), f1.max(axis=(1, 2)).tolist(), strict=True))
+    best = zip((a.name for a in asked.apps), f1.max(axis=(1, 2)).tolist(), strict=True)
     within = np.flatnonzero(keep.any(axis=(1, 2)))
     choices = _most(Model(asked, f1, keep)) if len(within) else {}
     return Fit(
@@ -54,13 +54,13 @@ def fit(problem: Problem, floor: float, scheduler: str = "optimal") -> Fit:
         schedule=as_schedule(_only(problem, choices), list(choices.values()), scheduler=scheduler, gap=0.0)
         if choices else None,
         left_out=tuple(app.name for a, app in enumerate(problem.apps) if a not in choices),
-        out_of_reach={name: value for name, value in best.items() if value < floor},
+        out_of_reach={name: value for name, value in best if value < floor},
         least_budget=_least_budget(asked, floor, within) if len(within) else None,
     )  # fmt: skip
 
 
 def _most(model: Model) -> dict[int, Choice]:
-    """As many applications as the budget has room for, and their choices; of as many, those of the best objective."""
+    """As many applications as the budget has room for, and their choices; of as many, those of the largest sum."""
     members, linked = model.rows
     some = LinearConstraint(members.A, 0, members.ub)
     gain = 1 + model.gain / 2  # Σ model.gain is 1 at most: numbers come first

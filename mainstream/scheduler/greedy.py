@@ -43,7 +43,7 @@ def greedy_as_published(problem: Problem) -> list[Choice]:
     deepest = [int(np.flatnonzero(row)[-1]) for row in problem.allowed]
     state = State(problem, [Choice(k, 0, 0) for k in deepest])
     fps, tail = np.asarray(problem.fps_options), np.asarray(problem.device.tail)
-    ratio = (1 - f1) / (fps[None, None, :] * tail[None, :, None])
+    ratio = (1 - f1) / np.maximum(fps * tail[:, None], 1e-300)  # a tail may cost nothing
     while True:
         better = (f1 > state.f1(f1)[:, None, None] + 1e-12) & (ratio > 0)
         good = better & problem.affordable(state.cost + state.added_cost())

@@ -150,13 +150,19 @@ class Model:
         """Choices with the largest Σ gain·y within the budget, by application; their sum, and what none can surpass.
 
         The solver rounds rows: should a schedule pass that costs a hair too much, the budget is tightened by a hair,
-        and at last by more than the solver's tolerance. With a budget row a hundred times as large, which rounds less,
-        HiGHS took a schedule that was not the best for it in one of 1,800 such problems and found none in another.
+        and at last by more than the solver's tolerance; where that leaves none, the cheapest is taken. With a budget
+        row a hundred times as large, which rounds less, HiGHS took a schedule that was not the best for it in one of
+        1,800 such problems and found none in another.
         """
         gain, bound = np.r_[gain, np.zeros(self.w.size)] * VALUE, np.inf
         for limit in (1 + SLACK / 2, 1 - 1e-7, 1 - 4e-6):
-            row = LinearConstraint(csr_array(self.spent[None] * ROW), -np.inf, limit * ROW)
-            result = self.ask(gain, [*rows, row], rel_gap)
+            row = LinearConstraint(csr_array(np.minimum(self.spent[None], 1e3) * ROW), -np.inf, limit * ROW)
+            try:
+                result = self.ask(gain, [*rows, row], rel_gap)
+            except UserError:
+                if limit > 1:  # as it was asked for
+                    raise
+                result = self.ask(-self.spent * VALUE, rows, PROVEN)
             bound = float(-result.mip_dual_bound) if limit > 1 else bound
             taken = np.rint(result.x[: self.n]).astype(int)
             choices = self._choices(taken)

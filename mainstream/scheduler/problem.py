@@ -36,6 +36,7 @@ ASSUMED = Memory(lasting=0.2, memory_s=0.144)  # where a package says nothing (h
 ASSUMED_CV = 0.4
 PER_SPLIT = ("tpr", "fpr", "lasting", "memory_s", "lasting_empty", "memory_empty_s")
 MOST_VOTES = 100
+Scale = Annotated[float, Field(ge=1e-9, le=1e100)]  # what the solver can still tell from nothing, and sums hold
 Remembered = Annotated[float, Field(ge=0, le=LONGEST_S)]  # seconds
 SLACK = 1e-9  # relative: a cost this little above the budget is rounding, not overspending
 
@@ -60,7 +61,7 @@ class App(Strict):
     memory_empty_s: tuple[Remembered, ...] = ()
     length_cv: Variation = 0.0
     follows_event: Rate = 0.0
-    weight: Positive = 1.0
+    weight: Scale = 1.0
     zone: str = ""  # the part of the picture that it looks at: those of one share a stem, '' is the whole
 
     @model_validator(mode="after")
@@ -110,7 +111,7 @@ class Problem(Strict):
     stream_fps: float = Field(gt=0, le=FASTEST_FPS)
     fps_options: tuple[Positive, ...] = Field(min_length=1)
     x_options: tuple[Annotated[int, Field(ge=1, le=MOST_VOTES)] | None, ...] = Field(default=(1,), min_length=1)
-    budget: Positive
+    budget: Scale
     objective: str = "mean"
     form: quality.Form = "consistent"
     device: Device

@@ -16,6 +16,7 @@ Helpful: `problem.table.f1[a, k, f, x]`, `problem.best_vote`, `cost(problem, cho
 
 from __future__ import annotations
 
+import operator
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ from functools import wraps
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mainstream.errors import UserError, without_errno
 from mainstream.scheduler.cost import cost
@@ -42,8 +43,12 @@ class InfeasibleSchedule(UserError):
     """A budget below the cheapest schedule, or what a scheduler returned is over it or no schedule of the problem."""
 
 
-def check(problem: Problem, choices: Sequence[Choice]) -> None:
-    """Raises `InfeasibleSchedule` naming the first thing wrong."""
+def checked(problem: Problem, answer: Any) -> list[Choice]:
+    """What a scheduler answered, as choices. Raises `InfeasibleSchedule` naming the first thing wrong."""
+    try:
+        choices = [Choice(*map(operator.index, choice)) for choice in answer]
+    except TypeError:
+        raise InfeasibleSchedule(f"{answer!r} is no list of Choice(split, fps, x_vote), whole numbers each") from None
     if len(choices) != len(problem.apps):
         raise InfeasibleSchedule(f"{len(choices)} choices for {len(problem.apps)} applications")
     limits = (len(problem.device.split), len(problem.fps_options), len(problem.x_options))
@@ -56,6 +61,7 @@ def check(problem: Problem, choices: Sequence[Choice]) -> None:
             raise InfeasibleSchedule(f"app '{app.name}' has no accuracy at split {split}")
     if not problem.affordable(total := cost(problem, choices)):
         raise InfeasibleSchedule(f"cost {total:.6g} is over the budget {problem.budget:.6g}")
+    return choices
 
 
 def from_file(spec: str) -> Scheduler:

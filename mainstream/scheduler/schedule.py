@@ -15,7 +15,7 @@ from mainstream.scheduler.cost import cheapest, cost, device_cost, splits_and_ra
 from mainstream.scheduler.greedy import greedy, greedy_as_published
 from mainstream.scheduler.optimal import Exact, optimal
 from mainstream.scheduler.problem import Choice, Problem
-from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler, check
+from mainstream.scheduler.protocol import InfeasibleSchedule, Scheduler, checked
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,13 @@ def solve(problem: Problem, scheduler: str | Scheduler = "optimal", *, gap: floa
         if not 0 <= gap < 1:
             raise UserError(f"gap={gap:g}: must be from 0 to below 1 (0.01: within one percent of the best)")
         function = partial(optimal, rel_gap=gap)
-    asked = system(problem, scheduler) if isinstance(scheduler, str) else problem
-    require_feasible(asked, "" if asked is problem else f" of {name}")
+    asked = system(problem, scheduler) if isinstance(scheduler, str) else problem.model_copy()  # its own tables
+    require_feasible(asked, "" if asked.apps is problem.apps else f" of {name}")
     start = time.perf_counter()
     answer = function(asked)
     seconds = time.perf_counter() - start
-    proven = answer.gap if isinstance(answer, Exact) else None
-    choices = answer.choices if isinstance(answer, Exact) else answer
-    check(problem, choices)
-    return as_schedule(problem, choices, scheduler=name, gap=proven, seconds=seconds)
+    choices, proven = answer if isinstance(answer, Exact) else (answer, None)
+    return as_schedule(problem, checked(problem, choices), scheduler=name, gap=proven, seconds=seconds)
 
 
 def cheapest_schedule(problem: Problem, scheduler: str | Scheduler) -> Schedule:

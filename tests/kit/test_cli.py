@@ -83,6 +83,8 @@ def test_schedule_says_who_fits_at_a_floor_and_what_all_would_need(tmp_path):
     assert f"for all that can: a budget of {found['least_budget']:.6g} at least" in said.stdout
     refused = mainstream("schedule", str(tmp_path / "p.json"), "--floor", "0.8", "--scheduler", "greedy")
     assert refused.returncode == 2 and "greedy proves nothing" in refused.stderr
+    refused = mainstream("schedule", str(tmp_path / "p.json"), "--floor", "0.8", "--gap", "0.1")
+    assert refused.returncode == 2 and "--gap 0.1: not with --floor" in refused.stderr
 
 
 @pytest.mark.parametrize(

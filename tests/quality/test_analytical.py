@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstream import quality
+from mainstream.errors import UserError
 from mainstream.quality import chain, event_f1, event_precision, event_recall, simulate_events
 from mainstream.study import experiments, published
 
@@ -170,3 +171,43 @@ def test_whole_numbers_are_numbers():
     )
     assert of(int) == pytest.approx(of(float)) and of(int).recall > 0.9
     assert event_f1(1, 0, 4, event_frequency=1, **scene) == event_f1(1.0, 0.0, 4.0, event_frequency=1.0, **scene)
+
+
+@pytest.mark.parametrize("form", ["consistent", "as_published", "heterogeneous"])
+def test_every_argument_broadcasts_also_the_streams_rate_and_empty_ones(form):
+    good = {"tpr": 0.8, "fpr": 0.1, "fps": 3, "stream_fps": 10, "event_length_s": 1, "event_frequency": 0.2}
+    for name, value in {**good, "x_vote": 1}.items():
+        for times, shape in ((2, (2,)), (0, (0,))):
+            found = event_f1(**{**good, name: [value] * times}, form=form)
+            assert found.shape == shape and np.all(found == event_f1(**good, form=form)), name
+            if name not in ("fpr", "event_frequency"):
+                recall = {k: v for k, v in good.items() if k not in ("fpr", "event_frequency")}
+                assert event_recall(**{**recall, name: [value] * times}, form=form).shape == shape, name
+    with pytest.raises(ValueError, match="mismatch"):
+        event_f1(**{**good, "tpr": [0.8, 0.7], "stream_fps": [10, 20, 30]}, form=form)
+
+
+@pytest.mark.parametrize(("name", "value"), [("tpr", "a"), ("fps", 1j), ("fpr", {}), ("event_length_s", [1, [2]])])
+def test_what_is_no_number_is_named(name, value):
+    good = {"tpr": 0.8, "fpr": 0.1, "fps": 3, "stream_fps": 10, "event_length_s": 1, "event_frequency": 0.2}
+    for function in (event_f1, simulate_events):
+        with pytest.raises(UserError, match=f"{name} must be numbers, not"):
+            function(**{**good, name: value})
+
+
+def test_more_votes_than_any_event_has_looks_find_nothing():
+    found = event_recall(0.9, 3, stream_fps=10, event_length_s=1, x_vote=[2, 2**53])
+    assert found[0] > 0.5 and found[1] == 0
+    with pytest.raises(UserError, match=r"x_vote must be a number from 0 to .*, not 9.22337e\+18"):
+        event_recall(0.9, 3, stream_fps=10, event_length_s=1, x_vote=2**63)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tpr", 1.5), ("fpr", float("nan")), ("fps", 0), ("stream_fps", float("nan")), ("event_length_s", -1),
+     ("event_frequency", 2), ("correlation", -1), ("x_vote", 0), ("lasting", 1.0), ("memory_s", float("inf"))],
+)  # fmt: skip
+def test_the_simulation_takes_what_the_model_takes_and_no_more(name, value):
+    good = {"tpr": 0.8, "fpr": 0.1, "fps": 3, "stream_fps": 10, "event_length_s": 1, "event_frequency": 0.2}
+    with pytest.raises(UserError, match=f"{name} must be .*, not {value:g}"):
+        simulate_events(**{**good, name: value}, windows=100)

@@ -92,3 +92,27 @@ def test_seven_of_seven_is_no_certainty():
 def test_windows_that_are_far_too_many_are_refused():
     with pytest.raises(UserError, match="1000 s hold too many windows of 1e-09 s; at most 1000000 are counted"):
         count_events([(1.0, 1.0 + 1e-9)], [0.5], [1], duration_s=1000, window_s=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"window_s": 0}, "window_s must be a positive number, not 0"),
+        ({"window_s": float("inf")}, "window_s must be .*, not inf"),
+        ({"duration_s": -1}, "duration_s must be .*, not -1"),
+        ({"duration_s": float("nan")}, "duration_s must be .*, not nan"),
+        ({"times": [float("nan")], "decisions": [1]}, "times must be .*, not nan"),
+        ({"truth": [(1.0, float("inf"))]}, "truth must be .*, not inf"),
+        ({"x_vote": float("inf")}, "x_vote must be .*, not inf"),
+        ({"x_vote": "two"}, "x_vote must be numbers, not"),
+    ],
+)  # fmt: skip
+def test_no_number_is_counted_with_that_is_none(given, message):
+    with pytest.raises(UserError, match=message):
+        count_events(**{"truth": [(1.0, 2.0)], "times": [0.5, 1.5], "decisions": [0, 1], **given})
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_application_without_events_has_intervals_all_the_same():
+    spans = bootstrap_events(tally_events([], [0.5, 1.5], [1, 0]), samples=20)
+    assert np.isnan(spans["recall"]).all() and spans["f1"] == (0, 0)

@@ -120,6 +120,14 @@ def test_a_curve_is_what_solving_every_budget_gives():
     assert np.isneginf(found).any() and np.unique(found[np.isfinite(found)]).size > 3
 
 
+def test_a_cameras_zones_keep_stems_of_their_own():
+    alone = camera(np.random.default_rng(0), 3)
+    apps = [app.model_copy(update={"zone": z}) for app, z in zip(alone.apps, ("", "door", "door"), strict=True)]
+    zoned, deep = alone.model_copy(update={"apps": tuple(apps)}), [Choice(2, 0, 0)] * 3
+    together = fleet.forest([zoned, alone], 99)
+    assert fleet.cost(together, deep * 2) == fleet.cost(zoned, deep) + fleet.cost(alone, deep) == (8 + 3) + (4 + 3)
+
+
 def test_what_cannot_be_divided_is_named():
     rng = np.random.default_rng(0)
     problems = [camera(rng, 1), camera(rng, 2)]
@@ -130,5 +138,6 @@ def test_what_cannot_be_divided_is_named():
             fleet.forest(cameras, 20)
     with pytest.raises(UserError, match=re.escape("steps=9: must be within curves of 3 steps")):
         fleet.divide(np.zeros((2, 4)), 9)
-    with pytest.raises(UserError, match="step=0"):
-        fleet.curve(problems[0], 0, 3)
+    for step in (0, float("nan"), float("inf")):
+        with pytest.raises(UserError, match=f"step={step}, steps=3: must be above 0 and finite"):
+            fleet.curve(problems[0], step, 3)

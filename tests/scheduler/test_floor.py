@@ -9,7 +9,7 @@ from scheduler.oracle import plain_cost
 from scheduler.test_schedulers import small_problem
 
 from mainstream.errors import UserError
-from mainstream.scheduler import Choice
+from mainstream.scheduler import App, Choice, Device, Problem
 from mainstream.scheduler.floor import fit
 
 
@@ -56,6 +56,14 @@ def test_the_least_budget_is_enough_and_a_hair_less_is_not():
     least = fit(problem, 0.5).least_budget
     assert not fit(problem.model_copy(update={"budget": least}), 0.5).left_out
     assert fit(problem.model_copy(update={"budget": least * 0.999}), 0.5).left_out
+
+
+def test_of_two_of_one_name_the_one_out_of_reach_is_named():
+    app = App(name="cat", split=(0,), tpr=(0.1,), fpr=(0.0,), event_length_s=1, event_frequency=0.5)
+    both = (app, app.model_copy(update={"tpr": (0.9,)}))
+    device = Device(split=(0,), stem=(0,), tail=(1,))
+    found = fit(Problem(stream_fps=2, fps_options=(1, 2), budget=10, device=device, apps=both), 0.8)
+    assert found.left_out == ("cat",) and found.out_of_reach["cat"] < 0.8 and found.to_json()["fit"] == 1
 
 
 def test_a_baseline_is_asked_as_the_system_that_it_is_and_what_proves_nothing_is_refused():

@@ -52,7 +52,7 @@ def solve_f1(problem):
         (lambda p: [Choice(0, 99, 0)] * 3, "infeasible", "fps index 99"),
         (lambda p: [Choice(-1, 0, 0)] * 3, "infeasible", "split index -1"),
         (lambda p: 1 / 0, "failed", "ZeroDivisionError: division by zero"),
-        (lambda p: None, "failed", "TypeError"),
+        (lambda p: None, "infeasible", "None is no list of Choice"),
         (lambda p: exit(), "failed", "SystemExit"),
     ],
 )

@@ -11,6 +11,7 @@ from scheduler.oracle import exhaustive, plain_cost
 from mainstream.errors import UserError
 from mainstream.scheduler import App, Choice, Device, InfeasibleSchedule, Problem, solve
 from mainstream.scheduler.cost import cheapest, cost
+from mainstream.scheduler.optimal import Exact
 from mainstream.scheduler.problem import OBJECTIVES
 from mainstream.study import experiments, published, sweep
 
@@ -186,6 +187,30 @@ def test_your_own_scheduler_is_run_and_checked():
         solve(p, lambda problem: [Choice(0, 99, 0)] * 4)
 
 
+@pytest.mark.parametrize(
+    "answer", [None, 3, "ab", [1, 2], [(0, 0), (0, 0)], [(0, 0, 0, 0)] * 2, [Choice(0, 0.5, 0)] * 2, [None, None],
+               {0: Choice(0, 0, 0)}, Exact(None, 0.0)],
+)  # fmt: skip
+def test_what_is_no_list_of_choices_is_named(answer):
+    with pytest.raises(InfeasibleSchedule, match=r"is no list of Choice\(split, fps, x_vote\)"):
+        solve(experiments.random_problem(2, seed=1, budget=300), lambda problem: answer)
+
+
+@pytest.mark.parametrize("answer", [[(0, 0, 0)] * 2, np.zeros((2, 3), int), iter([Choice(np.int64(0), 0, False)] * 2)])
+def test_plain_tuples_and_rows_are_choices(answer):
+    found = solve(experiments.random_problem(2, seed=1, budget=300), lambda problem: answer)
+    assert found.choices == (Choice(0, 0, 0),) * 2 and type(found.choices[0].split) is int
+
+
+def test_a_scheduler_that_writes_into_its_tables_is_judged_by_the_problems_own():
+    def cheat(problem):
+        problem.table.f1[:] = problem.best_vote[1][:] = 1.0
+        return cheapest(problem)
+
+    p = experiments.random_problem(2, seed=1, budget=300)
+    assert solve(p, cheat).mean_f1 == solve(p, cheapest).mean_f1 < 1
+
+
 def test_unknown_scheduler_and_impossible_budget():
     p = experiments.random_problem(4, seed=2, budget=5)
     with pytest.raises(UserError, match="did you mean 'optimal'"):
@@ -241,6 +266,36 @@ def test_a_budget_at_or_a_hair_below_a_schedules_cost(seed, hair, whole):
     assert ours.objective_value == pytest.approx(best.objective_value, abs=1e-8)
     assert ours.cost <= problem.budget * (1 + 1e-9)
     assert solve(problem, "greedy").objective_value <= ours.objective_value + 1e-9
+
+
+def test_what_fits_to_a_hair_is_found_beside_what_costs_a_hair_more():
+    """Nearer to each other than the solver can tell: the gap says that more was in sight."""
+    app = App(name="a", split=(0, 1, 2), tpr=(0.9, 0.5, 0.7), fpr=(0, 0, 0), event_length_s=1, event_frequency=0.5)
+    apps = (app, *(app.model_copy(update=other) for other in ({"tpr": (0.9, 0.6, 0.8)}, {"zone": "a"}, {"zone": "b"})))
+    device = Device(split=(0, 1, 2), stem=(0, 3, 3), tail=(9, 1, 1 + 3e-8))
+    problem = Problem(stream_fps=4, fps_options=(1, 2), budget=13, device=device, apps=apps)
+    best, ours = solve(problem, exhaustive), solve(problem)
+    assert [u.split for u in ours.units] == [u.split for u in best.units] == [1] * 4 and ours.cost <= 13
+    assert ours.gap is not None and ours.objective_value * (1 + ours.gap) >= best.objective_value
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deepest_tail_may_cost_nothing_and_a_budget_next_to_nothing(name):
+    app = App(name="a", split=(0, 1, 2), tpr=(0.9, 0.8, 0.7), fpr=(0, 0, 0), event_length_s=1, event_frequency=0.5)
+    device = Device(split=(0, 1, 2), stem=(0, 0, 1e9), tail=(20, 0, 0))
+    problem = Problem(stream_fps=2, fps_options=(1, 2), budget=1e-9, device=device, apps=(app, app))
+    if name not in ("optimal", "greedy"):
+        problem = problem.model_copy(update={"budget": 1e10})
+    assert {u.fps for u in solve(problem, name).units} == {2}
+
+
+@pytest.mark.parametrize(("name", "value"), [("weight", 1e308), ("weight", 5e-324), ("budget", 5e-324)])
+def test_weights_and_budgets_beyond_arithmetic_are_named(name, value):
+    good = experiments.random_problem(2, seed=1, budget=300, objective="weighted").model_dump()
+    (good if name == "budget" else good["apps"][1])[name] = value
+    with pytest.raises(ValueError, match=name):
+        Problem.model_validate(good)
 
 
 def test_the_solver_does_not_refuse_its_own_answer():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.package import MPackage
 
@@ -33,6 +34,8 @@ def schedule_command(
     from mainstream.scheduler import Problem, solve
     from mainstream.scheduler.protocol import from_file
 
+    if floor is not None and gap is not None:
+        raise UserError(f"--gap {gap:g}: not with --floor, which is proven to the end")
     if floor is not None:
         _floor(Problem.read(problem), floor, scheduler, json_)
         return
