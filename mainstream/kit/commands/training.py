@@ -14,7 +14,7 @@ from typer import Argument, Option
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.package import Zone
-from mainstream.paths import RESULTS, write_text
+from mainstream.paths import RESULTS, checked_name, write_text
 
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
@@ -135,7 +135,7 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
-    part, size = Zone.read(zone) if zone else None, _size(picture)
+    app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
     if fps is not None and not 0 < fps < np.inf:
@@ -146,10 +146,11 @@ def truth_command(
         size = size or its_own
     else:
         times = np.arange(found[:, 0].max(initial=0) + 1) / fps
+    times = np.floor(times * 1e6 + 1e-3) / 1e6  # never up: the frame at an event's start would lie before it
     spans = zone_intervals(found, part, size or (1, 1), times, str(boxes))
     text = io.StringIO()
     columns = ("app", "start_s", "end_s", "zone")[: 4 if part else 3]
-    rows = [(app, f"{a:.3f}", f"{b:.3f}", str(part))[: len(columns)] for a, b in spans]
+    rows = [(app, a, b, str(part))[: len(columns)] for a, b in spans]
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     if output is None:
         typer.echo(text.getvalue(), nl=False)
