@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from media import videos
+from media import photos, videos
 from typer.testing import CliRunner
 
 from mainstream.data.boxes import film_of, read_boxes, zone_intervals
@@ -92,6 +92,28 @@ def test_boxes_are_not_laid_on_a_film_whose_frames_are_lost(tmp_path):
 def test_truth_of_a_name_that_no_application_may_have(tmp_path, name):
     asked = ["truth", str(boxes(tmp_path)), "--fps", "10", "--picture", "100x50", "--app", name]
     assert "--app" in str(CliRunner().invoke(app, asked).exception)
+
+
+@pytest.mark.parametrize("command", ["train", "new-app"])
+def test_truth_of_a_zone_is_not_taken_for_the_whole_pictures(tmp_path, command):
+    """A column says which part; without --zone frames would be learnt from that show it nowhere."""
+    for k in range(160):
+        photos.put(tmp_path, f"p/{('cat', 'dog')[k % 2]}/{k}.png", photos.PICTURE)
+    film = videos.write(tmp_path / "v.mp4", range(160))
+    rows = [f'cat,{a},{a + 1},"0.9,0,0.1,1"' for a in (1, 5, 9, 13)]
+    (tmp_path / "t.csv").write_text("\n".join(["app,start_s,end_s,zone", *rows]))
+    names = ["cat", "--yes"] if command == "new-app" else ["--app", "cat"]
+    asked = [command, *names, "--images", tmp_path / "p", "--video", film, "--truth", tmp_path / "t.csv", "--output"]
+    for zone in ([], ["--zone", "0,0,0.1,1"]):
+        done = CliRunner().invoke(app, [str(word) for word in [*asked, tmp_path / "out", *zone]])
+        assert "is of a zone of the picture: --zone 0.9,0,0.1,1 looks at it" in str(done.exception), done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_read_is_not_written_over(tmp_path):
+    file = boxes(tmp_path)
+    done = CliRunner().invoke(app, ["truth", str(file), "--fps", "10", "--picture", "9x9", "--output", str(file)])
+    assert "is read, and would be written over" in str(done.exception) and file.read_text() == BOXES
 
 
 def test_by_a_video_as_by_its_rate_and_what_does_not_fit_writes_nothing(tmp_path):

@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.kit.commands.running import spared
 from mainstream.package import Zone
 from mainstream.paths import RESULTS, checked_name, write_text
 
@@ -111,8 +112,9 @@ def _footage(
     from mainstream.data.filmed import file_footage, video_seconds
     from mainstream.data.intervals import read_intervals, within_video
 
-    length = video_seconds(video, fps=video_fps)
-    spans = within_video(read_intervals(truth, needed=apps), length, str(truth))
+    known, length = read_intervals(truth, needed=apps), video_seconds(video, fps=video_fps)
+    of_zone(truth, zone)
+    spans = within_video(known, length, str(truth))
     return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps, zone=zone)
 
 
@@ -135,6 +137,7 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
+    spared({"--output": output}, boxes, video)
     app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
@@ -157,6 +160,14 @@ def truth_command(
         return
     write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
+
+
+def of_zone(truth: Path, zone: Zone | None) -> None:
+    """Raises `UserError` where a table says that it is of another part of the picture than this."""
+    from mainstream.study.film import part_seen
+
+    if (part := part_seen(truth)) and str(part) != str(zone):
+        raise UserError(f"{truth}: is of a zone of the picture: --zone {part} looks at it")
 
 
 def _size(text: str) -> tuple[int, int] | None:
