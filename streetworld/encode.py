@@ -74,4 +74,4 @@ def write_intervals(path: str | Path, truth: Mapping[str, Sequence[tuple[float, 
     with open(path, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["app", "start_s", "end_s"])
-        table.writerows([app, f"{start:.6g}", f"{end:.6g}"] for start, end, app in rows)
+        table.writerows([app, start, end] for start, end, app in rows)  # not rounded: a frame would change sides

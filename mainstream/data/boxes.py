@@ -51,7 +51,7 @@ def read_boxes(path: str | Path) -> np.ndarray:
 def film_of(video: str | Path, fps: float | None = None) -> tuple[np.ndarray, tuple[int, int]]:
     """Seconds at which each frame is shown and at which the last one ends, (n + 1,), and (width, height) of a frame.
 
-    fps: of a film without time stamps. Raises `UserError` as `Video`.
+    fps: of a film without time stamps. Raises `UserError` as `Video`, and where a frame cannot be decoded.
     """
     times: list[float] = []
     size = (0, 0)
@@ -65,6 +65,9 @@ def film_of(video: str | Path, fps: float | None = None) -> tuple[np.ndarray, tu
             times.append(time_s)
         if not times:
             raise UserError(f"video='{video}': has no frames")
+        if film.corrupt:
+            lost = f"{film.corrupt} frames cannot be decoded, so that those behind them have other numbers"
+            raise UserError(f"video='{video}': {lost}; --fps and --picture do without it")
         return np.array([*times, times[-1] + 1 / film.fps]), size
 
 

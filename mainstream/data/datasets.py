@@ -102,11 +102,11 @@ def list_table(table: str | Path, *, images: str | Path | None = None, classes: 
     chosen = tuple(checked_name(c, f"labels='{table}': class") for c in classes or binary)
     if not chosen:
         raise UserError(f"labels='{table}': no column of only 0 and 1 to take as a class (has {list(read.columns)})")
-    place: dict[str, int] = {}
+    place: dict[Path, int] = {}
     for k, row in enumerate(read.rows):
         if not row["image"]:
             raise read.error(k, "names no image")
-        if (first := place.setdefault(row["image"], k)) != k:
+        if (first := place.setdefault(Path(row["image"]), k)) != k:
             raise read.error(k, f"image '{row['image']}' is on line {read.lines[first]} too")
         if row.get("partition", "train").casefold() not in PARTITIONS:
             raise read.error(k, f"partition='{row['partition']}'; must be train, val or test")
@@ -147,7 +147,10 @@ def against(labels: np.ndarray, classes: Sequence[str], app: str) -> str:
 
 def _folders(base: Path) -> dict[str, Path]:
     """{name: folder} of those that somebody made."""
-    return {composed(p.name): p for p in sorted(base.iterdir()) if p.is_dir() and not of_a_system(p.name)}
+    made = [p for p in sorted(base.iterdir()) if p.is_dir() and not of_a_system(p.name)]
+    if len(found := {composed(p.name): p for p in made}) < len(made):
+        raise UserError(f"images='{base}': two folders have one name, its accents written in two ways; make them one")
+    return found
 
 
 def _partition_folders(root: Path) -> dict[str, Path]:

@@ -48,8 +48,8 @@ def file_footage(
 
 
 def held(spans: Sequence[Interval], times: np.ndarray) -> np.ndarray:
-    """bool (n,): does any [start, end) hold at these seconds?"""
-    at = np.asarray(times)[:, None]
+    """bool (n,): does any [start, end) hold at these seconds? A hair before its start is rounding."""
+    at = np.asarray(times)[:, None] + ROUNDING_S
     return np.any((at >= [a for a, _ in spans]) & (at < [b for _, b in spans]), axis=1)
 
 

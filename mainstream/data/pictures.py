@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -90,21 +91,20 @@ def read_picture(path: str | Path, at_least: int | None = None) -> np.ndarray:
     at_least: px that are enough on both sides: a JPEG is then decoded at a fraction where that leaves so many.
     Raises `UserError`: fewer than 4 pixels on a side, or more than 100 million; and whatever a parser raises.
     """
-    with Image.open(path, formats=FORMATS) as image:
+    with open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # by name it maps, and turns wrongly
         size = image.size
         if at_least is not None:
             image.draft("RGB", (at_least, at_least))
         if min(size) < LEAST_SIDE or image.width * image.height > MOST_PIXELS:
             bound = f"at least {LEAST_SIDE} on a side and at most {MOST_PIXELS // 10**6} million are read"
             raise UserError(f"{size[0]}×{size[1]} pixels; {bound}")
-        bits = getattr(image, "tag_v2", {}).get(258, (16,))[0]  # of a TIFF
-        return np.asarray(_rgb(ImageOps.exif_transpose(image), bits))
+        return np.asarray(_rgb(ImageOps.exif_transpose(image), getattr(image, "tag_v2", {})))
 
 
-def _rgb(image: Image.Image, bits: int) -> Image.Image:
+def _rgb(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":
-        image = _eight_bits(image, bits)
+        image = _eight_bits(image, tags)
     alpha = None
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -121,22 +121,21 @@ def _rgb(image: Image.Image, bits: int) -> Image.Image:
     return page
 
 
-def _eight_bits(image: Image.Image, bits: int) -> Image.Image:
+def _eight_bits(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
     """Grey of more bits, whole numbers or fractions, from the darkest to the brightest that it can hold; never clipped.
 
     Numbers of no stated range: 0 to 1, to 255 or to 65,535, whichever holds all of them, else the range that is there.
     """
     values = np.asarray(image)
     if values.dtype.kind == "u":
+        bits, values = tags.get(258, (16,))[0], values if tags.get(262, 1) else ~values  # 0: white is 0
         return Image.fromarray((values >> (min(bits, 16) - 8)).astype(np.uint8))
     real = values[np.isfinite(values)].astype(np.float32)
     low, high = (float(real.min()), float(real.max())) if real.size else (0.0, 0.0)
     top = next((t for t in ((1, 255, 65535) if values.dtype.kind == "f" else (255, 65535)) if high <= t), high)
     floor, top = (0.0, top) if low >= 0 else (low, high)
-    scaled = (np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low) - floor) / max(
-        top - floor, 1e-30
-    )
-    return Image.fromarray((255 * scaled + 0.5).astype(np.uint8))
+    known = np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low)
+    return Image.fromarray((255 * ((known - floor) / max(top - floor, 1e-30)) + 0.5).astype(np.uint8))
 
 
 @lru_cache(64)

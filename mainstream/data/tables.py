@@ -130,7 +130,7 @@ def _names(line: str, separator: str, known: Sequence[str]) -> list[str]:
         [cells] = csv.reader([line], delimiter=separator, skipinitialspace=separator != "\t", strict=True)
     except (csv.Error, ValueError):
         return []
-    names = [_bare(cell) for cell in cells]
+    names = [composed(_bare(cell)) for cell in cells]
     return [next((k for k in known if k.casefold() == name.casefold()), name) for name in names]
 
 

@@ -78,14 +78,14 @@ def from_file(spec: str) -> Scheduler:
     sys.modules[loader.name] = module  # where dataclasses look for their annotations
     with _blamed(path):
         loader.exec_module(module)
-    function = getattr(module, name, None)
-    if not callable(function):
+    if not callable(function := getattr(module, name, None)):
         raise UserError(f"{path} has no function '{name}'")
 
     @wraps(function)
     def called(problem: Problem, /) -> Sequence[Choice] | Exact:
         with _blamed(path):
-            return function(problem)
+            found = function(problem)
+            return found if isinstance(found, Exact) else [Choice(*(v.__index__() for v in c)) for c in found]
 
     return called
 

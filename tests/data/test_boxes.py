@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from media import photos, videos
 from typer.testing import CliRunner
 
 from mainstream.data.boxes import film_of, read_boxes, zone_intervals
@@ -15,7 +16,7 @@ from mainstream.errors import UserError
 from mainstream.kit.commands.main import app
 from mainstream.package import Zone
 from mainstream.study.film import part_seen
-from streetworld.encode import write_h264
+from streetworld.encode import write_h264, write_intervals
 
 LEFT, RIGHT = Zone(0, 0, 0.3, 1), Zone(0.3, 0, 0.7, 1)
 # who walks from left to right of 100 × 50 px, frames 2 to 5; somebody whom the annotators leave out; one on the right
@@ -63,6 +64,56 @@ def test_bad_tables_are_named(tmp_path, text, message):
     with pytest.raises(UserError, match=message) as error:
         read_boxes(boxes(tmp_path, text))
     assert "gt.txt" in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("fps", [10, 24, 30, 30000 / 1001])
+def test_a_table_on_disk_holds_the_very_frames(tmp_path, fps):
+    """Times that three digits cannot say: an event of one frame is one of that frame."""
+    frames = [3, 6, 9, 10, 12, 15, 20, 21, 22, 30]
+    text = boxes(tmp_path, "".join(f"{frame},1,10,10,9,9,1\n" for frame in frames))
+    film = videos.write(tmp_path / "v.mp4", range(40), rate=fps)
+    times, _ = film_of(film)
+    for how in (["--video", str(film)], ["--fps", str(fps), "--picture", "128x96"]):
+        asked = ["truth", str(text), *how, "--output", str(tmp_path / "t.csv")]
+        assert CliRunner().invoke(app, asked).exit_code == 0
+        spans = read_intervals(tmp_path / "t.csv")["somebody"]
+        assert (np.flatnonzero(held(spans, times[:-1])) + 1).tolist() == frames
+    write_intervals(tmp_path / "w.csv", {"cat": [(a / fps, (a + 1) / fps) for a in frames]})
+    again = held(read_intervals(tmp_path / "w.csv")["cat"], times[:-1])
+    assert np.flatnonzero(again).tolist() == frames, "the world's tables too"
+
+
+def test_boxes_are_not_laid_on_a_film_whose_frames_are_lost(tmp_path):
+    with pytest.raises(UserError, match="1 frames cannot be decoded, so that those behind them have other numbers"):
+        film_of(videos.KINDS["a_broken_packet"](tmp_path).path)
+
+
+@pytest.mark.parametrize("name", ["", "cat\ndog", "a/b"])
+def test_truth_of_a_name_that_no_application_may_have(tmp_path, name):
+    asked = ["truth", str(boxes(tmp_path)), "--fps", "10", "--picture", "100x50", "--app", name]
+    assert "--app" in str(CliRunner().invoke(app, asked).exception)
+
+
+@pytest.mark.parametrize("command", ["train", "new-app"])
+def test_truth_of_a_zone_is_not_taken_for_the_whole_pictures(tmp_path, command):
+    """A column says which part; without --zone frames would be learnt from that show it nowhere."""
+    for k in range(160):
+        photos.put(tmp_path, f"p/{('cat', 'dog')[k % 2]}/{k}.png", photos.PICTURE)
+    film = videos.write(tmp_path / "v.mp4", range(160))
+    rows = [f'cat,{a},{a + 1},"0.9,0,0.1,1"' for a in (1, 5, 9, 13)]
+    (tmp_path / "t.csv").write_text("\n".join(["app,start_s,end_s,zone", *rows]))
+    names = ["cat", "--yes"] if command == "new-app" else ["--app", "cat"]
+    asked = [command, *names, "--images", tmp_path / "p", "--video", film, "--truth", tmp_path / "t.csv", "--output"]
+    for zone in ([], ["--zone", "0,0,0.1,1"]):
+        done = CliRunner().invoke(app, [str(word) for word in [*asked, tmp_path / "out", *zone]])
+        assert "is of a zone of the picture: --zone 0.9,0,0.1,1 looks at it" in str(done.exception), done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_read_is_not_written_over(tmp_path):
+    file = boxes(tmp_path)
+    done = CliRunner().invoke(app, ["truth", str(file), "--fps", "10", "--picture", "9x9", "--output", str(file)])
+    assert "is read, and would be written over" in str(done.exception) and file.read_text() == BOXES
 
 
 def test_by_a_video_as_by_its_rate_and_what_does_not_fit_writes_nothing(tmp_path):

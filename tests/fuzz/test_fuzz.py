@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import snapshot
 from fuzz import mutations
@@ -38,6 +39,7 @@ from mainstream.scheduler import Problem, solve
 from mainstream.scheduler.device import Device
 from mainstream.scheduler.problem import App
 from mainstream.study import published
+from mainstream.study.replay import Recording
 
 TIMES = int(os.environ.get("MAINSTREAM_FUZZ", "150"))
 PROFILE = NOTEBOOKS / "profiles" / "smoke.yml"
@@ -99,6 +101,15 @@ def read_profile(path: Path) -> None:
     Project(path.parents[2]).profile("default")
 
 
+def a_recording() -> bytes:
+    apps, layers, splits = np.array(["cat", "dog"]), np.array(["a", "b"]), np.array([0, 9])
+    sure, held = np.linspace(0, 1, 80, dtype=np.float32).reshape(2, 2, 20), np.arange(40).reshape(2, 20) % 3 == 0
+    kept = Recording(apps, layers, splits, sure, np.full((2, 2), 0.5), held, np.repeat([0, 1], 10), 4.0)
+    with tempfile.TemporaryDirectory() as folder:
+        kept.save(f"{folder}/x.npz")
+        return Path(folder, "x.npz").read_bytes()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A good file of some kind, how it is spoiled and read; one of `slower` times the others' number is tried."""
@@ -135,6 +146,7 @@ KINDS = [
     Kind("labels.csv", lambda: LABELS, spoiled_table, list_table, (587,)),
     Kind("notebooks/profiles/default.yml", PROFILE.read_bytes, spoiled_yaml, read_profile, (525,)),
     Kind("x.weights.h5", weights, mutations.mutated_header, read_weights, slower=10),
+    Kind("recording.npz", a_recording, mutations.mutated_header, Recording.load),
     Kind("x.mp4", video, mutations.mutated_header, read_video, slower=10),
 ]
 

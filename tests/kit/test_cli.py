@@ -113,6 +113,8 @@ def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):
         (("schedule", "absent.json"), "no such file"), (("package", "absent"), "no such file"),
         (("schedule", "absent.py.json", "--scheduler", "absent.py:f"), "does not exist"),
         (("run", "--profile", "defualt"), "did you mean 'default'"), (("run", "--only", "99"), "unknown stage"),
+        (("profile", "--threads", "0"), "'--threads'"), (("profile", "--repeats", "0"), "'--repeats'"),
+        (("profile", "--size", "0"), "'--size'"), (("train", "--images", "x", "--size", "0"), "'--size'"),
         (("run", "--param", "04.seeed=3"), "did you mean 'seed'"), (("bench", "qualty"), "did you mean 'quality'"),
     ],
 )  # fmt: skip
@@ -191,6 +193,9 @@ def mine(p):
         ("def mine(p):\n    return p.nothing", " line 2: AttributeError: "),
         ("open('no/such')", " line 1: FileNotFound"),
         ("def mine(p):\n    raise SystemExit", " line 2: SystemExit: no more is said"), ("mine = 3", "has no function"),
+        ("def mine(p):\n    return 3", ": TypeError: 'int' object is not iterable"),
+        ("def mine(p):\n    return [(0, 0)]", ": TypeError: Choice"),
+        ("def mine(p):\n    return [(0, 0.5, 0)]", ": AttributeError: 'float' object has no attribute '__index__'"),
     ],
 )  # fmt: skip
 def test_a_file_of_ones_own_is_blamed_by_line(tmp_path, text, said):

@@ -42,13 +42,13 @@ def again(data: bytes, form: str, **options: object) -> bytes:
     return saved(Image.open(io.BytesIO(data)), form, **options)
 
 
-def turned(number: int) -> bytes:
-    """A JPEG that is stored lying, with the orientation by which it stands."""
+def turned(number: int, picture: np.ndarray = SCENE, form: str = "PNG") -> bytes:
+    """A photo that is stored lying, with the orientation by which it stands."""
     back = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[number]  # the transposition that undoes a viewer's
-    image = Image.fromarray(SCENE)
+    image = Image.fromarray(picture)
     exif = Image.Exif()
     exif[0x0112] = number
-    return saved(image if back is None else image.transpose(Image.Transpose(back)), "PNG", exif=exif)
+    return saved(image if back is None else image.transpose(Image.Transpose(back)), form, exif=exif)
 
 
 def palette() -> bytes:
@@ -76,13 +76,13 @@ def deep_png(values: np.ndarray) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
 
 
-def tiff(values: np.ndarray, bits: int, kind: int = 1) -> bytes:
-    """A TIFF of one strip. kind: 1 unsigned, 2 signed, 3 floating point."""
+def tiff(values: np.ndarray, bits: int, kind: int = 1, white: int = 1) -> bytes:
+    """A TIFF of one strip. kind: 1 unsigned, 2 signed, 3 floating point. white: 0 where that is the number of white."""
     channels = 3 if values.ndim == 3 else 1
     pixels = pack12(values) if bits == 12 else values.tobytes()
     height, width = values.shape[:2]
     entries = [
-        (256, 4, width), (257, 4, height), (258, 3, bits), (259, 3, 1), (262, 3, 1 + channels // 3),
+        (256, 4, width), (257, 4, height), (258, 3, bits), (259, 3, 1), (262, 3, white + channels // 3),
         (273, 4, 0), (277, 3, channels), (278, 4, height), (279, 4, len(pixels)), (339, 3, kind),
     ]  # fmt: skip
     size = 8 + 2 + 12 * len(entries) + 4
@@ -192,7 +192,10 @@ GOOD: dict[str, tuple[str, Callable[[], bytes], np.ndarray, int]] = {  # kind â†
         "tc.png", lambda: colour("PNG", transparency=(210, 30, 40)),
         np.where((SCENE == (210, 30, 40)).all(2, keepdims=True), 255, SCENE).astype(np.uint8), 0,
     ),
+    "TIFF, white is 0": ("w.tif", lambda: tiff(255 - GREY, 8, white=0), GREY3, 0),
+    "TIFF, white is 0 of 16 bits": ("w16.tif", lambda: tiff(65535 - DEEP_GREY, 16, white=0), GREY3, NEAR),
     **{f"orientation {n}": (f"o{n}.png", lambda n=n: turned(n), SCENE, 0) for n in range(1, 9)},
+    **{f"TIFF, orientation {n}": (f"o{n}.tif", lambda n=n: turned(n, GREY, "TIFF"), GREY3, 0) for n in range(1, 9)},
 }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def test_labels_in_every_form(tmp_path, kind):
     ("text", "message"),
     [
         (LABELS + "1.png,0,0,train\n", "line 5: image '1.png' is on line 2 too"),
+        (LABELS + "./1.png,0,0,test\n", "line 5: image './1.png' is on line 2 too"),
         (LABELS + ",0,0,train\n", "line 5: names no image"),
         (LABELS + "4.png,0,,train\n", "line 5: owl=''; must be 0 or 1"),
         (LABELS + "4.png,0,x,train\n", "line 5: owl='x'; must be 0 or 1"),
@@ -74,6 +75,11 @@ def test_labels_that_leave_doubt(tmp_path, text, message):
     with pytest.raises(UserError, match=message) as error:
         list_table(tables.write(tmp_path, text))
     one_line(error)
+
+
+def test_columns_have_composed_names_as_applications_have(tmp_path):
+    file = tables.write(tmp_path, "image,Ka\u0308se\na.png,1\nb.png,0\n")
+    assert list_table(file, classes=["K\u00e4se"]).classes == list_table(file).classes == ("K\u00e4se",)
 
 
 def test_columns_that_are_no_classes_are_left_alone(tmp_path):

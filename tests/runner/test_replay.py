@@ -105,6 +105,10 @@ def test_a_recording_is_kept_and_missing_ones_are_named(recording, packages, tmp
     assert list(again.layers) == [s.layer for s in packages["cat"].splits]
     with pytest.raises(UserError, match="not a recording"):
         replay.Recording.load(tmp_path / "none.npz")
+    np.save(tmp_path / "r.npy", np.zeros(3))
+    (tmp_path / "r.npy").replace(tmp_path / "r.npz")
+    with pytest.raises(UserError, match="not a recording"):
+        replay.Recording.load(tmp_path / "r.npz")
     (tmp_path / "r.npz").write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(UserError, match="not a recording"):
         replay.Recording.load(tmp_path / "r.npz")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -159,6 +161,14 @@ def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, s
     arguments[arguments.index("--device") + 1] = "this-machine"
     done = CliRunner().invoke(app, arguments)
     assert message in str(done.exception), done.output
+
+
+@pytest.mark.parametrize("option", ["--events", "--metrics", "--annotate"])
+def test_the_film_is_not_written_over(tmp_path, packages, street, option):
+    film = Path(shutil.copy(street[0], tmp_path / "film.mp4"))
+    done = CliRunner().invoke(app, words(tmp_path, packages, film, option, str(film)))
+    assert f"{option} {film}: is read, and would be written over" in str(done.exception)
+    assert film.read_bytes() == Path(street[0]).read_bytes()
 
 
 def test_no_frame_no_film_and_the_message_is_the_reason(tmp_path, packages, monkeypatch):

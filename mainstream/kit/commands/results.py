@@ -75,7 +75,7 @@ def claims_command(profile: options.Profile = "default") -> None:
     project = Project()
     project.profile(profile)
     results = project.results(profile)
-    rows = claims.judged(project.claims, results)
+    rows = claims.judged(project.root / claims.CLAIMS, results)
     write_text(results / claims.PAGE, claims.page(rows))
     for row in rows:
         numbers = ", ".join(f"{name} {row[name]}" for name in claims.NUMBERS.values() if row[name] != "–")
@@ -92,5 +92,5 @@ def reference_command(profile: options.Profile = "default") -> None:
     project.profile(profile)
     for path in save_reference(project, profile):
         typer.echo(f"results/reference/{path.name}", err=True)
-    rows = claims.judged(project.claims, project.results("reference") / "claims")
+    rows = claims.judged(project.root / claims.CLAIMS, project.results("reference") / "claims")
     typer.echo(claims.table([r for r in rows if r["size"]], claims.PAGE))

@@ -22,9 +22,9 @@ def profile_command(
     architecture: options.Architecture = None,
     size: options.Size = None,
     engine: options.Engine = "openvino",
-    threads: Annotated[int, Option(help="Threads of OpenVINO.")] = 2,
+    threads: Annotated[int, Option(min=1, help="Threads of OpenVINO.")] = 2,
     precision: Annotated[str, Option(help="f32, or bf16 where the processor has it.")] = "f32",
-    repeats: Annotated[int, Option(help="Calls of every stem and tail.")] = 50,
+    repeats: Annotated[int, Option(min=1, help="Calls of every stem and tail.")] = 50,
 ) -> None:
     """Measure the latency of every stem and tail on this machine, and of tails together, and write a device file."""
     from mainstream.networks.base import load_base
@@ -60,7 +60,7 @@ def stream_command(
     base: Annotated[options.BaseName | None, Option(help="The network.", show_default="what the packages name")] = None,
     weights: options.Weights = None,
     architecture: Annotated[str | None, Option(help="As the packages', or none.")] = None,
-    size: Annotated[int | None, Option(help="As the packages', or none.")] = None,
+    size: Annotated[int | None, Option(min=1, help="As the packages', or none.")] = None,
     engine: options.Engine = "openvino",
     video_fps: options.VideoFps = None,
     zone: options.Zone = "",
@@ -72,6 +72,7 @@ def stream_command(
 
     --zone is for packages that record none; those of one zone share a stem, each zone has its own.
     """
+    spared({"--events": events, "--metrics": metrics, "--annotate": annotate}, video)
     packages = options.packages("--apps", apps)
     packages = _looking_at(zone, packages) if zone else packages
     _check_budget(budget, clock)
@@ -117,6 +118,14 @@ def stream_command(
     if stopped and not source.live:
         _say(f"stopped at {runner.report.stream_s:.1f} s, before the end of the file")
         raise SystemExit(130)
+
+
+def spared(outputs: dict[str, Path | None], *inputs: str | Path | None) -> None:
+    """Raises `UserError` where an option names a file to write that is read."""
+    read = [Path(file) for file in inputs if file and Path(file).exists()]
+    for option, path in outputs.items():
+        if path and path.exists() and any(path.samefile(file) for file in read):
+            raise UserError(f"{option} {path}: is read, and would be written over; name another file")
 
 
 def _looking_at(zone: str, packages: dict[str, MPackage]) -> dict[str, MPackage]:

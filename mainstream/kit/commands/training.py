@@ -13,8 +13,9 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.kit.commands.running import spared
 from mainstream.package import Zone
-from mainstream.paths import RESULTS, write_text
+from mainstream.paths import RESULTS, checked_name, write_text
 
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
@@ -111,8 +112,9 @@ def _footage(
     from mainstream.data.filmed import file_footage, video_seconds
     from mainstream.data.intervals import read_intervals, within_video
 
-    length = video_seconds(video, fps=video_fps)
-    spans = within_video(read_intervals(truth, needed=apps), length, str(truth))
+    known, length = read_intervals(truth, needed=apps), video_seconds(video, fps=video_fps)
+    of_zone(truth, zone)
+    spans = within_video(known, length, str(truth))
     return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps, zone=zone)
 
 
@@ -135,7 +137,8 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
-    part, size = Zone.read(zone) if zone else None, _size(picture)
+    spared({"--output": output}, boxes, video)
+    app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
     if fps is not None and not 0 < fps < np.inf:
@@ -146,16 +149,25 @@ def truth_command(
         size = size or its_own
     else:
         times = np.arange(found[:, 0].max(initial=0) + 1) / fps
+    times = np.floor(times * 1e6 + 1e-3) / 1e6  # never up: the frame at an event's start would lie before it
     spans = zone_intervals(found, part, size or (1, 1), times, str(boxes))
     text = io.StringIO()
     columns = ("app", "start_s", "end_s", "zone")[: 4 if part else 3]
-    rows = [(app, f"{a:.3f}", f"{b:.3f}", str(part))[: len(columns)] for a, b in spans]
+    rows = [(app, a, b, str(part))[: len(columns)] for a, b in spans]
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
     write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
+
+
+def of_zone(truth: Path, zone: Zone | None) -> None:
+    """Raises `UserError` where a table says that it is of another part of the picture than this."""
+    from mainstream.study.film import part_seen
+
+    if (part := part_seen(truth)) and str(part) != str(zone):
+        raise UserError(f"{truth}: is of a zone of the picture: --zone {part} looks at it")
 
 
 def _size(text: str) -> tuple[int, int] | None:

@@ -19,7 +19,7 @@ from mainstream.paths import read_text
 
 Verdict = Literal["holds", "holds, smaller", "does not hold", "cannot be tested here"]
 Numbers = tuple[float, float, float]  # a value and the limits of its 95% interval
-PAGE = "REPRODUCTION.md"
+CLAIMS, PAGE = "data/claims.yml", "REPRODUCTION.md"  # of a project
 NUMBERS = {"as_published": "as published", "consistent": "units consistent", "here": "here"}  # as a column
 
 

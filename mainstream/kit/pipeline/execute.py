@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ TEMPORARY = ".running-"
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # tags of cells that papermill puts in
 
 _processor_seconds = lambda: sum(os.times()[:4])  # user and system, of this process and of kernels that it waited for
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one stage of a run."""
+
+    stage: str
+    seconds: float
+    state: str  # fresh (ran now) | cached | –
+    result: str  # ok | failed: … | skipped: …
 
 
 class StageFailed(Exception):

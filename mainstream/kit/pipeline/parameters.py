@@ -28,7 +28,7 @@ def of_type(value: Any, default: Any, where: str) -> Any:
         with suppress(ValueError):  # YAML takes 1e3 for a text
             value = float(value)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if kind is str and number:
+    if kind is str and type(value) is int:
         value = str(value)
     if kind is int and number and value == int(value):
         value = int(value)

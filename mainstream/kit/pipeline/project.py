@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,16 +43,6 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one stage of a run."""
-
-    stage: str
-    seconds: float
-    state: str  # fresh (ran now) | cached | –
-    result: str  # ok | failed: … | skipped: …
-
-
-@dataclass(frozen=True)
 class Project:
     """The folders of a project. Tests make small ones; the kit's own is `Project()`."""
 
@@ -65,11 +57,6 @@ class Project:
     def library(self) -> Path:
         """The folder of the modules that notebooks import."""
         return self.root / "mainstream"
-
-    @property
-    def claims(self) -> Path:
-        """The claims that results are held against."""
-        return self.root / "data" / "claims.yml"
 
     def results(self, profile: str) -> Path:
         """The folder of a profile's results, a folder per stage in it."""
@@ -94,8 +81,7 @@ class Project:
         """The profile's stages in order, every parameter checked against its notebook.
 
         Args:
-            overrides: `"04.seed=3"` or `"04_scheduler.seed=3"`, on top of the profile; `"seed=3"` for every notebook
-                that has such a parameter.
+            overrides: `"04.seed=3"`, on top of the profile; `"seed=3"` for every notebook that has such a parameter.
         Raises:
             UserError: an unknown notebook or parameter (with the nearest valid name), a malformed override, a value
                 of another type than the notebook's own, a stage that needs one which the profile does not run before.
@@ -147,13 +133,11 @@ def by_hand(notebook: str, profile: str, output_dir: str, project: Project | Non
     """The parameters that the profile gives to a notebook, printed; {} in a batch run, which has injected them.
 
     Used by the setup cell of every notebook: `globals().update(by_hand("04_scheduler", profile, output_dir))`.
-
     Raises `UserError`: an unknown profile or, in its YAML, an unknown parameter (naming the nearest).
     """
     if output_dir:
         return {}
-    if profile == "default":
-        profile = os.environ.get(VARIABLE, profile)
+    profile = os.environ.get(VARIABLE, profile) if profile == "default" else profile
     stages = (project or Project()).stages(profile)
     values = next((s.parameters for s in stages if s.name == notebook), {})
     shown = ", ".join(f"{k}={v!r}" for k, v in values.items()) or "the values above"
@@ -169,10 +153,26 @@ def pick(text: str, names: list[str]) -> str:
     raise unknown("stage", text, names)
 
 
+class _Plain(yaml.SafeLoader):
+    """A key stands once; 010, 1:30, 1_000 and dates, of which YAML 1.1 makes whichever numbers, stay text."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        odd = kind is yaml.ScalarNode and re.match(r"[+-]?0\w|\d+-|.*[:_]", value)
+        return super().resolve(kind, value, (False, True) if odd else implicit)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        if twice := [key for key in keys if keys.count(key) > 1]:
+            raise ValueError(f"key '{twice[0]}' is given twice")
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(text: str, where: str) -> Any:
     """The value of a YAML text (UserError, naming `where`, when it is none)."""
     try:
-        return yaml.safe_load(text)
+        found = _Plain(text).get_single_data()
+        json.dumps(found, default=str)  # which refuses one that holds itself
+        return found
     except RecursionError as e:
         raise UserError(f"{where}: not YAML: nested too deeply") from e
     except (yaml.YAMLError, ValueError, TypeError) as e:  # ValueError: a date such as 2026-13-45

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.claims import PAGE, judged, load_claims, megabytes, page
+from mainstream.kit.pipeline.claims import CLAIMS, PAGE, judged, load_claims, megabytes, page
 from mainstream.kit.pipeline.project import Project
 from mainstream.paths import write_text
 
@@ -70,12 +70,12 @@ def save_claims(project: Project, profile: str) -> list[Path]:
     target = project.results("reference") / "claims"
     shutil.rmtree(target, ignore_errors=True)
     kept = []
-    for file in sorted({v.file for c in load_claims(project.claims) for v in c.numbers().values()}):
+    for file in sorted({v.file for c in load_claims(project.root / CLAIMS) for v in c.numbers().values()}):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         kept.append(Path(shutil.copy(results / file, target / file)))
     for stage in sorted(target.iterdir()):
         run = cache.read_run(results / stage.name) or {}
         about = {"seconds": run["seconds"], "megabytes": megabytes(results / stage.name)}
         write_text(stage / cache.RUN, json.dumps(about) + "\n")
-    write_text(project.root / PAGE, page(judged(project.claims, target)))
+    write_text(project.root / PAGE, page(judged(project.root / CLAIMS, target)))
     return [*kept, project.root / PAGE]

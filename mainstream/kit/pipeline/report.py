@@ -16,8 +16,9 @@ from PIL import Image
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.claims import NUMBERS, judged
-from mainstream.kit.pipeline.project import Outcome, Project, read_notebook, read_yaml
+from mainstream.kit.pipeline.claims import CLAIMS, NUMBERS, judged
+from mainstream.kit.pipeline.execute import Outcome
+from mainstream.kit.pipeline.project import Project, read_notebook, read_yaml
 from mainstream.paths import read_text, write_text, written
 
 TRACKS = {
@@ -111,7 +112,7 @@ def _unmatched(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _claims(project: Project, results: Path) -> list[dict[str, Any]] | str:
     """Verdicts on the claims whose notebooks have run; in words why there are none, where a number is missing."""
     try:
-        return judged(project.claims, results, of_what_ran=True)
+        return judged(project.root / CLAIMS, results, of_what_ran=True)
     except UserError as e:
         return str(e)
 

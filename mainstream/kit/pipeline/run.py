@@ -8,9 +8,9 @@ import time
 from mainstream.data.jobs import processes
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.beside import beside
-from mainstream.kit.pipeline.execute import StageFailed, clean, run_stage
+from mainstream.kit.pipeline.execute import Outcome, StageFailed, clean, run_stage
 from mainstream.kit.pipeline.parameters import INJECTED
-from mainstream.kit.pipeline.project import Outcome, Project, Stage, pick
+from mainstream.kit.pipeline.project import Project, Stage, pick
 from mainstream.paths import alone
 
 

@@ -16,7 +16,8 @@ from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.cache import modules_of
 from mainstream.kit.pipeline.page import typeset, write_page
-from mainstream.kit.pipeline.project import Project, Stage
+from mainstream.kit.pipeline.parameters import of_type
+from mainstream.kit.pipeline.project import Project, Stage, read_yaml
 from mainstream.kit.pipeline.run import run
 
 MAGIC = "%matplotlib inline\nfrom mainstream import maths\n!ls"
@@ -139,6 +140,9 @@ def test_every_notebook_declares_the_kept_results_that_it_reads():
         ("joins={cat: soon}", 'joins="soon": must be a number'), ("name=[1]", "must be text, like x"),
         ("quick=1", "quick=1: must be true or false, like true"), ("value=2024-01-01", "must be a whole number"),
         ("value=1e2", None), ("share=3", None), ("name=2024", None), ("anything=[x]", None), ("rates=[]", None),
+        ("value=1:30", 'value="1:30": must be a whole number'), ("share=1:30.5", "must be a number"),
+        ("name=1.50", r"name=1.5: must be text, like x"), ("joins={cat: 1, cat: 2}", "key 'cat' is given twice"),
+        ("anything=&a [*a]", "not YAML: Circular reference"),
     ],
 )  # fmt: skip
 def test_a_value_of_another_kind_than_the_notebooks_own_is_refused(project, parameter, said):
@@ -151,6 +155,16 @@ def test_a_value_of_another_kind_than_the_notebooks_own_is_refused(project, para
     else:
         with pytest.raises(UserError, match=f"02.{parameter.split('=')[0]}=.*{said}|02.{said}"):
             project.stages("default", [f"02.{parameter}"])
+
+
+def test_numbers_are_as_people_read_them_and_text_stays_as_it_is_typed():
+    read = lambda text: read_yaml(text, "x")
+    assert [read(t) for t in ("12", "-3", "0", "0.5", "1e3", "[0, 1.5]")] == [12, -3, 0, 0.5, "1e3", [0, 1.5]]
+    assert [of_type(read(t), 5, "x") for t in ("010", "1_000", "1e3")] == [10, 1000, 1000]
+    for text in ("010", "007", "1:30", "1_000", "0x1f", "2024-01-01"):
+        assert of_type(read(text), "cat", "x") == text
+    with pytest.raises(UserError, match="x: not YAML: key 'seed' is given twice"):
+        read("01_make: {seed: 1, rates: [1], seed: 2}")
 
 
 def test_a_profile_is_held_to_the_same_kinds(project):
