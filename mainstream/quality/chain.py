@@ -103,13 +103,12 @@ def checked(**arguments: ArrayLike) -> list[Array]:
 
 def checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
     """Votes as integers; `None` becomes 0 and is allowed in the published form only."""
-    none = [v is None for v in np.asarray(x_vote, dtype=object).ravel()]
-    if any(none) and form != "as_published":
-        raise ValueError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
     raw = np.asarray(x_vote, dtype=object)
-    votes = np.array([0 if v is None else v for v in raw.ravel()], dtype=float).reshape(raw.shape)
-    real = ~np.array(none).reshape(raw.shape)
-    if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & real)):
+    none = np.array([v is None for v in raw.ravel()], dtype=bool).reshape(raw.shape)
+    if none.any() and form != "as_published":
+        raise ValueError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
+    votes = np.where(none, 0, raw).astype(float)
+    if not np.all(np.isfinite(votes)) or np.any((votes != np.floor(votes)) | ((votes < 1) & ~none)):
         raise ValueError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
     return votes.astype(np.int64)
 
