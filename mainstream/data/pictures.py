@@ -133,10 +133,8 @@ def _eight_bits(image: Image.Image, bits: int) -> Image.Image:
     low, high = (float(real.min()), float(real.max())) if real.size else (0.0, 0.0)
     top = next((t for t in ((1, 255, 65535) if values.dtype.kind == "f" else (255, 65535)) if high <= t), high)
     floor, top = (0.0, top) if low >= 0 else (low, high)
-    scaled = (np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low) - floor) / max(
-        top - floor, 1e-30
-    )
-    return Image.fromarray((255 * scaled + 0.5).astype(np.uint8))
+    finite = np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low)
+    return Image.fromarray((255 * ((finite - floor) / max(top - floor, 1e-30)) + 0.5).astype(np.uint8))
 
 
 @lru_cache(64)
