@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ HAIR: list[Color] = [
 SHOES: list[Color] = [(30, 28, 28), (230, 230, 228), (110, 72, 48)]
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """What one pedestrian looks like. Lengths in metres."""
 
     height: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from streetworld.weather import split_number
 _KIND_NUMBER = {name: k for k, name in enumerate(KINDS)}
 
 
-@dataclass(frozen=True)
-class EventSpec:
+class EventSpec(NamedTuple):
     """How one application's events arrive: mean length in view (s) and frequency π (share of time with an event)."""
 
     length_s: float
@@ -26,8 +25,7 @@ class EventSpec:
 DEFAULT_EVENTS: dict[str, EventSpec] = {app: EventSpec(KINDS[app].event_s, KINDS[app].frequency) for app in APPS}
 
 
-@dataclass(frozen=True)
-class Individual:
+class Individual(NamedTuple):
     """One object on its way. `times` and `xs` are the corners of its path (s, px of its centre)."""
 
     kind: str
