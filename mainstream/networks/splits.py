@@ -152,10 +152,6 @@ class Inference(keras.layers.Layer):
         """The stem's output, its layers in inference mode."""
         return self.stem(inputs, training=False)
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The stem's own."""
-        return self.stem.compute_output_shape(input_shape)
-
 
 def _name(index: int, block: Block, nodes: list[Any], taken: set[str]) -> str:
     """'input', 'conv1', 'conv_pw_1', 'block_2', 'mixed0', 'pooled features': never a name that Keras made up."""
