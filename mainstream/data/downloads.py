@@ -60,19 +60,12 @@ def photo_sets() -> dict[str, PhotoSet]:
     return {name: PhotoSet(name, **one) for name, one in stated.items()}
 
 
-def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
+def fetch(photos: PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
     """The folder of a photo set; downloads (with progress), verifies and unpacks it where it is not there yet.
 
-    Args:
-        name: a key of `photo_sets`, or a `PhotoSet` of one's own.
-        directory: holds archives and one folder per set.
-
-    Raises:
-        UserError: unknown name; no network (the message names the path to place the archive at); wrong checksum.
+    directory: holds archives and one folder per set.
+    Raises `UserError`: no network (the message names the path to place the archive at); wrong checksum.
     """
-    if isinstance(name, str) and name not in photo_sets():
-        raise unknown("photo set", name, photo_sets())
-    photos = photo_sets()[name] if isinstance(name, str) else name
     folder, archive = Path(directory) / photos.name, Path(directory) / photos.file
     if folder.is_dir():
         return folder
@@ -87,8 +80,13 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> 
 
 
 def listed(name: str) -> Listing:
-    """A public photo set by its name in `photo_sets`, fetched when it is not there. Raises as `fetch`."""
-    root = fetch(name)
+    """A public photo set by its name in `photo_sets`, fetched when it is not there.
+
+    Raises `UserError`: an unknown name, or as `fetch`.
+    """
+    if name not in photo_sets():
+        raise unknown("photo set", name, photo_sets())
+    root = fetch(photo_sets()[name])
     if name == "flower_photos":
         return list_folder(root / "flower_photos")
     if name == "oxford_pets":  # cats' breeds are capitalised

@@ -356,12 +356,12 @@ def test_the_registry():
         assert photos.name == name and len(digest) == 2 * hashlib.new(algorithm).digest_size
         assert photos.licence and photos.recorded_by and photos.size > 1e6 and photos.file
     with pytest.raises(UserError, match="unknown photo set 'flowers': did you mean 'flower_photos'"):
-        fetch("flowers")
+        downloads.listed("flowers")
 
 
 def test_public_sets_become_labelled_photos(tmp_path, monkeypatch):
     """In the layout of the real archives; the archives themselves are too large to fetch in a test."""
-    monkeypatch.setattr(downloads, "fetch", lambda name: tmp_path / name)
+    monkeypatch.setattr(downloads, "fetch", lambda photos: tmp_path / photos.name)
     folder(tmp_path / "flower_photos" / "flower_photos")
     assert len(downloads.listed("flower_photos").decode(8)) == 60
     for k in range(30):
