@@ -13,7 +13,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
 from mainstream.runner.frames import Frame, Source, SourceLost
-from mainstream.runner.plans import Plan, Planner
+from mainstream.runner.plans import Planner
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.voting import Detection, Voter
@@ -71,7 +71,7 @@ class Runner(Planner):
         )
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         self.feedback.begin()
-        voters = self._voters(self.current, {}, 0.0)
+        voters = self._voters({}, 0.0)
         gc.freeze()  # collections pass over what is there already: all of TensorFlow, 0.3 s at each full one
         try:
             with suppress(SourceLost):  # what was seen counts; `source.lost` says why
@@ -134,15 +134,15 @@ class Runner(Planner):
         with self._lock:
             assert self._next is not None
             self.current, self._next = self._next, None
-        voters = self._voters(self.current, voters, now_s)
+        voters = self._voters(voters, now_s)
         self.report.plans.append(row := self.current.as_row(now_s))
         self._on_plan(row)
         self.report.largest_pause_s = max(self.report.largest_pause_s, time.perf_counter() - start)
         return voters
 
-    def _voters(self, current: Plan, before: dict[str, Voter], now_s: float) -> dict[str, Voter]:
+    def _voters(self, before: dict[str, Voter], now_s: float) -> dict[str, Voter]:
         found = {}
-        for m in current.network.members:
+        for m in self.current.network.members:
             old = before.get(m.app)
             found[m.app] = old if old and old.x_vote == m.x_vote else Voter(m.app, m.x_vote)
             found[m.app].look_s = 1 / m.fps

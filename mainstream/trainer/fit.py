@@ -137,7 +137,7 @@ def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labe
 def _probabilities(call: Compiled, part: Frozen) -> np.ndarray:
     """float32 (n,) of a tail compiled for batches of BATCH."""
     rows = np.arange(len(part))
-    logits = [in_batches(call, part(rows[k : k + BATCH]), BATCH) for k in range(0, len(rows), BATCH)]
+    logits = [in_batches(call, part(rows[k : k + BATCH])) for k in range(0, len(rows), BATCH)]
     return sure(np.concatenate(logits)[:, 0])
 
 
