@@ -15,9 +15,9 @@ import shutil
 import tarfile
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,8 +34,7 @@ _CHUNK = 1 << 20  # bytes
 TIMEOUT_S = 30.0  # without an answer, before giving up
 
 
-@dataclass(frozen=True)
-class PhotoSet:
+class PhotoSet(NamedTuple):
     """One archive of photos."""
 
     name: str
