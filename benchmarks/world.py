@@ -20,7 +20,7 @@ def frames_per_second(camera: int, seed: int, seconds: float) -> tuple[float, di
     """Frames per second of wall clock for one world, and its weather."""
     World(camera, seed, seconds=1).frame(0)  # the camera's background is painted once per process
     start = time.perf_counter()
-    count = sum(1 for _ in World(camera, seed, seconds=seconds).frames())
+    count = sum(1 for _ in World(camera, seed, seconds=seconds).pictures())
     took = time.perf_counter() - start
     weather = World(camera, seed, seconds=1).weather
     return count / took, {

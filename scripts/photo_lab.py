@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -55,7 +54,7 @@ class Lab:
                 started = time.time()
                 log = self._one(run, point, trainer, parts)
                 answers = trainer.answers({part: parts[part] for part in self.asked})
-                lines = {"epochs": [asdict(line) for line in log], "seconds": round(time.time() - started, 2)}
+                lines = {"epochs": [line._asdict() for line in log], "seconds": round(time.time() - started, 2)}
                 self.kept(run).save(point, trainer.tail, answers, lines)
                 done += _work(point, run)
                 left = (time.time() - began) * (total - done) / done / 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ CAT_TAILS = (
 DOG_TAILS = ("-.2,.38 -.3,.44 -.33,.54", "-.2,.38 -.28,.32 -.34,.22", "-.2,.38 -.3,.46 -.25,.54 -.18,.5")
 
 
-@dataclass(frozen=True)
-class Gait:
+class Gait(NamedTuple):
     """Four legs at the trot: where they begin (±x, y in metres), how far they swing, how thick they are."""
 
     spread: float

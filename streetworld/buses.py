@@ -135,16 +135,9 @@ def _coach(
 def _engine(c: Canvas, left: float, right: float, height: float, paint: Color, stripe: Color) -> None:
     """A boxy locomotive with a cab at the front and louvres along its side."""
     c.rect(left + 0.3, 0.55, right - 0.3, 0.95, (46, 46, 50))
-    c.poly(
-        np.concatenate(
-            [
-                pts(f"0,.85 0,{height - 0.3} .3,{height - 0.1}", (left, 0)),
-                pts(f"-1.1,{height - 0.1} -.6,{height - 0.3} 0,1.9 0,.85", (right, 0)),
-            ]
-        ),
-        paint,
-        1,
-    )
+    rear = pts(f"0,.85 0,{height - 0.3} .3,{height - 0.1}", (left, 0))
+    front = pts(f"-1.1,{height - 0.1} -.6,{height - 0.3} 0,1.9 0,.85", (right, 0))
+    c.poly(np.concatenate([rear, front]), paint, 1)
     c.rect(left, 1.0, right, 1.35, stripe)
     for x in np.arange(left + 1.5, right - 4.5, 1.7):
         c.rect(x, 1.8, x + 1.2, 2.7, shade(paint, 0.6))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from streetworld.errors import WorldError
 WIDTH, HEIGHT = 640, 480  # px: every scene is drawn at this size
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """A path across the frame: ground line `y` (px, at the centre), pixels per metre, allowed direction (0: both)."""
 
     surface: str
@@ -21,8 +20,7 @@ class Lane:
     direction: int = 0
 
 
-@dataclass(frozen=True)
-class Camera:
+class Camera(NamedTuple):
     """A fixed view: bands of ground from the top as (surface, lower edge in px), lanes, tilt, what stands there."""
 
     name: str

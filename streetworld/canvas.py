@@ -87,9 +87,6 @@ class Canvas:
         placed[:, 0], placed[:, 1] = (p[:, 0] + self.width / 2) * scale, (self.height - p[:, 1]) * scale
         return placed.round().astype(np.int32)
 
-    def _length(self, metres: float) -> int:
-        return max(1, round(metres * self.ppm * self.oversampling))
-
     def poly(self, points: Sequence[Point] | np.ndarray, color: Color, smooth: int = 0) -> None:
         """A filled polygon; `smooth` rounds of corner cutting."""
         if smooth:
@@ -109,7 +106,8 @@ class Canvas:
     def line(self, points: Sequence[Point] | np.ndarray, width: float, color: Color, smooth: int = 0) -> None:
         """A polyline with round ends, `width` metres thick."""
         p = rounded(points, smooth, closed=False) if smooth else points
-        cv2.polylines(self.rgba, [self._px(p)], False, (*color, 255), self._length(width), shift=3)
+        thickness = max(1, round(width * self.ppm * self.oversampling))
+        cv2.polylines(self.rgba, [self._px(p)], False, (*color, 255), thickness, shift=3)
 
     def limb(self, a: Point, b: Point, width_a: float, width_b: float, color: Color) -> None:
         """A tapered stroke with round ends: arms, legs, necks."""

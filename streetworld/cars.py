@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ TYRE: Color = (28, 28, 30)
 LAMP: Color = (246, 240, 210)
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """A car's outline from the rear (x = 0) to the front (1), y as a share of the height; its windows; its doors."""
 
     length: tuple[float, float]  # m

@@ -22,23 +22,20 @@ def render_video(
     seed: int = 0,
     *,
     fps: float = 20.0,
-    crf: int = 23,
     **world: Any,
 ) -> tuple[Path, Path]:
     """Write `seconds` of a `World` to `path` (H.264, MP4) and its events to the CSV beside it; returns both paths.
 
-    The CSV has a row `app,start_s,end_s` per event. crf: H.264 quality, 0 (lossless) to 51. `world` holds further
-    arguments of `World` (split, events, …). Raises `WorldError` for bad arguments.
+    The CSV has a row `app,start_s,end_s` per event. `world` holds further arguments of `World` (split, events, …).
+    Raises `WorldError` for bad arguments.
     """
     path = Path(path)
     if path.suffix.lower() != ".mp4":
         raise WorldError(f"path={str(path)!r}: must end in .mp4")
-    if not 0 <= crf <= 51:
-        raise WorldError(f"crf={crf}: must be from 0 to 51")
     film = World(camera, seed, seconds=seconds, fps=fps, **world)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part.mp4")
-    write_h264(unfinished, film.pictures(), fps=fps, size=film.size, crf=crf)
+    write_h264(unfinished, film.pictures(), fps=fps, size=film.size)
     table = path.with_suffix(".csv")
     write_intervals(table, film.truth)
     unfinished.replace(path)
@@ -48,7 +45,7 @@ def render_video(
 def write_h264(
     path: str | Path, frames: Iterator[np.ndarray], *, fps: float, size: tuple[int, int], crf: int = 23
 ) -> None:
-    """Encode RGB `frames` (uint8, size = (width, height), both even) at `fps`; frame i has the timestamp i / fps."""
+    """Encode RGB `frames` (uint8, size = (width, height), both even) at `fps`; frame i is at i / fps. crf: 0 to 51."""
     if size[0] % 2 or size[1] % 2:
         raise WorldError(f"size={size}: H.264 needs an even width and height")
     rate = Fraction(fps).limit_denominator(1001)
@@ -56,11 +53,7 @@ def write_h264(
         stream = container.add_stream("libx264", rate=rate)
         stream.width, stream.height, stream.pix_fmt = size[0], size[1], "yuv420p"
         stream.time_base = stream.codec_context.time_base = 1 / rate
-        stream.options = {
-            "crf": str(crf),
-            "preset": "veryfast",
-            "threads": "1",
-        }  # one thread: the same bytes each time
+        stream.options = {"crf": str(crf), "preset": "veryfast", "threads": "1"}  # one: the same bytes each time
         for i, picture in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = i, 1 / rate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ Draw = Callable[[np.random.Generator, float, float], Canvas]
 APPS: tuple[str, ...] = ("pedestrian", "car", "cat", "flower", "bus", "train", "schoolbus", "redcar")
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of object. Lengths in metres and seconds; `frequency` is π of DESIGN §3."""
 
     draw: Draw

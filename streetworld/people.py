@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from streetworld.canvas import Canvas, Color, Point, choose, pts, shade, tint
@@ -22,52 +20,30 @@ HAIR: list[Color] = [
 SHOES: list[Color] = [(30, 28, 28), (230, 230, 228), (110, 72, 48)]
 
 
-@dataclass(frozen=True)
 class Person:
-    """What one pedestrian looks like. Lengths in metres."""
+    """What one pedestrian looks like: a random passer-by, one in eight a child. Lengths in metres."""
 
-    height: float
-    build: float
-    stride: float  # rad, swing of the legs
-    lean: float
-    skin: Color
-    hair: Color
-    top: Color
-    legs: Color
-    shoe: Color
-    extra: Color  # of bag, hat or umbrella
-    dress: str  # trousers, skirt, shorts or coat
-    bag: str  # backpack, handbag or none
-    long_hair: bool
-    hat: bool
-    umbrella: bool
-
-
-def _person(rng: np.random.Generator) -> Person:
-    """A random passer-by; one in eight is a child."""
-    height = rng.uniform(1.15, 1.4) if rng.random() < 0.12 else rng.uniform(1.52, 1.95)
-    return Person(
-        height=height,
-        build=rng.uniform(0.85, 1.25),
-        stride=rng.uniform(0.32, 0.5),
-        lean=rng.uniform(-0.01, 0.05) * height,
-        skin=tint(rng, SKIN, 8),
-        hair=tint(rng, HAIR, 8),
-        top=tint(rng, CLOTH, 16),
-        legs=tint(rng, LEGWEAR, 12),
-        shoe=tint(rng, SHOES, 8),
-        extra=tint(rng, CLOTH, 20),
-        dress=choose(rng, ["trousers", "trousers", "trousers", "trousers", "skirt", "shorts", "coat", "coat"]),
-        bag=choose(rng, ["backpack", "backpack", "handbag", "none", "none", "none", "none", "none"]),
-        long_hair=rng.random() < 0.4,
-        hat=rng.random() < 0.14,
-        umbrella=rng.random() < 0.12,
-    )
+    def __init__(self, rng: np.random.Generator):
+        self.height = rng.uniform(1.15, 1.4) if rng.random() < 0.12 else rng.uniform(1.52, 1.95)
+        self.build = rng.uniform(0.85, 1.25)
+        self.stride = rng.uniform(0.32, 0.5)  # rad, swing of the legs
+        self.lean = rng.uniform(-0.01, 0.05) * self.height
+        self.skin = tint(rng, SKIN, 8)
+        self.hair = tint(rng, HAIR, 8)
+        self.top = tint(rng, CLOTH, 16)
+        self.legs = tint(rng, LEGWEAR, 12)
+        self.shoe = tint(rng, SHOES, 8)
+        self.extra = tint(rng, CLOTH, 20)  # of bag, hat or umbrella
+        self.dress = choose(rng, ["trousers", "trousers", "trousers", "trousers", "skirt", "shorts", "coat", "coat"])
+        self.bag = choose(rng, ["backpack", "backpack", "handbag", "none", "none", "none", "none", "none"])
+        self.long_hair = rng.random() < 0.4
+        self.hat = rng.random() < 0.14
+        self.umbrella = rng.random() < 0.12
 
 
 def pedestrian(rng: np.random.Generator, ppm: float, phase: float) -> Canvas:
     """A walking person: any age, dress and build; some with a bag, hat, skirt, coat or umbrella."""
-    p = _person(rng)
+    p = Person(rng)
     h, width = p.height, 0.088 * p.height * p.build
     c = Canvas(1.75 if p.umbrella else 0.95 * h, h * (1.25 if p.umbrella else 1.04), ppm)
     step = p.stride * np.sin(2 * np.pi * phase)

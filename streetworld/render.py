@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,15 +14,14 @@ from streetworld.objects import APPS, CLUTTER, FIXTURES, KINDS
 from streetworld.scene import background, depth
 from streetworld.sprite import GRID, Look, Sprite, paste, sprite
 from streetworld.traffic import Individual
-from streetworld.weather import HAZE, Weather, expose, hazy
+from streetworld.weather import Weather, expose, hazy
 
 VISIBLE_SHARE = 0.4  # of its own area that must be in view and unhidden for an object to count
 FRAME_SHARE = 0.1  # of the frame: the area of larger objects is taken as this, so that a train can count at all
 _CAP = FRAME_SHARE * (WIDTH // GRID) * (HEIGHT // GRID)
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A sprite standing at pixel (x, y), with the applications that it is an event of."""
 
     sprite: Sprite
@@ -35,9 +34,7 @@ class Placed:
 class Stage:
     """One camera in one weather: paints moments of it. Used by `World` and `still_images`."""
 
-    def __init__(
-        self, number: int, weather: Weather, fps: float, clutter_seed: Sequence[int], exposure: float = 1.0
-    ):
+    def __init__(self, number: int, weather: Weather, fps: float, clutter_seed: Sequence[int], exposure: float = 1.0):
         self.view: Camera = camera(number)
         self.weather, self.fps, self.exposure = weather, fps, exposure
         self._depth = depth(number)
@@ -48,7 +45,7 @@ class Stage:
     def _look(self, y: int, motion_px: float = 0.0) -> Look:
         far = float(self._depth[int(np.clip(y, 0, HEIGHT - 1))])
         haze = self.weather.fog * (0.35 + 0.65 * far)
-        return Look(self.weather.shadow(), haze, HAZE, self.view.slope, motion_px)
+        return Look(self.weather.shadow(), haze, self.view.slope, motion_px)
 
     def _ground(self, x: float, y: float) -> int:
         return round(y + self.view.slope * (x - WIDTH / 2))

@@ -85,14 +85,8 @@ def _ground(picture: np.ndarray, rng: np.random.Generator, surface: str, top: in
         for y in top + (rows - 1) / 1.2 * (edge - top):
             _rect(picture, 0, y, WIDTH, y + 1, (138, 132, 124))
         for x in range(-300, WIDTH + 300, 46):
-            a = (round((WIDTH / 2 + (x - WIDTH / 2) * 0.85) * _SS), top * _SS)
-            cv2.line(
-                picture,
-                a,
-                (round((WIDTH / 2 + (x - WIDTH / 2) * 1.1) * _SS), edge * _SS - 1),
-                (146, 140, 132),
-                1,
-            )
+            far, near = (round((WIDTH / 2 + (x - WIDTH / 2) * spread) * _SS) for spread in (0.85, 1.1))
+            cv2.line(picture, (far, top * _SS), (near, edge * _SS - 1), (146, 140, 132), 1)
     elif surface == "wall":
         _rect(picture, 0, top, WIDTH, top + 26, (178, 172, 162))
         for k, y in enumerate(range(top + 26, edge, 9)):
@@ -103,16 +97,8 @@ def _ground(picture: np.ndarray, rng: np.random.Generator, surface: str, top: in
         _rect(picture, 0, top, WIDTH, top + 5, (186, 182, 174))
         for _ in range(240):
             at = (int(rng.integers(0, w)), int(rng.integers((top + 12) * _SS, edge * _SS)))
-            cv2.ellipse(
-                picture,
-                at,
-                (14, 5),
-                float(rng.uniform(0, 180)),
-                0,
-                360,
-                shade((82, 118, 62), rng.uniform(0.7, 1.25)),
-                -1,
-            )
+            angle, green = rng.uniform(0, 180), shade((82, 118, 62), rng.uniform(0.7, 1.25))
+            cv2.ellipse(picture, at, (14, 5), angle, 0, 360, green, -1)
 
 
 def _rails(picture: np.ndarray, top: int, edge: int) -> None:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from streetworld.canvas import Color
+from streetworld.weather import HAZE
 
 GRID = 4  # px: occlusion is counted on a map of one cell per GRID × GRID pixels
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How the moment changes every sprite."""
 
     shadow: tuple[float, float, float] = (0.0, 0.08, 0.35)  # shift in x and y per unit of height; strength 0…1
     haze: float = 0.0  # share of the haze's colour, 0…1
-    haze_color: Color = (205, 208, 212)
     slope: float = 0.0  # the street's rise, px per px
     motion_px: float = 0.0  # blur along x
 
 
-@dataclass(frozen=True)
-class Sprite:
+class Sprite(NamedTuple):
     """A premultiplied picture; `mask` is the object itself (without its shadow) on the GRID map."""
 
     color: np.ndarray  # (h, w, 3) uint8, premultiplied
@@ -42,7 +39,7 @@ def sprite(picture: np.ndarray, look: Look, facing: int = 1) -> Sprite:
         body, shadow = cv2.blur(body, window), cv2.blur(shadow, window)
     color, alpha = cv2.cvtColor(body, cv2.COLOR_RGBA2RGB), cv2.extractChannel(body, 3)
     if look.haze > 0:
-        veil = cv2.merge([cv2.convertScaleAbs(alpha, alpha=level / 255) for level in look.haze_color])
+        veil = cv2.merge([cv2.convertScaleAbs(alpha, alpha=level / 255) for level in HAZE])
         color = cv2.addWeighted(color, 1 - look.haze, veil, look.haze, 0)
     strength = look.shadow[2] * (1 - look.haze)
     covered = cv2.add(alpha, cv2.multiply(shadow, 255 - alpha, scale=strength / 255))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from streetworld.cameras import HEIGHT, WIDTH, Camera
 from streetworld.errors import WorldError, unknown
-from streetworld.objects import APPS, KINDS
+from streetworld.objects import APPS, KINDS, Kind
 from streetworld.weather import split_number
 
 _KIND_NUMBER = {name: k for k, name in enumerate(KINDS)}
 
 
-@dataclass(frozen=True)
-class EventSpec:
+class EventSpec(NamedTuple):
     """How one application's events arrive: mean length in view (s) and frequency π (share of time with an event)."""
 
     length_s: float
@@ -26,8 +25,7 @@ class EventSpec:
 DEFAULT_EVENTS: dict[str, EventSpec] = {app: EventSpec(KINDS[app].event_s, KINDS[app].frequency) for app in APPS}
 
 
-@dataclass(frozen=True)
-class Individual:
+class Individual(NamedTuple):
     """One object on its way. `times` and `xs` are the corners of its path (s, px of its centre)."""
 
     kind: str
@@ -82,23 +80,18 @@ def individual(kind: str, view: Camera, split: str, key: tuple[int, ...], starts
     lane = lanes[int(rng.integers(len(lanes)))]
     ppm = lane.ppm * rng.uniform(0.93, 1.08)
     direction = lane.direction or int(rng.choice([-1, 1]))
-    times, xs = _path(rng, traits.length * ppm, traits.height * ppm, traits.wanders, direction, starts, stays)
+    times, xs = _path(rng, traits, ppm, direction, starts, stays)
     return Individual(kind, seed, lane.y + int(rng.integers(-5, 6)), ppm, times, xs)
 
 
 def _path(
-    rng: np.random.Generator,
-    wide: float,
-    high: float,
-    wanders: float,
-    direction: int,
-    starts: float,
-    stays: float,
+    rng: np.random.Generator, traits: Kind, ppm: float, direction: int, starts: float, stays: float
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Corners of a path that crosses the view, pauses in it, or turns back; out of view at both ends."""
+    wide, high = traits.length * ppm, traits.height * ppm
     enough = 0.4 * min(1.0, 0.1 * WIDTH * HEIGHT / (0.75 * wide * high))  # share of it in view that counts: see labels
     out, seen = -0.62 * wide - 30, (enough - 0.5) * wide  # px before the edge: gone, and just counted
-    style = "cross" if rng.random() >= wanders else str(rng.choice(["pause", "return"]))
+    style = "cross" if rng.random() >= traits.wanders else str(rng.choice(["pause", "return"]))
     where, share = rng.uniform(0.3, 0.7) * WIDTH, rng.uniform(0.15, 0.35)
     path = WIDTH + 2 * -seen if style != "return" else 2 * (where - seen)
     pace = path / (stays * (1 - (share if style != "cross" else 0)))

@@ -138,11 +138,6 @@ class World:
             if i % stride == 0:
                 yield self.frame(i)
 
-    def frames(self) -> Iterator[tuple[float, np.ndarray, dict[str, bool]]]:
-        """(t in s, frame, application → present) for every frame in order."""
-        for i, labels in enumerate(self.presence):
-            yield i / self.fps, self.frame(i), dict(zip(APPS, map(bool, labels), strict=True))
-
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """Stretches of True as (first, one past last)."""
@@ -155,13 +150,9 @@ def _check(number: int, seed: int, **values: float) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise WorldError(f"seed={seed!r}: must be a whole number, 0 or larger")
     limits = {
-        "seconds": (0.05, 86_400),
-        "fps": (0.5, 240),
-        "distractors": (0, 5),
-        "exposure": (0, 100),
-        "width": (32, 3840),
-        "height": (32, 2160),
-    }
+        "seconds": (0.05, 86_400), "fps": (0.5, 240), "distractors": (0, 5), "exposure": (0, 100),
+        "width": (32, 3840), "height": (32, 2160),
+    }  # fmt: skip
     for name, value in values.items():
         low, high = limits[name]
         if not low <= value <= high:

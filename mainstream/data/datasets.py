@@ -20,7 +20,7 @@ import numpy as np
 from mainstream.data.photos import PARTITIONS, Listing
 from mainstream.data.pictures import files_in, is_picture, kinds, of_a_system
 from mainstream.data.tables import Table, composed, read_table
-from mainstream.errors import UserError, unknown
+from mainstream.errors import UserError
 from mainstream.paths import checked_name
 
 SHARES = (0.6, 0.15, 0.25)
@@ -83,23 +83,18 @@ def list_folder(root: str | Path) -> Listing:
     return Listing(root, tuple(file for file, _, _ in rows), labels, classes, partition, tuple(left_out))
 
 
-def list_table(table: str | Path, *, images: str | Path | None = None, classes: Sequence[str] | None = None) -> Listing:
+def list_table(table: str | Path, *, images: str | Path | None = None) -> Listing:
     """Photos that a CSV labels: `image`, a 0/1 column per class, optionally `partition`; other columns are left alone.
 
     images: the folder that names are relative to (default: `images` beside the table, else the table's own).
-    classes: columns to take (default: every column of only 0 and 1). Raises `UserError` for a bad table; no photo is
-    opened.
+    Raises `UserError` for a bad table; no photo is opened.
     """
     table = Path(table)
     read = read_table(table, ("image",), knows=_RESERVED)
     if not read.rows:
         raise UserError(f"labels='{table}': holds no row")
-    flags = {c: _flags(read, c, c in (classes or ())) for c in read.columns if c not in _RESERVED}
-    binary = [c for c, held in flags.items() if held is not None]
-    for name in classes or ():
-        if name not in flags:
-            raise unknown("class column", name, binary)
-    chosen = tuple(checked_name(c, f"labels='{table}': class") for c in classes or binary)
+    flags = {c: _flags(read, c) for c in read.columns if c not in _RESERVED}
+    chosen = tuple(checked_name(c, f"labels='{table}': class") for c, held in flags.items() if held is not None)
     if not chosen:
         raise UserError(f"labels='{table}': no column of only 0 and 1 to take as a class (has {list(read.columns)})")
     place: dict[Path, int] = {}
@@ -118,14 +113,14 @@ def list_table(table: str | Path, *, images: str | Path | None = None, classes: 
     return Listing(root, tuple(files), labels, chosen, np.array(given))
 
 
-def _flags(table: Table, name: str, wanted: bool) -> list[bool | None] | None:
+def _flags(table: Table, name: str) -> list[bool | None] | None:
     """What a column of 0 and 1 (or true and false) says of each row; None for a column that is of something else.
 
-    Raises `UserError` with the line where one that is wanted, or looks like one by half of its cells or more, is not.
+    Raises `UserError` with the line where one that looks like one by half of its cells or more is not.
     """
     found = [_FLAGS.get(row[name].casefold()) for row in table.rows]
     bad = [k for k, value in enumerate(found) if value is None]
-    if bad and (wanted or 2 * len(bad) <= len(found)):
+    if bad and 2 * len(bad) <= len(found):
         raise table.error(bad[0], f"{name}='{table.rows[bad[0]][name]}'; must be 0 or 1")
     return None if bad else found
 

@@ -15,9 +15,9 @@ import shutil
 import tarfile
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ import yaml
 
 from mainstream.data.datasets import list_folder, list_images, list_table
 from mainstream.data.footage import column
-from mainstream.data.photos import Listing, Photos
+from mainstream.data.photos import Listing
 from mainstream.data.progress import progress
 from mainstream.errors import UserError, unknown
 from mainstream.paths import CACHE, DATA, ROOT, alone, write_text, written
@@ -34,8 +34,7 @@ _CHUNK = 1 << 20  # bytes
 TIMEOUT_S = 30.0  # without an answer, before giving up
 
 
-@dataclass(frozen=True)
-class PhotoSet:
+class PhotoSet(NamedTuple):
     """One archive of photos."""
 
     name: str
@@ -60,19 +59,12 @@ def photo_sets() -> dict[str, PhotoSet]:
     return {name: PhotoSet(name, **one) for name, one in stated.items()}
 
 
-def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
+def fetch(photos: PhotoSet, *, directory: str | Path = CACHE / "photos") -> Path:
     """The folder of a photo set; downloads (with progress), verifies and unpacks it where it is not there yet.
 
-    Args:
-        name: a key of `photo_sets`, or a `PhotoSet` of one's own.
-        directory: holds archives and one folder per set.
-
-    Raises:
-        UserError: unknown name; no network (the message names the path to place the archive at); wrong checksum.
+    directory: holds archives and one folder per set.
+    Raises `UserError`: no network (the message names the path to place the archive at); wrong checksum.
     """
-    if isinstance(name, str) and name not in photo_sets():
-        raise unknown("photo set", name, photo_sets())
-    photos = photo_sets()[name] if isinstance(name, str) else name
     folder, archive = Path(directory) / photos.name, Path(directory) / photos.file
     if folder.is_dir():
         return folder
@@ -86,22 +78,21 @@ def fetch(name: str | PhotoSet, *, directory: str | Path = CACHE / "photos") -> 
     return folder
 
 
-def public(name: str, *, size: int | tuple[int, int] = 224, classes: Sequence[str] | None = None) -> Photos:
-    """A public photo set by its name in `photo_sets`, fetched when it is not there. Raises as `fetch`."""
-    return listed(name, classes).decode(size)
+def listed(name: str) -> Listing:
+    """A public photo set by its name in `photo_sets`, fetched when it is not there.
 
-
-def listed(name: str, classes: Sequence[str] | None = None) -> Listing:
-    """As `public`, no photo being opened."""
-    root = fetch(name)
+    Raises `UserError`: an unknown name, or as `fetch`.
+    """
+    if name not in photo_sets():
+        raise unknown("photo set", name, photo_sets())
+    root = fetch(photo_sets()[name])
     if name == "flower_photos":
         return list_folder(root / "flower_photos")
     if name == "oxford_pets":  # cats' breeds are capitalised
-        files = sorted(p.name for p in (root / "images").glob("*.jpg"))
-        rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]}).assign(
-            dog=lambda d: 1 - d.cat
-        )
         folder = root / "images"
+        files = sorted(p.name for p in folder.glob("*.jpg"))
+        rows = pd.DataFrame({"image": files, "cat": [int(f[0].isupper()) for f in files]})
+        rows["dog"] = 1 - rows.cat
     else:
         folder, lists = root / "VOCdevkit/VOC2007/JPEGImages", root / "VOCdevkit/VOC2007/ImageSets/Main"
         columns = {p.stem.removesuffix("_trainval"): p for p in sorted(lists.glob("*_trainval.txt"))}
@@ -109,7 +100,7 @@ def listed(name: str, classes: Sequence[str] | None = None) -> Listing:
         rows = (pd.DataFrame(read) >= 0).astype(int).rename_axis("image").reset_index()  # 0: there, but difficult
         rows["image"] += ".jpg"
     write_text(root / "labels.csv", rows.to_csv(index=False))
-    return list_table(root / "labels.csv", images=folder, classes=classes)
+    return list_table(root / "labels.csv", images=folder)
 
 
 def gathered(sources: Mapping[str, Mapping[str, str]], apps: Sequence[str]) -> Listing:

@@ -34,7 +34,10 @@ def fitted(image: np.ndarray, size: int | tuple[int, int], geometry: Geometry, z
         left, top, right, bottom = edges(zone, image.shape[1], image.shape[0])
         image = image[top:bottom, left:right]
     height, width = (size, size) if isinstance(size, int) else size
-    inside = inner((image.shape[0], image.shape[1]), (height, width)) if geometry == LETTERBOX else (height, width)
+    inside = (height, width)
+    if geometry == LETTERBOX:
+        scale = min(height / image.shape[0], width / image.shape[1])
+        inside = max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale))
     small = _resized(image, *inside)
     if inside == (height, width):
         return small
@@ -48,12 +51,6 @@ def edges(zone: Zone, width: int, height: int) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of a zone in whole px of a picture, at least one px apart; neighbours leave no gap."""
     left, top = min(round(zone.x * width), width - 1), min(round(zone.y * height), height - 1)
     return left, top, max(left + 1, round((zone.x + zone.w) * width)), max(top + 1, round((zone.y + zone.h) * height))
-
-
-def inner(shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) of a picture of `shape` within a letterbox of `size`: its aspect, at least one pixel."""
-    scale = min(size[0] / shape[0], size[1] / shape[1])
-    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 
 def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -84,6 +84,5 @@ def measured(found: Pairs, fps: float) -> Memory | None:
     n = len(found.hits)
     drawn = found.correlation(np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), DRAWS).astype(float))
     (a, b), (c, d) = (np.quantile(values, [0.025, 0.975]) for values in fitted(drawn, weight, fps))
-    known = n > 1
-    return Memory(lasting=alpha, memory_s=tau, lasting_interval=(a, b) if known else None,
-                  memory_interval=(c, d) if known else None)  # fmt: skip
+    limits = {"lasting_interval": (a, b), "memory_interval": (c, d)} if n > 1 else {}
+    return Memory(lasting=alpha, memory_s=tau, **limits)

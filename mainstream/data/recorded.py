@@ -50,7 +50,7 @@ def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
     packages = {}
     for app, rows in groups(curves[curves.vintage == vintage], "app"):
         first = rows.iloc[0]
-        packages[str(app)] = package = MPackage(
+        package = MPackage(
             application=str(app),
             base=base,
             splits=tuple(
@@ -59,9 +59,8 @@ def mpackages(vintage: str = HEADLINE_VINTAGE) -> dict[str, MPackage]:
             ),
             source=f"data/published/split_accuracy.csv, vintage {vintage}",
         )
-        if pd.notna(first.event_length_s):
-            known = first.event_length_s, first.event_frequency, first.correlation
-            packages[str(app)] = with_events(package, *known)
+        known = first.event_length_s, first.event_frequency, first.correlation
+        packages[str(app)] = with_events(package, *known) if pd.notna(known[0]) else package
     return packages
 
 

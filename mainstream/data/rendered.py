@@ -45,15 +45,11 @@ def world_footage(
     stride = WORLD_FPS / fps if fps > 0 else 0.5
     if stride < 1 or stride != int(stride):
         raise UserError(f"fps={fps}: must divide the world's {WORLD_FPS:g} frames per second")
+
+    def clip(camera: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        world = World(camera, seed, seconds=seconds, split=split, width=size, height=size, exposure=exposure)
+        images = np.stack(list(world.pictures(int(stride))))
+        return images, world.presence[:: int(stride)][:, [APPS.index(app) for app in apps]]
+
     places = [(camera, seed) for seed in seeds for camera in cameras]
-    work = [(camera, seed, apps, seconds, split, size, int(stride), exposure) for camera, seed in places]
-    clips = each(_clip, work, desc="filming", jobs=jobs)
-    return joined(clips, apps, fps)
-
-
-def _clip(
-    camera: int, seed: int, apps: Sequence[str], seconds: float, split: str, size: int, stride: int, exposure: float
-) -> tuple[np.ndarray, np.ndarray]:
-    world = World(camera, seed, seconds=seconds, split=split, width=size, height=size, exposure=exposure)
-    images = np.stack(list(world.pictures(stride)))
-    return images, world.presence[::stride][:, [APPS.index(app) for app in apps]]
+    return joined(each(clip, places, desc="filming", jobs=jobs), apps, fps)

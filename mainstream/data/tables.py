@@ -11,8 +11,8 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+)?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Cells as text, without white space around them; `lines[k]` is the line of `rows[k]` in the file, from 1."""
 
     path: Path

@@ -243,13 +243,12 @@ class Video:
 
 
 def _picture(frame: av.VideoFrame, reformatter: VideoReformatter, ratio: float) -> np.ndarray:
-    """Of a pixel's width to its height. The file may be closed by now."""
+    """Turned and flipped by the display matrix, to the nearest quarter. ratio: of a pixel's width to its height.
+
+    The file may be closed by now.
+    """
     width = round(frame.width * ratio) if 0.1 < ratio < 10 else frame.width
-    return upright(reformatter.reformat(frame, width=width, format="rgb24").to_ndarray(), frame)
-
-
-def upright(picture: np.ndarray, frame: av.VideoFrame) -> np.ndarray:
-    """The picture of a frame turned and flipped by its display matrix, to the nearest quarter."""
+    picture = reformatter.reformat(frame, width=width, format="rgb24").to_ndarray()
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return picture

@@ -153,7 +153,7 @@ class Inference(keras.layers.Layer):
         return self.stem(inputs, training=False)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The stem's own."""
+        """The stem's own: Keras would run it to find out."""
         return self.stem.compute_output_shape(input_shape)
 
 

@@ -66,14 +66,10 @@ def event_recall(
     Raises:
         UserError: an argument outside its range or not a number, named with its value.
     """
-    p, fps, s, length, rho = checked(
-        tpr=tpr, fps=fps, stream_fps=stream_fps, event_length_s=event_length_s, correlation=correlation
-    )
-    votes = checked_votes(x_vote, form)
-    seen = seen_by(fps, s, length, form)
-    if others := checked_differences(form, rho, differences):
-        return heterogeneous.declared(p, np.zeros_like(p), fps, seen, votes, others)[0]
-    return declared_of(p, rho, seen, votes, form)
+    return evaluate(
+        tpr, 0.0, fps, stream_fps=stream_fps, event_length_s=event_length_s, event_frequency=1.0,
+        correlation=correlation, x_vote=x_vote, form=form, **differences,
+    ).recall  # fmt: skip
 
 
 def event_precision(

@@ -109,14 +109,14 @@ def checked(**arguments: Any) -> list[Array]:
 
 def checked_votes(x_vote: Any, form: Form) -> NDArray[np.int64]:
     """Votes as integers; `None` becomes 0 and is allowed in the published form only."""
-    none = [v is None for v in np.asarray(x_vote, dtype=object).ravel()]
-    if any(none) and form != "as_published":
-        raise UserError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
     raw = np.asarray(x_vote, dtype=object)
-    (votes,) = checked(x_vote=[0 if v is None else v for v in raw.ravel()])
-    if np.any((votes != np.floor(votes)) | (votes < ~np.array(none, dtype=bool))):
+    none = np.array([v is None for v in raw.ravel()], dtype=bool).reshape(raw.shape)
+    if none.any() and form != "as_published":
+        raise UserError('x_vote None (no voting) exists only with form="as_published"; use x_vote=1')
+    (votes,) = checked(x_vote=np.where(none, 0, raw))
+    if np.any((votes != np.floor(votes)) | (votes < ~none)):
         raise UserError(f"x_vote must be whole numbers of at least 1, not {x_vote}")
-    return votes.reshape(raw.shape).astype(np.int64)
+    return votes.astype(np.int64)
 
 
 class Differences(TypedDict, total=False):

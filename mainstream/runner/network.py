@@ -132,10 +132,6 @@ class SharedNetwork:
                 found[zone] = [step._replace(branches=branches) for step, branches in steps][:deepest]
         return found
 
-    def looking(self, slowest_fps: float) -> list[Member]:
-        """Members whose rate is this or higher: they look at a frame that is due at it."""
-        return [m for m in self.members if m.fps >= slowest_fps]
-
     def _timed(self, name: str, call: Compiled, value: np.ndarray) -> np.ndarray:
         start = time.perf_counter()
         result = call(value)

@@ -90,18 +90,6 @@ class Planner:
         if wait:
             self._asked.result()
 
-    def _follow(self, change: Change, wait: bool) -> None:
-        """As `update`, because the device has changed. `wait`: until it is ready, or has failed."""
-        self._asked = self._background.submit(self._prepare, None, None, False, change)
-        if wait:
-            self._asked.exception()
-
-    def _take_over(self) -> None:
-        """The next plan is the current one from now on."""
-        with self._lock:
-            assert self._next is not None
-            self.current, self._next = self._next, None
-
     def _chosen(
         self, packages: Mapping[str, MPackage], budget: float, *, anyway: bool = False
     ) -> tuple[list[Member], Schedule]:

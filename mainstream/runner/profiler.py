@@ -23,16 +23,20 @@ from mainstream.scheduler import Device
 WARM_UP = 5  # calls that are not counted
 
 
+def timed(found: list[float], call: Callable[[], Any]) -> Any:
+    """What a call returns; `found` gets its milliseconds."""
+    start = time.perf_counter()
+    value = call()
+    found.append(1e3 * (time.perf_counter() - start))
+    return value
+
+
 def milliseconds(call: Callable[[], Any], repeats: int, warm_up: int = WARM_UP) -> np.ndarray:
     """Milliseconds of `repeats` calls, after `warm_up` that are not counted."""
-    for _ in range(warm_up):
-        call()
-    found = np.empty(repeats)
-    for k in range(repeats):
-        start = time.perf_counter()
-        call()
-        found[k] = 1e3 * (time.perf_counter() - start)
-    return found
+    found: list[float] = []
+    for _ in range(warm_up + repeats):
+        timed(found, call)
+    return np.array(found[warm_up:])
 
 
 def this_machine(
@@ -58,12 +62,9 @@ def this_machine(
 
 def _in_turns(calls: Sequence[Compiled], value: np.ndarray, repeats: int) -> list[float]:
     """Median milliseconds of calls, each of what the one before has returned, one frame after the other."""
-    found = np.empty((WARM_UP + repeats, len(calls)))
-    for row in found:
+    found: list[list[float]] = [[] for _ in calls]
+    for _ in range(WARM_UP + repeats):
         x = value
-        for k, call in enumerate(calls):
-            start = time.perf_counter()
-            x = call(x)
-            row[k] = 1e3 * (time.perf_counter() - start)
-    medians: list[float] = np.median(found[WARM_UP:], axis=0).tolist()
-    return medians
+        for times, call in zip(found, calls, strict=True):
+            x = timed(times, partial(call, x))
+    return [float(np.median(times[WARM_UP:])) for times in found]

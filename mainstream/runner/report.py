@@ -46,17 +46,16 @@ class Report:
     largest_pause_s: float = 0.0  # between two frames, for a swap of plans
     failures: list[BaseException] = field(default_factory=list)  # of updates that nobody waited for
     kept: bool = True
-
-    def __post_init__(self) -> None:
-        self.looks: Counter[str] = Counter()
-        self.missed: Counter[str] = Counter()
-        self.found = Counter(d.app for d in self.detections)
-        self._first_s: dict[str, float] = {}
-        self._count(self.decisions)
+    looks: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)  # detections
+    first_s: dict[str, float] = field(default_factory=dict)  # of each application's first look
 
     def looked(self, decisions: Sequence[Decision]) -> None:
         """Counts the decisions of a frame."""
-        self._count(decisions)
+        for d in decisions:
+            self.looks[d.app] += 1
+            self.first_s.setdefault(d.app, d.time_s)
         if self.kept:
             self.decisions += decisions
 
@@ -71,7 +70,7 @@ class Report:
         planned = {app: unit["fps"] for plan in self.plans for app, unit in plan["apps"].items()}
         rows = []
         for app, fps in planned.items():
-            looks, span = self.looks[app], self.stream_s - self._first_s.get(app, self.stream_s)
+            looks, span = self.looks[app], self.stream_s - self.first_s.get(app, self.stream_s)
             rate = (looks - 1) / span if span > 0 and looks > 1 else 0.0  # n looks at rate f span (n − 1) / f seconds
             counts = {"planned": looks + self.missed[app], "looks": looks, "dropped": self.missed[app]}
             rows.append({"app": app, **counts, "achieved_fps": rate, "planned_fps": fps})
@@ -88,8 +87,3 @@ class Report:
         ordered = sorted(self.detections, key=lambda d: (d.start_s, d.app))
         write_text(path, "".join(d.as_line(from_s) + "\n" for d in ordered))
         return Path(path)
-
-    def _count(self, decisions: Sequence[Decision]) -> None:
-        for d in decisions:
-            self.looks[d.app] += 1
-            self._first_s.setdefault(d.app, d.time_s)

@@ -13,7 +13,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
 from mainstream.runner.clock import Clock, Unhurried
 from mainstream.runner.frames import Frame, Source, SourceLost
-from mainstream.runner.plans import Plan, Planner
+from mainstream.runner.plans import Planner
 from mainstream.runner.report import Decision, Report
 from mainstream.runner.sampling import Ladder
 from mainstream.runner.voting import Detection, Voter
@@ -71,7 +71,7 @@ class Runner(Planner):
         )
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         self.feedback.begin()
-        voters = self._voters(self.current, {}, 0.0)
+        voters = self._voters({}, 0.0)
         gc.freeze()  # collections pass over what is there already: all of TensorFlow, 0.3 s at each full one
         try:
             with suppress(SourceLost):  # what was seen counts; `source.lost` says why
@@ -102,8 +102,9 @@ class Runner(Planner):
         found = network.run(frame.image, slowest_fps)
         took_ms = 1e3 * (sum(network.seconds.values()) - before)
         decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
-        for m in network.looking(slowest_fps):
-            self.report.missed[m.app] += self.current.ladder.passed_over[m.fps]
+        for m in network.members:
+            if m.fps >= slowest_fps:
+                self.report.missed[m.app] += self.current.ladder.passed_over[m.fps]
         self.report.looked(decisions)
         for d in decisions:
             self._ended(voters[d.app].see(d.time_s, d.probability, d.positive))
@@ -111,13 +112,16 @@ class Runner(Planner):
         return took_ms
 
     def _compare(self, time_s: float, took_ms: float, profiled_ms: float, *, wait: bool) -> None:
-        """Where looks have cost more or less than planned with for long enough, a new plan is asked for."""
+        """Where looks have cost more or less than planned with for long enough, a new plan is asked for (`wait`: and
+        waited for)."""
         if self._asked is not None and not self._asked.done():
             self.feedback.begin()  # to make a plan takes its share of the device: looks meanwhile say nothing
             return
         change = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else None
         if change:
-            self._follow(change, wait)
+            self._asked = self._background.submit(self._prepare, None, None, False, change)
+            if wait:
+                self._asked.exception()
 
     def _ended(self, detection: Detection | None) -> None:
         if detection is not None:
@@ -127,16 +131,18 @@ class Runner(Planner):
     def _swap(self, now_s: float, voters: dict[str, Voter]) -> dict[str, Voter]:
         """The new plan takes over between two frames; votes of applications that stay go on."""
         start = time.perf_counter()
-        self._take_over()
-        voters = self._voters(self.current, voters, now_s)
+        with self._lock:
+            assert self._next is not None
+            self.current, self._next = self._next, None
+        voters = self._voters(voters, now_s)
         self.report.plans.append(row := self.current.as_row(now_s))
         self._on_plan(row)
         self.report.largest_pause_s = max(self.report.largest_pause_s, time.perf_counter() - start)
         return voters
 
-    def _voters(self, current: Plan, before: dict[str, Voter], now_s: float) -> dict[str, Voter]:
+    def _voters(self, before: dict[str, Voter], now_s: float) -> dict[str, Voter]:
         found = {}
-        for m in current.network.members:
+        for m in self.current.network.members:
             old = before.get(m.app)
             found[m.app] = old if old and old.x_vote == m.x_vote else Voter(m.app, m.x_vote)
             found[m.app].look_s = 1 / m.fps

@@ -5,7 +5,6 @@ Used by notebooks 00, 02 and 08. Medians with quartiles: other work on the machi
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from mainstream.networks.backend import keras
 from mainstream.networks.base import SCALED, BaseNetwork
 from mainstream.networks.engines import Compiled, compile_each, compile_model, compiler
 from mainstream.networks.splits import cut, segments, split_points, with_head
-from mainstream.runner.profiler import WARM_UP, milliseconds
+from mainstream.runner.profiler import WARM_UP, milliseconds, timed
 from mainstream.runner.together import FEW, MANY
 from mainstream.scheduler import Device
 
@@ -44,10 +43,10 @@ def pipeline_costs(video: str | Path, networks: dict[str, Compiled], size: int, 
             container.streams.video[0].thread_type = "NONE"  # threads would decode ahead, unseen by the clock
             decoded = container.decode(video=0)
             for k in range(frames + WARM_UP):
-                picture = _timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
-                small = _timed(times["resize"], partial(fitted, picture, size, SQUEEZED))
+                picture = timed(times["decode"], lambda: next(decoded).to_ndarray(format="rgb24"))
+                small = timed(times["resize"], partial(fitted, picture, size, SQUEEZED))
                 for name, network in networks.items():
-                    _timed(times[name], partial(network, small[None]))
+                    timed(times[name], partial(network, small[None]))
                 if k < WARM_UP:
                     for found in times.values():
                         found.clear()
@@ -94,14 +93,14 @@ def segment_costs(
     return pd.DataFrame(rows)
 
 
-def _cold_milliseconds(call: Callable[[], Any]) -> np.ndarray:
+def _cold_milliseconds(call: Callable[[], Any]) -> list[float]:
     """Milliseconds of single calls, each after a walk through more memory than caches hold."""
     other = np.zeros(CACHE_BYTES, np.uint8)
-    found = []
+    found: list[float] = []
     for _ in range(COLD_REPEATS):
         other += 1
-        found.append(milliseconds(call, 1, 0)[0])
-    return np.array(found)
+        timed(found, call)
+    return found
 
 
 def throughput(
@@ -167,13 +166,6 @@ def with_together(
 def _frame(first: Compiled | None, rest: Sequence[Compiled], pixels: np.ndarray) -> list[float]:
     value = first(pixels) if first else pixels
     return [float(tail(value).reshape(-1)[0]) for tail in rest]
-
-
-def _timed(found: list[float], call: Callable[[], Any]) -> Any:
-    start = time.perf_counter()
-    value = call()
-    found.append(1e3 * (time.perf_counter() - start))
-    return value
 
 
 def summary(found: np.ndarray) -> dict[str, float]:

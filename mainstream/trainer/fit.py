@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -23,16 +23,14 @@ WARM_UP = 0.1  # share of all steps with a rising learning rate
 HEAD_PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # C of the logistic regression; the best on validation is taken
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """The photos of one partition: frozen outputs and whether the application's class is in them."""
 
     frozen: Frozen
     labels: np.ndarray  # bool (n,)
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """One line of the training log: balanced cross-entropy (nats) on training and validation photos."""
 
     epoch: int  # 0: before the first step
@@ -139,7 +137,7 @@ def fit_head(features: np.ndarray, labels: np.ndarray, val: np.ndarray, val_labe
 def _probabilities(call: Compiled, part: Frozen) -> np.ndarray:
     """float32 (n,) of a tail compiled for batches of BATCH."""
     rows = np.arange(len(part))
-    logits = [in_batches(call, part(rows[k : k + BATCH]), BATCH) for k in range(0, len(rows), BATCH)]
+    logits = [in_batches(call, part(rows[k : k + BATCH])) for k in range(0, len(rows), BATCH)]
     return sure(np.concatenate(logits)[:, 0])
 
 

@@ -19,13 +19,13 @@ BATCH = 32  # images per call of a network that is only asked
 ROOM = 2.0  # times the size of a file of outputs that must be free on its disk
 
 
-def in_batches(call: Compiled, x: np.ndarray, batch: int) -> np.ndarray:
-    """`call`, compiled for `batch`, on any number of inputs (n, …): float32 (n, …) of one's own.
+def in_batches(call: Compiled, x: np.ndarray) -> np.ndarray:
+    """`call`, compiled for BATCH, on any number of inputs (n, …): float32 (n, …) of one's own.
 
     The last batch is filled up with zeros: one graph, and the same bits for an input whatever their number.
     """
-    full = np.pad(x, [(0, -len(x) % batch)] + [(0, 0)] * (x.ndim - 1))
-    return np.concatenate([call(full[k : k + batch]).copy() for k in range(0, len(full), batch)])[: len(x)]
+    full = np.pad(x, [(0, -len(x) % BATCH)] + [(0, 0)] * (x.ndim - 1))
+    return np.concatenate([call(full[k : k + BATCH]).copy() for k in range(0, len(full), BATCH)])[: len(x)]
 
 
 class Frozen:
@@ -74,7 +74,7 @@ class Frozen:
             if view.any():
                 images = np.where(view[:, None, None, None] == 1, images[:, :, ::-1], images)
             x = preprocess(images, self._preprocessing)
-        return x if self._stem is None else in_batches(self._stem, x, BATCH)
+        return x if self._stem is None else in_batches(self._stem, x)
 
 
 class _OnDisk:

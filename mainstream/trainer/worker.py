@@ -13,7 +13,7 @@ import math
 import os
 import signal
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +166,7 @@ class Worker:
         told = f"{where}, epoch {{}} of {math.ceil(epochs)}"
         trainer.heard = lambda done: self._say(point, done, told.format(1 + int(done * math.ceil(epochs))))
         log = trainer.fit(train, val, rng, where, epochs=epochs, loss=known)
-        return [asdict(line) for line in log]
+        return [line._asdict() for line in log]
 
     def _say(self, point: SplitPoint, share: float, words: str) -> None:
         """Leaves for the parent how much of a split is done, every few seconds."""

@@ -41,7 +41,6 @@ def test_rendering_twice_gives_the_same_file(tmp_path):
     ("arguments", "named"),
     [
         ({"path": "street.avi"}, r"\.mp4"),
-        ({"crf": 99}, "crf"),
         ({"seconds": -1}, "seconds"),
         ({"width": 101, "seconds": 1}, "even"),
         ({"camera": 12}, "camera"),

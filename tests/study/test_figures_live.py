@@ -19,7 +19,15 @@ def report():
     times = [("car", k / 2) for k in range(10)] + [(app, 5.0 + k) for k in range(5) for app in ("car", "cat")]
     looks = [Decision(app, int(10 * t), t, 0.9, t < 2) for app, t in times]
     seen = [Detection("car", 0.0, 1.5, 0.9, [0.0]), Detection("car", 8.0, 9.0, 0.9, [8.0])]
-    return Report(looks, seen, plans, frames=100, dropped=4, stream_s=10.0)
+    return filled(looks, seen, plans=plans, frames=100, dropped=4, stream_s=10.0)
+
+
+def filled(looks, seen, **counts) -> Report:
+    made = Report(**counts)
+    made.looked(looks)
+    for detection in seen:
+        made.ended(detection)
+    return made
 
 
 class Split:
@@ -44,7 +52,7 @@ def test_plans_say_where_everybody_splits_and_what_the_caption_sums_up(report):
 
 
 def test_runs_of_one_stream_side_by_side_and_their_figure(report):
-    other = Report(report.decisions[:10], [], report.plans[:1], frames=100, stream_s=10.0)
+    other = filled(report.decisions[:10], [], plans=report.plans[:1], frames=100, stream_s=10.0)
     other.missed["car"] = 10
     both, truth = {"follows": report, "alone": other}, {"car": [(1, 2), (6, 7)], "cat": [(1, 2)]}
     table = streams.side_by_side(both, truth).set_index("system")

@@ -99,9 +99,9 @@ def train_command(
 
 def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
     from mainstream.data.datasets import list_images
-    from mainstream.data.downloads import public
+    from mainstream.data.downloads import listed
 
-    return list_images(images).decode(size) if images else public(photo_set or "", size=size)
+    return list_images(images).decode(size) if images else listed(photo_set or "").decode(size)
 
 
 def _footage(
