@@ -184,6 +184,11 @@ def test_your_own_scheduler_is_run_and_checked():
         solve(p, lambda problem: cheapest(problem)[:3])
     with pytest.raises(InfeasibleSchedule, match="fps index 99"):
         solve(p, lambda problem: [Choice(0, 99, 0)] * 4)
+    with pytest.raises(InfeasibleSchedule, match=r"split index 1\.5"):
+        solve(p, lambda problem: [Choice(1.5, 0, 0)] * 4)
+    for other in (None, 3, [(0, 0, 0)] * 4, solve(p)):
+        with pytest.raises(InfeasibleSchedule, match=r"a list of Choice\(split, fps, x_vote\), not "):
+            solve(p, lambda problem, other=other: other)
 
 
 def test_unknown_scheduler_and_impossible_budget():
