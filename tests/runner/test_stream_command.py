@@ -150,6 +150,7 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
         (("--reconnect", "soon"), "--reconnect soon: must be seconds"),
         (("--events", "."), "--events .: is a directory"), (("--zone", "1,2"), "--zone 1,2: must be x,y,w,h in shares"),
         (("--metrics", "."), "--metrics .: is a directory"),
+        (("--events", "x", "--metrics", "./x"), "--metrics x: is that of --events too; name another file"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, street, more, message, monkeypatch):
@@ -176,3 +177,28 @@ def test_no_frame_no_film_and_the_message_is_the_reason(tmp_path, packages, monk
     done = CliRunner().invoke(app, words(tmp_path, packages, "x.mp4", *more))
     assert "no frame could be decoded" in str(done.exception) and "0 frames" in done.stdout
     assert not list(tmp_path.glob("film*"))
+
+
+def test_a_film_never_takes_the_place_of_its_source(tmp_path, packages, street):
+    (tmp_path / "same.mp4").symlink_to(street[0])
+    before = street[0].read_bytes()
+    done = CliRunner().invoke(app, words(tmp_path, packages, street[0], "--annotate", str(tmp_path / "same.mp4")))
+    assert "same.mp4: is that of --video too" in str(done.exception) and street[0].read_bytes() == before
+
+
+@pytest.mark.parametrize("full", ["events", "metrics", "annotate"])
+def test_on_a_full_disk_the_file_is_named_and_the_others_are_whole(tmp_path, packages, street, full, monkeypatch):
+    files = {"events": tmp_path / "e.jsonl", "metrics": tmp_path / "m.prom", "annotate": tmp_path / "film.mp4"}
+    if full == "metrics":
+        monkeypatch.setattr(live, "METRICS_S", 0.0)
+        monkeypatch.setattr(live.Live, "begin", lambda self, runner, begin=live.Live.begin: (
+            begin(self, runner), files[full].unlink(), files[full].mkdir()))  # fmt: skip
+    else:
+        (files[full] if full == "events" else files[full].with_suffix(".part.mp4")).symlink_to("/dev/full")
+    options = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    done = CliRunner().invoke(app, words(tmp_path, packages, street[0], "--clock", "none", *options))
+    assert isinstance(done.exception, live.UserError) and files[full].name in str(done.exception), done.exception
+    if full != "metrics":
+        assert "no space left" in str(done.exception) and "mainstream_frames_total" in files["metrics"].read_text()
+    if full != "annotate":
+        assert files["annotate"].stat().st_size and not list(tmp_path.glob("*.part.*"))

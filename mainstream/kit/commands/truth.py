@@ -11,9 +11,9 @@ import typer
 from typer import Argument, Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import options
+from mainstream.kit.commands import files, options
 from mainstream.package import Zone
-from mainstream.paths import write_text
+from mainstream.paths import checked_name, write_text
 
 
 def truth_command(
@@ -23,7 +23,7 @@ def truth_command(
     video: Annotated[Path | None, Option(help="Their video: times of frames, and the picture's size.")] = None,
     fps: Annotated[float | None, Option(help="Frames per second, without a video or its time stamps.")] = None,
     picture: Annotated[str, Option(help="WxH in px of the picture the boxes are in, if not the video's.")] = "",
-    output: Annotated[Path | None, Option(help="The CSV (default: it is printed).")] = None,
+    output: Annotated[Path | None, Option(dir_okay=False, help="The CSV (default: it is printed).")] = None,
 ) -> None:
     """Make a video's truth (app,start_s,end_s) from boxes: somebody is in the zone while the centre of a box is.
 
@@ -35,6 +35,8 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
+    checked_name(app, "--app")
+    files.apart(boxes=boxes, video=video, output=output)
     part, size = Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
@@ -54,7 +56,8 @@ def truth_command(
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
-    write_text(output, text.getvalue())
+    with files.naming(f"--output {output}"):
+        write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
 
 
