@@ -12,7 +12,7 @@ from typer import Option
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
 from mainstream.package import Zone
-from mainstream.paths import RESULTS
+from mainstream.paths import RESULTS, alone
 
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
@@ -36,7 +36,7 @@ def train_command(
     architecture: options.Architecture = None,
     size: options.Size = None,
     seed: Annotated[list[int] | None, Option(help="Seed (repeatable).")] = None,
-    epochs: Annotated[int | None, Option(help="At most, per split.")] = None,
+    epochs: Annotated[float | None, Option(help="At most, per split.")] = None,
     learning_rate: Annotated[float | None, Option(help="The highest, after warm-up.")] = None,
     flip: Annotated[bool | None, Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")] = None,
     jobs: options.Jobs = None,
@@ -56,12 +56,15 @@ def train_command(
     if world and zone:
         raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
     part = Zone.read(zone) if zone else None
+    app, seed = list(dict.fromkeys(app or ())), list(dict.fromkeys(seed or (0,)))
+    with alone(output / ".lock", f"packages in {output}"):
+        pass  # they can be written, known before hours of work
     if world:
         from mainstream.data.rendered import known, world_footage
         from mainstream.data.rendered_stills import world_photos
         from streetworld import APPS
 
-        known(app or ())
+        known(app)
     from mainstream.data.datasets import against
     from mainstream.kit.new_app.training import ties
     from mainstream.networks.base import load_base
@@ -75,11 +78,11 @@ def train_command(
     names = app or photos.classes
     footage = world_footage(names, size=px) if world else _footage(video, truth, px, names, video_fps, part)
     if not world:
-        alone = [against(photos.labels, photos.classes, name) for name in names if name in photos.classes]
-        for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, alone)]:
+        beside = [against(photos.labels, photos.classes, name) for name in names if name in photos.classes]
+        for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, beside)]:
             typer.echo(line)
     packages = train(
-        names, photos, chosen, output, settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs, zone=part,
+        names, photos, chosen, output, settings=settings, seeds=seed, footage=footage, jobs=jobs, zone=part,
         source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
     )  # fmt: skip
     for job, package in packages.items():
