@@ -175,7 +175,7 @@ def alone(path: str | Path, what: str, *, wait: bool = True) -> Iterator[None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = path.open("a+", encoding="utf-8")
         except OSError as e:
-            raise UserError(f"{path}: {(e.strerror or str(e)).lower()}") from e
+            raise UserError(f"{e.filename or path}: {(e.strerror or str(e)).lower()}") from e
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

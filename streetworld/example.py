@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from joblib import Parallel, delayed
@@ -44,17 +45,21 @@ def render_example(
         raise WorldError(f"'{folder}': is not empty; name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     events = {app: EventSpec(3.0, FREQUENCY)}
-    (video, truth), (images, labels) = Parallel(2)([
-        delayed(render_video)(folder / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events),
-        delayed(still_images)(APPS, photos, cameras=[0], seed=seed, size=(4 * height // 3, height), share=SHARE),
-    ])  # fmt: skip
-    for name in (app, OTHER):
-        (folder / "photos" / name).mkdir(parents=True, exist_ok=True)
-    shows_it = labels[:, APPS.index(app)]
-    files = [f"photos/{app if shown else OTHER}/{k:05d}.jpg" for k, shown in enumerate(shows_it)]
-    for file, image in zip(files, images, strict=True):
-        Image.fromarray(image).save(folder / file, quality=92)
-    with open(folder / "photos.csv", "w", newline="", encoding="utf-8") as table:
-        rows = [[file, *map(int, row)] for file, row in zip(files, labels, strict=True)]
-        csv.writer(table).writerows([["image", *APPS], *rows])
-    return Example(folder / "photos", folder / "photos.csv", video, truth)
+    with TemporaryDirectory(dir=folder, prefix=".drawn-") as place:  # interrupted, the folder is empty again
+        made = Path(place)
+        (video, truth), (images, labels) = Parallel(2)([
+            delayed(render_video)(made / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events),
+            delayed(still_images)(APPS, photos, cameras=[0], seed=seed, size=(4 * height // 3, height), share=SHARE),
+        ])  # fmt: skip
+        for name in (app, OTHER):
+            (made / "photos" / name).mkdir(parents=True, exist_ok=True)
+        shows_it = labels[:, APPS.index(app)]
+        files = [f"photos/{app if shown else OTHER}/{k:05d}.jpg" for k, shown in enumerate(shows_it)]
+        for file, image in zip(files, images, strict=True):
+            Image.fromarray(image).save(made / file, quality=92)
+        with open(made / "photos.csv", "w", newline="", encoding="utf-8") as table:
+            rows = [[file, *map(int, row)] for file, row in zip(files, labels, strict=True)]
+            csv.writer(table).writerows([["image", *APPS], *rows])
+        for drawn in made.iterdir():
+            drawn.rename(folder / drawn.name)
+    return Example(folder / "photos", folder / "photos.csv", folder / video.name, folder / truth.name)

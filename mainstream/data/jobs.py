@@ -71,18 +71,18 @@ def cluster(address: str) -> Iterator[Client]:
     another version of this kit; and, from within the block, when the scheduler has gone, or too many workers.
     """
     import distributed
-    from distributed.comm import CommClosedError
 
     for name in ("distributed", *(n for n in logging.root.manager.loggerDict if n.startswith("distributed."))):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what they would say is said below, in one line
     try:
+        distributed.comm.get_address_host_port(address)  # a client of what is no address says so, and cannot be closed
         client = distributed.Client(address, timeout=WAIT_S, set_as_default=False)
     except (OSError, ValueError) as e:
         raise UserError(f"--dask {address}: no scheduler answers there; `dask scheduler` starts one") from e
     try:
         _check(client, address)
         yield client
-    except (CancelledError, CommClosedError, distributed.KilledWorker) as e:
+    except (CancelledError, distributed.comm.CommClosedError, distributed.KilledWorker) as e:
         gone = "the scheduler has gone, or a job's workers one after another"
         raise UserError(f"--dask {address}: {gone}; what was finished is kept: run again") from e
     finally:

@@ -31,10 +31,10 @@ class Annotator:
 
     def __init__(self, path: str | Path, fps: float, zones: Mapping[str, Zone] | None = None):
         """zones: of the applications that have one, drawn as frames; green while one of a zone says yes."""
-        self._path, self._zones = Path(path), dict(zones or {})
-        if self._path.suffix.lower() != ".mp4":
+        self.path, self._zones = Path(path), dict(zones or {})
+        if self.path.suffix.lower() != ".mp4":
             raise UserError(f"annotate='{path}': must end in .mp4")
-        self._unfinished, self._fps = self._path.with_suffix(".part.mp4"), fps
+        self._unfinished, self._fps = self.path.with_suffix(".part.mp4"), fps
         self._container: av.container.OutputContainer | None = None
         self._last: dict[str, Decision] = {}
         self._ticks = -1  # of the frame before
@@ -54,7 +54,9 @@ class Annotator:
         encoded = av.VideoFrame.from_ndarray(picture, format="rgb24")
         self._ticks = max(self._ticks + 1, round(frame.time_s * _TICKS))
         encoded.pts, encoded.time_base = self._ticks, Fraction(1, _TICKS)
-        self._container.mux(self._stream.encode(encoded))
+        container, self._container = self._container, None  # a film refused once is given up: more of it is a crash
+        container.mux(self._stream.encode(encoded))
+        self._container = container
 
     def close(self) -> Path | None:
         """Ends the file and moves it to its place; its path, None where no frame came."""
@@ -63,15 +65,12 @@ class Annotator:
         self._container.mux(self._stream.encode(None))
         self._container.close()
         self._container = None
-        self._unfinished.replace(self._path)
-        return self._path
+        self._unfinished.replace(self.path)
+        return self.path
 
     def _begin(self, width: int, height: int) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._container = av.open(str(self._unfinished), "w", options=PLAYS_ANY_TIME)
-        except OSError as e:
-            raise UserError(f"annotate='{self._path}': {(e.strerror or str(e)).lower()}") from e
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._container = av.open(str(self._unfinished), "w", options=PLAYS_ANY_TIME)
         self._stream = self._container.add_stream("libx264", rate=Fraction(self._fps).limit_denominator(1001))
         self._stream.pix_fmt = "yuv420p"
         self._stream.options = {"crf": "23", "preset": "veryfast", "g": "25"}

@@ -54,11 +54,10 @@ def checked(problem: Problem, answer: Any) -> list[Choice]:
     limits = (len(problem.device.split), len(problem.fps_options), len(problem.x_options))
     for a, (app, choice) in enumerate(zip(problem.apps, choices, strict=True)):
         for name, value, limit in zip(Choice._fields, choice, limits, strict=True):
-            if not 0 <= value < limit:
+            if value not in range(limit):
                 raise InfeasibleSchedule(f"app '{app.name}': {name} index {value} is not in 0..{limit - 1}")
         if not problem.allowed[a, choice.split]:
-            split = problem.device.split[choice.split]
-            raise InfeasibleSchedule(f"app '{app.name}' has no accuracy at split {split}")
+            raise InfeasibleSchedule(f"app '{app.name}' has no accuracy at split {problem.device.split[choice.split]}")
     if not problem.affordable(total := cost(problem, choices)):
         raise InfeasibleSchedule(f"cost {total:.6g} is over the budget {problem.budget:.6g}")
     return choices
@@ -101,5 +100,4 @@ def _blamed(path: str) -> Iterator[None]:
         own = [f.lineno for f in traceback.extract_tb(e.__traceback__) if f.filename == path]
         line = e.lineno if isinstance(e, SyntaxError) and e.filename == path else own[-1] if own else 0
         said = e.msg if isinstance(e, SyntaxError) else without_errno(e) or "no more is said"
-        where = f"{path} line {line}" if line else path
-        raise UserError(f"{where}: {type(e).__name__}: {said}") from e
+        raise UserError(f"{path}{f' line {line}' if line else ''}: {type(e).__name__}: {said}") from e

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -152,6 +150,7 @@ def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monk
         (("--reconnect", "soon"), "--reconnect soon: must be seconds"),
         (("--events", "."), "--events .: is a directory"), (("--zone", "1,2"), "--zone 1,2: must be x,y,w,h in shares"),
         (("--metrics", "."), "--metrics .: is a directory"),
+        (("--events", "x", "--metrics", "./x"), "--metrics x: is that of --events too; name another file"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, street, more, message, monkeypatch):
@@ -161,14 +160,6 @@ def test_what_cannot_be_is_said_before_anything_takes_time(tmp_path, packages, s
     arguments[arguments.index("--device") + 1] = "this-machine"
     done = CliRunner().invoke(app, arguments)
     assert message in str(done.exception), done.output
-
-
-@pytest.mark.parametrize("option", ["--events", "--metrics", "--annotate"])
-def test_the_film_is_not_written_over(tmp_path, packages, street, option):
-    film = Path(shutil.copy(street[0], tmp_path / "film.mp4"))
-    done = CliRunner().invoke(app, words(tmp_path, packages, film, option, str(film)))
-    assert f"{option} {film}: is read, and would be written over" in str(done.exception)
-    assert film.read_bytes() == Path(street[0]).read_bytes()
 
 
 def test_no_frame_no_film_and_the_message_is_the_reason(tmp_path, packages, monkeypatch):
@@ -186,3 +177,28 @@ def test_no_frame_no_film_and_the_message_is_the_reason(tmp_path, packages, monk
     done = CliRunner().invoke(app, words(tmp_path, packages, "x.mp4", *more))
     assert "no frame could be decoded" in str(done.exception) and "0 frames" in done.stdout
     assert not list(tmp_path.glob("film*"))
+
+
+def test_a_film_never_takes_the_place_of_its_source(tmp_path, packages, street):
+    (tmp_path / "same.mp4").symlink_to(street[0])
+    before = street[0].read_bytes()
+    done = CliRunner().invoke(app, words(tmp_path, packages, street[0], "--annotate", str(tmp_path / "same.mp4")))
+    assert "same.mp4: is that of --video too" in str(done.exception) and street[0].read_bytes() == before
+
+
+@pytest.mark.parametrize("full", ["events", "metrics", "annotate"])
+def test_on_a_full_disk_the_file_is_named_and_the_others_are_whole(tmp_path, packages, street, full, monkeypatch):
+    files = {"events": tmp_path / "e.jsonl", "metrics": tmp_path / "m.prom", "annotate": tmp_path / "film.mp4"}
+    if full == "metrics":
+        monkeypatch.setattr(live, "METRICS_S", 0.0)
+        monkeypatch.setattr(live.Live, "begin", lambda self, runner, begin=live.Live.begin: (
+            begin(self, runner), files[full].unlink(), files[full].mkdir()))  # fmt: skip
+    else:
+        (files[full] if full == "events" else files[full].with_suffix(".part.mp4")).symlink_to("/dev/full")
+    options = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    done = CliRunner().invoke(app, words(tmp_path, packages, street[0], "--clock", "none", *options))
+    assert isinstance(done.exception, live.UserError) and files[full].name in str(done.exception), done.exception
+    if full != "metrics":
+        assert "no space left" in str(done.exception) and "mainstream_frames_total" in files["metrics"].read_text()
+    if full != "annotate":
+        assert files["annotate"].stat().st_size and not list(tmp_path.glob("*.part.*"))

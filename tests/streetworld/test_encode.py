@@ -10,6 +10,7 @@ from mainstream.data.intervals import read_intervals
 from mainstream.errors import UserError
 from streetworld.encode import render_video, write_intervals
 from streetworld.errors import WorldError
+from streetworld.example import render_example
 from streetworld.world import APPS, World
 
 
@@ -76,3 +77,14 @@ def test_intervals_keep_applications_of_ones_own(tmp_path):
         "fox": [(1.0, 2.0), (3.0, 4.5)],
         "owl": [],
     }
+
+
+def test_an_example_that_was_interrupted_can_be_drawn_again(tmp_path, monkeypatch):
+    def interrupted(image):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("streetworld.example.Image.fromarray", interrupted)
+        render_example(tmp_path / "try", photos=2, seconds=0.5, height=60)
+    drawn = render_example(tmp_path / "try", photos=2, seconds=0.5, height=60)
+    assert all(path.exists() for path in drawn) and len(list((tmp_path / "try").iterdir())) == 4

@@ -1,6 +1,7 @@
 """Answers to exercises: a right one is known, and every solution gives the answer that is kept."""
 
 import re
+import shutil
 
 import pytest
 import yaml
@@ -52,3 +53,13 @@ def test_students_get_the_notebooks_without_solutions(tmp_path, capsys):
         assert asked >= 3 and book.read_text().count("# Your answer.") == asked and "%load" not in book.read_text()
     with pytest.raises(UserError, match="is there already"):
         students_command(tmp_path / "class")
+
+
+def test_students_get_all_or_nothing(tmp_path, monkeypatch):
+    def full(source, target):
+        raise OSError(28, "No space left on device", source)
+
+    monkeypatch.setattr(shutil.copytree, "__defaults__", (False, None, full, False, False))
+    with pytest.raises(UserError, match="class: No space left on device") as found:
+        students_command(tmp_path / "class")
+    assert len(str(found.value)) < 300 and not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -17,6 +17,7 @@ import typer
 from tqdm import tqdm
 
 from mainstream.errors import UserError
+from mainstream.kit.commands.files import naming
 from mainstream.package import Zone
 from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator
@@ -58,27 +59,24 @@ class Live:
         self._runner, self._due = runner, time.monotonic() + self._every
         self._measure(0.0)
         if self._path:
-            try:
+            with naming(f"--events {self._path}"):
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._events = self._path.open("w", encoding="utf-8")
-            except OSError as e:
-                raise UserError(f"--events {self._path}: {(e.strerror or str(e)).lower()}") from e
 
     def frame(self, frame: Frame, decisions: list[Decision]) -> None:
         """A runner's `on_frame`."""
         if self._film:
-            self._film.draw(frame, decisions)
+            with naming(f"--annotate {self._film.path}"):
+                self._film.draw(frame, decisions)
         self._tell(self._runner.report)
         self._measure(time.monotonic())
 
     def detection(self, found: Detection) -> None:
         """A runner's `on_detection`: to the file, and as a line."""
         if self._events:
-            try:
+            with naming(f"--events {self._path}"):
                 self._events.write(found.as_line() + "\n")
                 self._events.flush()
-            except OSError as e:
-                raise UserError(f"--events {self._path}: {(e.strerror or str(e)).lower()}") from e
         self._bar.clear()
         typer.echo(f"{found.start_s:9.2f} – {found.end_s:.2f} s  {found.app}  {found.confidence:.2f}")
 
@@ -108,19 +106,20 @@ class Live:
         """Writes the metrics, if it is time again."""
         if self._metrics and now >= self._metrics_due:
             self._metrics_due = now + METRICS_S
-            try:
+            with naming(f"--metrics {self._metrics}"):
                 write_text(self._metrics, exposition(self._runner))
-            except OSError as e:
-                raise UserError(f"--metrics {self._metrics}: {(e.strerror or str(e)).lower()}") from e
 
     def close(self) -> None:
-        """What was written so far is whole."""
-        self._bar.close()
-        self._measure(math.inf)
-        if self._events:
-            self._events.close()
-        if self._film:
-            self._film.close()
+        """What was written so far is whole, each file whatever becomes of the others."""
+        with ExitStack() as ends:
+            if self._film:
+                ends.enter_context(naming(f"--annotate {self._film.path}"))
+                ends.callback(self._film.close)
+            if self._events:
+                ends.enter_context(naming(f"--events {self._path}"))
+                ends.callback(self._events.close)
+            ends.callback(self._measure, math.inf)
+            self._bar.close()
 
 
 def exposition(runner: Runner) -> str:

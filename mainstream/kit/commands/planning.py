@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def schedule_command(
-    problem: Annotated[Path, Argument(help="A problem file (JSON; see README, 'Your own problem').")],
+    problem: Annotated[Path, Argument(help="A problem file (JSON; see docs/your_own.md, 'Your own problem').")],
     scheduler: options.Scheduler = "optimal",
     gap: Annotated[
         float | None,

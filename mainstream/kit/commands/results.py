@@ -41,6 +41,11 @@ def run_command(
 
         needs.check(project, profile, select(project.stages(profile, param), only, start), typer.echo)
         return
+    if dask:  # known before the first notebook runs
+        from mainstream.data.jobs import cluster
+
+        with cluster(dask):
+            pass
     outcomes = run(project, profile, only=only, start=start, force=force, overrides=param, verbose=verbose)
     typer.echo("\n" + summary(outcomes))
     typer.echo(f"\nReport: results/{profile}/report/index.html")

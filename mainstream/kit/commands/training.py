@@ -12,10 +12,9 @@ import typer
 from typer import Argument, Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import options
-from mainstream.kit.commands.running import spared
+from mainstream.kit.commands import files, options
 from mainstream.package import Zone
-from mainstream.paths import RESULTS, checked_name, write_text
+from mainstream.paths import RESULTS, alone, checked_name, write_text
 
 if TYPE_CHECKING:
     from mainstream.data.footage import Footage
@@ -39,7 +38,7 @@ def train_command(
     architecture: options.Architecture = None,
     size: options.Size = None,
     seed: Annotated[list[int] | None, Option(help="Seed (repeatable).")] = None,
-    epochs: Annotated[int | None, Option(help="At most, per split.")] = None,
+    epochs: Annotated[float | None, Option(help="At most, per split.")] = None,
     learning_rate: Annotated[float | None, Option(help="The highest, after warm-up.")] = None,
     flip: Annotated[bool | None, Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")] = None,
     jobs: options.Jobs = None,
@@ -59,12 +58,15 @@ def train_command(
     if world and zone:
         raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
     part = Zone.read(zone) if zone else None
+    app, seed = list(dict.fromkeys(app or ())), list(dict.fromkeys(seed or (0,)))
+    with alone(output / ".lock", f"packages in {output}"):
+        pass  # they can be written, known before hours of work
     if world:
         from mainstream.data.rendered import known, world_footage
         from mainstream.data.rendered_stills import world_photos
         from streetworld import APPS
 
-        known(app or ())
+        known(app)
     from mainstream.data.datasets import against
     from mainstream.kit.new_app.training import ties
     from mainstream.networks.base import load_base
@@ -78,11 +80,11 @@ def train_command(
     names = app or photos.classes
     footage = world_footage(names, size=px) if world else _footage(video, truth, px, names, video_fps, part)
     if not world:
-        alone = [against(photos.labels, photos.classes, name) for name in names if name in photos.classes]
-        for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, alone)]:
+        beside = [against(photos.labels, photos.classes, name) for name in names if name in photos.classes]
+        for line in [f"{len(photos)} photos of {', '.join(photos.classes)}", *photos.remarks(), *filter(None, beside)]:
             typer.echo(line)
     packages = train(
-        names, photos, chosen, output, settings=settings, seeds=seed or (0,), footage=footage, jobs=jobs, zone=part,
+        names, photos, chosen, output, settings=settings, seeds=seed, footage=footage, jobs=jobs, zone=part,
         source="synthetic world" if world else f"photos: {photo_set or (images and images.name)}",
     )  # fmt: skip
     for job, package in packages.items():
@@ -125,7 +127,7 @@ def truth_command(
     video: Annotated[Path | None, Option(help="Their video: times of frames, and the picture's size.")] = None,
     fps: Annotated[float | None, Option(help="Frames per second, without a video or its time stamps.")] = None,
     picture: Annotated[str, Option(help="WxH in px of the picture the boxes are in, if not the video's.")] = "",
-    output: Annotated[Path | None, Option(help="The CSV (default: it is printed).")] = None,
+    output: Annotated[Path | None, Option(dir_okay=False, help="The CSV (default: it is printed).")] = None,
 ) -> None:
     """Make a video's truth (app,start_s,end_s) from boxes: somebody is in the zone while the centre of a box is.
 
@@ -137,7 +139,7 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
-    spared({"--output": output}, boxes, video)
+    files.apart(boxes=boxes, video=video, output=output)
     app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
@@ -158,7 +160,8 @@ def truth_command(
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
-    write_text(output, text.getvalue())
+    with files.naming(f"--output {output}"):
+        write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from mainstream.errors import UserError, unknown
+from mainstream.errors import UserError, unknown, without_errno
 from mainstream.kit.commands import options
 from mainstream.kit.pipeline.cache import modules_of
 from mainstream.kit.pipeline.project import VARIABLE, Project, read_notebook
@@ -46,13 +47,20 @@ def students_command(
     """Copy the notebooks for students: no solutions, an empty cell under every exercise; `check` works."""
     if folder.exists():
         raise UserError(f"{folder}: is there already")
-    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns("solutions", ".ipynb_checkpoints"))
-    for path in sorted(folder.glob("*.ipynb")):
-        book = read_notebook(path)
-        for cell in book["cells"]:
-            if "".join(cell["source"]).startswith("# %load solutions/"):
-                cell["source"] = ["# Your answer."]
-        write_text(path, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".students-") as place:  # in its place once it is whole
+        made, unseen = Path(place, folder.name), shutil.ignore_patterns("solutions", ".ipynb_checkpoints")
+        try:
+            shutil.copytree(NOTEBOOKS, made, ignore=unseen)
+        except shutil.Error as e:  # of every file one
+            raise UserError(f"{folder}: {without_errno(e.args[0][0][-1])}") from e
+        for path in made.glob("*.ipynb"):
+            book = read_notebook(path)
+            for cell in book["cells"]:
+                if "".join(cell["source"]).startswith("# %load solutions/"):
+                    cell["source"] = ["# Your answer."]
+            write_text(path, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
+        made.rename(folder)
     typer.echo(f"{len(list(folder.glob('*.ipynb')))} notebooks without solutions in {folder}")
 
 

@@ -17,10 +17,10 @@ from mainstream.paths import alone
 def select(stages: list[Stage], only: str | None = None, start: str | None = None) -> list[Stage]:
     """The stages named by `--only 04,05` or from `--from 05` on (UserError: unknown, with the nearest)."""
     names = [s.name for s in stages]
-    if only:
+    if only is not None:
         wanted = {pick(part.strip(), names) for part in only.split(",")}
         stages = [s for s in stages if s.name in wanted]
-    if start:
+    if start is not None:
         first = names.index(pick(start, names))
         stages = [s for s in stages if names.index(s.name) >= first]
     return stages
