@@ -72,6 +72,19 @@ def test_schedule_prints_a_table_and_takes_your_own_scheduler(tmp_path):
     assert done.returncode == 0 and "mine: mean F1" in done.stdout and "x_vote" in done.stdout
 
 
+def test_json_is_all_that_is_on_standard_output(tmp_path):
+    """HiGHS is C++ and has a line of its own for some problems; a scheduler of one's own prints what it likes."""
+    (tmp_path / "p.json").write_text(json.dumps(GOOD))
+    (tmp_path / "mine.py").write_text(
+        "import ctypes\nfrom mainstream.scheduler.cost import cheapest\n"
+        "def mine(p):\n    print('here')\n    ctypes.CDLL(None).puts(b'HighsMipSolverData')\n    return cheapest(p)\n"
+    )
+    words = ["schedule", str(tmp_path / "p.json"), "--scheduler", f"{tmp_path / 'mine.py'}:mine", "--json"]
+    done = subprocess.run([sys.executable, "-m", "mainstream", *words], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["scheduler"] == "mine"
+    assert sorted(done.stderr.split()) == ["HighsMipSolverData", "here"]
+
+
 def test_schedule_says_who_fits_at_a_floor_and_what_all_would_need(tmp_path):
     tenants = [{**GOOD["apps"][0], "name": f"cat {k}", "tpr": [0.9, 0.9, 0.9]} for k in range(3)]
     dim = {**GOOD["apps"][0], "name": "dim", "tpr": [0.01, 0.01, 0.01]}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,7 +45,8 @@ def schedule_command(
         _floor(Problem.read(problem), floor, scheduler, json_)
         return
     chosen = from_file(scheduler) if ":" in scheduler else scheduler
-    result = solve(Problem.read(problem), chosen, gap=gap).to_json()
+    with _apart():
+        result = solve(Problem.read(problem), chosen, gap=gap).to_json()
     if json_:
         typer.echo(json.dumps(result))
         return
@@ -58,7 +64,8 @@ def schedule_command(
 def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> None:
     from mainstream.scheduler.floor import fit
 
-    found = fit(problem, floor, scheduler)
+    with _apart():
+        found = fit(problem, floor, scheduler)
     if as_json:
         typer.echo(json.dumps(found.to_json()))
         return
@@ -72,6 +79,21 @@ def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> Non
         typer.echo(f"{name} has {best:.4f} at best, at any budget")
     if units:
         _table(units)
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """What is printed within goes to standard error, or it would spoil the JSON: HiGHS, which is C++, has a line of its
+    own for some problems, whatever it is told, and a scheduler of one's own may have many."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(out, 1)
+        os.close(out)
 
 
 def package_command(
