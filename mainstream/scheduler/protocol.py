@@ -83,8 +83,7 @@ def from_file(spec: str) -> Scheduler:
     @wraps(function)
     def called(problem: Problem, /) -> Sequence[Choice] | Exact:
         with _blamed(path):
-            found = function(problem)
-            return found if isinstance(found, Exact) else [Choice(*(v.__index__() for v in c)) for c in found]
+            return function(problem)
 
     return called
 

@@ -214,9 +214,6 @@ def mine(p):
         ("def mine(p):\n    return p.nothing", " line 2: AttributeError: "),
         ("open('no/such')", " line 1: FileNotFound"),
         ("def mine(p):\n    raise SystemExit", " line 2: SystemExit: no more is said"), ("mine = 3", "has no function"),
-        ("def mine(p):\n    return 3", ": TypeError: 'int' object is not iterable"),
-        ("def mine(p):\n    return [(0, 0)]", ": TypeError: Choice"),
-        ("def mine(p):\n    return [(0, 0.5, 0)]", ": AttributeError: 'float' object has no attribute '__index__'"),
     ],
 )  # fmt: skip
 def test_a_file_of_ones_own_is_blamed_by_line(tmp_path, text, said):

@@ -45,7 +45,7 @@ def schedule_command(
         _floor(Problem.read(problem), floor, scheduler, json_)
         return
     chosen = from_file(scheduler) if ":" in scheduler else scheduler
-    with _apart():
+    with _said_aside():
         result = solve(Problem.read(problem), chosen, gap=gap).to_json()
     if json_:
         typer.echo(json.dumps(result))
@@ -64,7 +64,7 @@ def schedule_command(
 def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> None:
     from mainstream.scheduler.floor import fit
 
-    with _apart():
+    with _said_aside():
         found = fit(problem, floor, scheduler)
     if as_json:
         typer.echo(json.dumps(found.to_json()))
@@ -82,7 +82,7 @@ def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> Non
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
+def _said_aside() -> Iterator[None]:
     """What is printed within goes to standard error, or it would spoil the JSON: HiGHS, which is C++, has a line of its
     own for some problems, whatever it is told, and a scheduler of one's own may have many."""
     out = os.dup(1)
