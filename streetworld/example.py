@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from joblib import Parallel, delayed
 from PIL import Image
 
 from streetworld.encode import render_video
@@ -47,10 +46,8 @@ def render_example(
     events = {app: EventSpec(3.0, FREQUENCY)}
     with TemporaryDirectory(dir=folder, prefix=".drawn-") as place:  # interrupted, the folder is empty again
         made = Path(place)
-        (video, truth), (images, labels) = Parallel(2)([
-            delayed(render_video)(made / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events),
-            delayed(still_images)(APPS, photos, cameras=[0], seed=seed, size=(4 * height // 3, height), share=SHARE),
-        ])  # fmt: skip
+        video, truth = render_video(made / "street.mp4", seconds, camera=0, seed=seed, fps=10.0, events=events)
+        images, labels = still_images(APPS, photos, cameras=[0], seed=seed, size=(4 * height // 3, height), share=SHARE)
         for name in (app, OTHER):
             (made / "photos" / name).mkdir(parents=True, exist_ok=True)
         shows_it = labels[:, APPS.index(app)]

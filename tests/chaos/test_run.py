@@ -158,7 +158,7 @@ def test_ended_at_random_moments_it_comes_to_the_same_tables(disturbed):
             time.sleep(0.02)
         if process.poll() is None:
             ended(process, way)
-        _, told = process.communicate(timeout=3600)  # until nobody is left who could write to it
+        _, told = process.communicate(timeout=900)  # until nobody is left who could write to it
         expected = (0, 130, KERNEL_DIED if way == WAYS[-1] else 0, *(-s for s in (signal.SIGKILL, signal.SIGTERM)))
         assert process.returncode in (*expected, -signal.SIGINT, 128 + signal.SIGTERM), (way, told)
         assert process.returncode == -signal.SIGINT or "Traceback" not in told, told  # before Python has begun
