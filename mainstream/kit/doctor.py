@@ -163,7 +163,7 @@ def _network() -> str:
 def _gpu() -> str:
     from mainstream.networks.backend import tf
 
-    found = [d.name for d in tf.config.list_physical_devices("GPU")]
+    found = tf.config.list_physical_devices("GPU")
     if not found:
         raise UserError("no GPU")
-    return ", ".join(found)
+    return ", ".join(tf.config.experimental.get_device_details(d).get("device_name", d.name) for d in found)

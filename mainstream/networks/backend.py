@@ -35,4 +35,7 @@ with _muted():
     import keras
     import tensorflow as tf
 
+# A GPU's own choice for convolutions has ten bits of fraction: answers 0.002 from the processor's (docs/running.md).
+tf.config.experimental.enable_tensor_float_32_execution(False)
+
 __all__ = ["keras", "tf"]
