@@ -19,23 +19,20 @@ def _muted() -> Iterator[None]:
     try:
         kept = os.dup(2)
     except OSError:  # there is none
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+        return (yield)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     try:
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)
 
 
 with _muted():
     import keras
     import tensorflow as tf
 
-# A GPU's own choice for convolutions has ten bits of fraction: answers 0.002 from the processor's (docs/running.md).
-tf.config.experimental.enable_tensor_float_32_execution(False)
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs; answers 0.002 from the processor's
 
 __all__ = ["keras", "tf"]
