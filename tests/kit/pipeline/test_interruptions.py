@@ -51,6 +51,8 @@ def interruptible() -> None:
 
 def start(project: Project, *slow: str) -> subprocess.Popen[str]:
     """`mainstream run` as a process of its own, up to the moment when these slow stages are at work."""
+    for name in slow:
+        (project.root / f"started{name}").unlink(missing_ok=True)  # of a run before this one
     environment = {**os.environ, "PYTHONPATH": str(project.root), JOBS: str(len(slow))}
     process = subprocess.Popen(
         [sys.executable, "-m", "mainstream", "run"], cwd=project.root, env=environment, text=True,
@@ -71,7 +73,7 @@ EACH = pytest.mark.parametrize("stages", [["02_slow"], ["02_slow", "03_slow"]], 
 
 
 @EACH
-def test_control_c_says_how_to_go_on_and_the_next_run_does(slow, stages):
+def test_after_control_c_and_a_kill_the_next_run_cleans_up_and_goes_on(slow, stages):
     process = start(slow, *stages)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it
     _, err = process.communicate(timeout=120)
@@ -79,12 +81,6 @@ def test_control_c_says_how_to_go_on_and_the_next_run_does(slow, stages):
     said = [line for line in err.replace("\r", "\n").splitlines() if line and "  cell " not in line]
     assert said == ["mainstream: interrupted; run again to continue"]
     assert not (slow.results("default") / "02_slow").exists() and not leftovers(slow)
-    (slow.root / "go").touch()
-    assert [o.state for o in run(slow, "default")] == ["cached", "fresh", "fresh"]
-
-
-@EACH
-def test_after_a_kill_the_next_run_cleans_up_and_goes_on(slow, stages):
     process = start(slow, *stages)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
