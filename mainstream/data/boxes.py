@@ -7,7 +7,6 @@ nobody is in two zones that merely touch, nor lost between them.
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +30,8 @@ def read_boxes(path: str | Path) -> np.ndarray:
     needs = "needs frame,id,left,top,width,height in numbers, without a line of names"
     text = read_text(path)
     try:
-        lines = io.StringIO(text)
-        rows = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2) if text.strip() else np.empty((0, 6))
+        lines = [line for line in text.splitlines() if line.strip()]
+        rows = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2) if lines else np.empty((0, 6))
     except ValueError as e:
         raise UserError(f"{path}: {e}; {needs}") from e
     if rows.size == 0 or rows.shape[1] < 6:
@@ -86,7 +85,8 @@ def zone_intervals(
     if (last := int(boxes[:, 0].max(initial=0))) >= len(times):
         raise UserError(f"{where}: name frame {last}, but the film has {len(times) - 1}")
     left, top, width, height = zone or Zone(0, 0, 1, 1)
-    inside = (x >= left) & (x < left + width) & (y >= top) & (y < top + height)
+    right, bottom = round(left + width, 9), round(top + height, 9)  # 0.1 + 0.2 is where a zone begins at 0.3
+    inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
     held = np.zeros(len(times) + 1, np.int8)  # by frame, from 1
     held[boxes[inside, 0].astype(int)] = 1
     edges = np.flatnonzero(np.diff(held)).reshape(-1, 2)

@@ -98,11 +98,12 @@ def read_picture(path: str | Path, at_least: int | None = None) -> np.ndarray:
         if min(size) < LEAST_SIDE or image.width * image.height > MOST_PIXELS:
             bound = f"at least {LEAST_SIDE} on a side and at most {MOST_PIXELS // 10**6} million are read"
             raise UserError(f"{size[0]}×{size[1]} pixels; {bound}")
-        return np.asarray(_rgb(ImageOps.exif_transpose(image), getattr(image, "tag_v2", {})))
+        deep = image.convert("I;16") if (image.format, image.mode) == ("PPM", "I") else image  # as Pillow scaled it
+        return np.asarray(_rgb(ImageOps.exif_transpose(deep), getattr(image, "tag_v2", {})))
 
 
 def _rgb(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
-    profile = image.info.get("icc_profile")
+    profile = image.info.get("icc_profile") if image.mode != "LAB" else None
     if image.mode.startswith("I") or image.mode == "F":
         image = _eight_bits(image, tags)
     alpha = None
@@ -140,12 +141,12 @@ def _eight_bits(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
 
 @lru_cache(64)
 def _to_srgb(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """None where it is sRGB already, or a profile that is broken or of another kind of picture."""
+    """profile: None is LAB. None where it is sRGB already, a profile that is broken or of another kind of picture."""
     try:
-        if mode == "LAB":
-            return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), mode, "RGB")
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile) if profile else ImageCms.createProfile("LAB"))
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
         known = "srgb" in ImageCms.getProfileDescription(source).casefold()
-        return None if known else ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        grey = ImageCms.applyTransform(Image.new("RGB", (1, 1), (128, 128, 128)), transform) if known else None
+        return None if known and abs(np.asarray(grey).mean() - 128) < 8 else transform  # of linear light it is 188
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

@@ -3,7 +3,7 @@
 Stream     the best one that is a film; never cover art, thumbnails or a still picture
 Frames     those that are shown: none that an edit list cuts, before zero, or with the stamp of one shown already;
            what cannot be decoded is counted and left out
-Picture    turned and flipped as the display matrix says, pixels made square, 8-bit RGB, alpha dropped, fields woven
+Picture    turned and flipped as the display matrix says, pixels made square, sRGB of HDR too, no alpha, fields woven
 Zero       where a player starts: the earliest start of the film and its sound. A picture that comes later than the
            sound has that time; a stream that begins between two keyframes has its first frame so much later
 Stamps     by `mainstream.data.stamps`: ascending, going on where they start again or leap, made from the rate where
@@ -38,6 +38,7 @@ LARGEST = 2**27  # px of a frame: twice 8K
 LEAP_S, COUNTER_LEAP_S = 3600.0, 10.0  # longer is no pause: in files; where a format's counters may jump
 PROBED, PROBED_BYTES, PROBED_S = 300, 32 << 20, 2.0  # packets, and seconds of a live stream, read ahead for the rate
 FASTEST = 1000.0  # frames per second
+HDR, SRGB = ((16, 9), (18, 9)), {"dst_color_trc": 13, "dst_color_primaries": 1}  # by H.273: PQ and HLG; as photos
 GUESSES_STAMPS, HAS_NO_STAMPS, COUNTER_JUMPS = 0x1, 0x80, 0x200  # flags of libavformat
 
 
@@ -62,7 +63,7 @@ class Video:
     Args:
         fps: frames per second of a film without time stamps (of any other too, instead of its stamps).
     Raises:
-        UserError: what cannot be opened, holds no film, is larger than 128 megapixels, or needs `fps`.
+        UserError: what cannot be opened or shown, holds no film, is larger than 128 megapixels, or needs `fps`.
     """
 
     def __init__(self, url: str | Path, *, fps: float | None = None):
@@ -140,10 +141,11 @@ class Video:
         if not found:
             raise self._refused("holds no video")
         best = self._container.streams.best("video")
-        rank = lambda s: (s.disposition & names.default, s.width * s.height)
-        stream = best if best in found else max(found, key=rank)
+        stream = max(found, key=lambda s: (s == best, s.disposition & names.default, s.width * s.height))
         if min(stream.width, stream.height) < 2 or stream.width * stream.height > LARGEST:
             raise self._refused(f"{stream.width}×{stream.height} px cannot be analysed")
+        if (matrix := stream.codec_context.colorspace) not in (0, 1, 2, 4, 5, 6, 7, 9):  # those of libswscale
+            raise self._refused(f"colours by matrix {matrix:d} of H.273 cannot be read; encode it again, as BT.709")
         return stream
 
     def _ends(self) -> bool:
@@ -183,9 +185,8 @@ class Video:
         self._counted = said is not None or (bare and not self.live)  # stamps are made from the rate
         self._dense, self._step = self._dense or self._counted, 1 / self.fps
         start = min(stamps, default=0.0) if stream.start_time is None else unit * stream.start_time
-        sound = [
-            float(s.start_time * (s.time_base or 0)) for s in self._container.streams.audio if s.start_time is not None
-        ]
+        tracks = self._container.streams.audio
+        sound = [float(s.start_time * (s.time_base or 0)) for s in tracks if s.start_time is not None]
         zero = min([start, *(max(s, min(start, 0.0)) for s in sound if start - s < LEAP_S)])
         self._zero = zero + (min(stamps) - start if self._dense and stamps else 0.0)
 
@@ -243,12 +244,10 @@ class Video:
 
 
 def _picture(frame: av.VideoFrame, reformatter: VideoReformatter, ratio: float) -> np.ndarray:
-    """Turned and flipped by the display matrix, to the nearest quarter. ratio: of a pixel's width to its height.
-
-    The file may be closed by now.
-    """
+    """Turned to the nearest quarter and flipped. The file may be closed by now. ratio: of a pixel, width to height."""
     width = round(frame.width * ratio) if 0.1 < ratio < 10 else frame.width
-    picture = reformatter.reformat(frame, width=width, format="rgb24").to_ndarray()
+    colours: Any = SRGB if (getattr(frame, "color_trc", 0), getattr(frame, "color_primaries", 0)) in HDR else {}
+    picture = reformatter.reformat(frame, width=width, format="rgb24", **colours).to_ndarray()
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return picture

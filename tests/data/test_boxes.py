@@ -36,6 +36,21 @@ def test_who_counts_by_the_centre_and_from_frame_to_frame(tmp_path):
     assert zone_intervals(found, Zone(0, 0, 1, 0.3), (100, 50), times) == [(0.4, 0.5)]
 
 
+@pytest.mark.parametrize(
+    ("x", "left", "right"), [(192, "0.1,0,0.2,1", "0.3,0,0.4,1"), (512, "0.7,0,0.1,1", "0.8,0,0.2,1")]
+)
+def test_who_stands_where_two_zones_touch_is_in_the_right_one(x, left, right):
+    """0.1 + 0.2 is a hair more than 0.3, 0.7 + 0.1 a hair less than 0.8."""
+    spans = [zone_intervals(np.array([[1, x, 50]]), Zone.read(z), (640, 100), np.arange(3.0)) for z in (left, right)]
+    assert spans == [[], [(0.0, 1.0)]]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n \n"])
+def test_ends_of_lines(tmp_path, end):
+    (tmp_path / "gt.txt").write_bytes(BOXES.replace("\n", end).encode())
+    assert np.array_equal(read_boxes(tmp_path / "gt.txt"), read_boxes(boxes(tmp_path)))
+
+
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 98), st.integers(0, 48)), min_size=1, max_size=20))
 def test_frames_are_held_where_a_centre_is(centres):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -123,6 +124,20 @@ def wide_gamut() -> bytes:
     return saved(Image.fromarray(SCENE[..., [1, 0, 2]]), "PNG", icc_profile=bytes(profile))
 
 
+def linear_light() -> bytes:
+    """As programs for painting keep it. Its profile's name says sRGB all the same."""
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = re.sub(rb"(?s)para.{12}", b"para" + bytes(8) + struct.pack(">i", 1 << 16), own)  # gamma 1
+    shown = SCENE / 255
+    light = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    return saved(Image.fromarray((255 * light + 0.5).astype(np.uint8)), "PNG", icc_profile=profile)
+
+
+def grey_map(values: np.ndarray, top: int) -> bytes:
+    """A PGM of 16 bits, `top` being white."""
+    return b"P5 %d %d %d\n" % (WIDTH, HEIGHT, top) + values.astype(">u2").tobytes()
+
+
 def lab() -> bytes:
     srgb, own = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
     image = ImageCms.profileToProfile(Image.fromarray(SCENE), srgb, own, outputMode="LAB")
@@ -160,6 +175,8 @@ GOOD: dict[str, tuple[str, Callable[[], bytes], np.ndarray, int]] = {  # kind â†
     "BMP": ("a.bmp", lambda: colour("BMP"), SCENE, 0),
     "JPEG 2000": ("a.jp2", lambda: colour("JPEG2000"), SCENE, NEAR),
     "portable pixels": ("a.ppm", lambda: colour("PPM"), SCENE, 0),
+    "portable grey": ("a.pgm", lambda: grey_map(GREY * 257.0, 65535), GREY3, NEAR),
+    "portable grey, night": ("n.pgm", lambda: grey_map(GREY, 65535), GREY3 * 0, NEAR),
     "TGA": ("a.tga", lambda: colour("TGA"), SCENE, 0),
     "PCX": ("a.pcx", lambda: colour("PCX"), SCENE, 0),
     "a suffix that lies": ("b.jpg", lambda: colour("PNG"), SCENE, 0),
@@ -183,6 +200,7 @@ GOOD: dict[str, tuple[str, Callable[[], bytes], np.ndarray, int]] = {  # kind â†
     "LAB": ("l.tif", lab, SCENE, NEAR),
     "YCbCr TIFF": ("y.tif", lambda: saved(Image.fromarray(SCENE).convert("YCbCr"), "TIFF"), SCENE, NEAR),
     "a profile": ("icc.png", wide_gamut, SCENE, NEAR),
+    "a profile of linear light": ("lin.png", linear_light, SCENE, LOSSY),
     "a broken profile": ("bad.png", lambda: colour("PNG", icc_profile=b"nothing"), SCENE, 0),
     "a grey profile on colours": ("odd.png", lambda: colour("PNG", icc_profile=bytes(200)), SCENE, 0),
     "see-through": ("t.png", lambda: see_through("RGBA"), ON_WHITE, 0),

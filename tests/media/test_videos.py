@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from threading import Thread
 
+import av
 import numpy as np
 import pytest
 from media import videos
@@ -49,6 +50,29 @@ def test_every_reader_has_what_a_player_shows(name, tmp_path):
     else:
         assert seconds == pytest.approx(odd.seconds, abs=odd.tolerance_s + 0.002)
     assert seconds > times[-1]
+
+
+def test_a_phones_hdr_has_the_colours_of_photos(tmp_path):
+    """HLG of BT.2020, 10 bits: white paper, a grey card and red of 203 cd/m², as BT.2408 has them, were dull."""
+    shown = [(255, 255, 255), (128, 128, 128), (255, 0, 0)]
+    signal = np.array([(0.75, 0.75, 0.75), (0.4705, 0.4705, 0.4705), (0.7085, 0.2666, 0.1299)])
+    luma = signal @ (0.2627, 0.678, 0.0593)
+    blue, red = (signal[:, 2] - luma) / 1.8814, (signal[:, 0] - luma) / 1.4746
+    with av.open(str(tmp_path / "film.mkv"), "w") as out:
+        stream = out.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv444p10le"
+        for k in range(2):
+            frame = av.VideoFrame(96, 64, "yuv444p10le")
+            for plane, values in zip(frame.planes, (64 + 876 * luma, 512 + 896 * blue, 512 + 896 * red), strict=True):
+                row = np.resize(np.repeat(np.round(values).astype("<u2"), 32), plane.line_size // 2)
+                plane.update(np.tile(row, (64, 1)))
+            for holder in (frame, stream.codec_context):
+                holder.colorspace, holder.color_range, holder.color_trc, holder.color_primaries = 9, 1, 18, 9
+            frame.pts = k
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    image = next(iter(VideoSource(tmp_path / "film.mkv"))).image
+    assert np.abs(image[32, [16, 48, 80]].astype(int) - shown).max() < 32 and image[32, 48] == pytest.approx(128, abs=4)
 
 
 @pytest.mark.parametrize("name", videos.REFUSED)

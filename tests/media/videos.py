@@ -474,6 +474,11 @@ def _sound(place: Path) -> Path:
     return place / "sound.m4a"
 
 
+def _no_matrix(place: Path) -> Path:
+    ycgco = lambda stream: setattr(stream.codec_context, "colorspace", 8)
+    return write(place / "film.mkv", range(9), codec="ffv1", pix_fmt="yuv444p", prepare=ycgco)
+
+
 def _tiny(place: Path) -> Path:
     return write(place / "dot.mkv", codec="ffv1", pix_fmt="gray", size=(1, 1))
 
@@ -486,6 +491,7 @@ REFUSED |= {
     "bmp": (_still("bmp", "bmp", "bgr24"), "still picture"),
     "one_frame": (_still("mp4", "libx264", "yuv420p"), "single picture"),
     "no_index": (_no_index, "cannot be opened"), "sound": (_sound, "holds no video"), "dot": (_tiny, "1×1 px"),
+    "ycgco": (_no_matrix, "colours by matrix 8 of H.273 cannot be read"),
     "raw_without_rate": (lambda place: KINDS["raw_h264"](place).path, "frames per second must be said"),
     "raw_jpegs_without_rate": (lambda place: KINDS["raw_mjpeg"](place).path, "frames per second must be said"),
 }  # fmt: skip
