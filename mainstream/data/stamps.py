@@ -49,7 +49,8 @@ def mended(
             continue
         stamp += offset
         if top is not None and not top - back <= stamp <= top + far:
-            alone = 2 * sum(top - back <= t <= top + far + AHEAD * step for t in later) > len(later)
+            line = min(top + far + AHEAD * step, stamp - back if stamp > top else np.inf)  # after a pause all come later
+            alone = 2 * sum(top - back <= t <= line for t in later) > len(later)
             if alone or stamp < top - back or stamp > top + max(leap, far):
                 offset += 0 if alone else top + step - stamp
                 stamp = top + step
