@@ -49,8 +49,7 @@ def mended(
             continue
         stamp += offset
         if top is not None and not top - back <= stamp <= top + far:
-            line = min(top + far + AHEAD * step, stamp - back if stamp > top else np.inf)  # after a pause all come later
-            alone = 2 * sum(top - back <= t <= line for t in later) > len(later)
+            alone = 2 * sum(-back <= t - top <= min(far + AHEAD * step, abs(t - stamp)) for t in later) > len(later)
             if alone or stamp < top - back or stamp > top + max(leap, far):
                 offset += 0 if alone else top + step - stamp
                 stamp = top + step

@@ -72,7 +72,7 @@ def _only(problem: Problem, apps: Iterable[int]) -> Problem:
 
 
 def _least_budget(problem: Problem, floor: float, within: np.ndarray) -> float:
-    """For these applications, all at the floor; the solver reckons in shares of a budget, however large the given one."""
+    """For these applications, all at the floor; the solver reckons in shares of a budget, so of one of that size."""
     all_of = _only(problem, within)
     all_of = all_of.model_copy(update={"budget": cost(all_of, cheapest(all_of)) or 1.0})
     f1 = all_of.best_vote[1]

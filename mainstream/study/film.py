@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +30,7 @@ class Film:
     """Frames at equal steps, and when each application's object is in view, as `World` has them."""
 
     images: np.ndarray  # uint8 (n, size, size, 3), RGB
-    truth: Intervals  # in seconds from the first frame, at these steps
+    truth: Intervals  # in seconds from the first frame, by these steps: a gap in the film takes no time
     fps: float
 
     def __len__(self) -> int:
@@ -61,7 +60,6 @@ def half(
 
     video, truth: files, from the kit's folder on; a table of app, start_s, end_s, and of a zone, which is all that is
     then seen. fps: frames taken per second (default: the film's own). needed: applications that must be in the table.
-    Frames follow one another at equal steps also where the film has a gap, and truth goes with its frames.
 
     Raises `UserError`: no such file, no event of `apps` in one of the halves, no pause to cut in, or as `Video` and
     `read_intervals` and `part_seen`.
@@ -77,12 +75,11 @@ def half(
     start, end = ((0.0, min(middle, most_s)), (middle, min(length, middle + most_s)))[which]
     images, times = sampled_frames(file, fps=fps or own, size=size, start_s=start, end_s=end, zone=part_seen(table))
     rate = reached_fps(times, fps or own)
-    here = partial(np.interp, xp=[*times, times[-1] + 1 / rate], fp=np.arange(len(times) + 1) / rate)
-    cut = {app: [(float(here(a)), float(here(min(b, end)))) for a, b in mine if start <= a < end]
+    here = lambda t: float(np.interp(t, np.append(times, times[-1] + 1 / rate), np.arange(len(times) + 1) / rate))
+    cut = {app: [(here(a), here(min(b, end))) for a, b in mine if start <= a < end]
            for app, mine in spans.items()}  # fmt: skip
-    for app, mine in cut.items():
-        if not mine:
-            raise UserError(f"{truth}: no '{app}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
+    if bare := [app for app, mine in cut.items() if not mine]:
+        raise UserError(f"{truth}: no '{bare[0]}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
     return Film(images, {app: cut[app] for app in apps if app in cut}, rate)
 
 
@@ -107,5 +104,4 @@ def measured(packages: Iterable[MPackage]) -> list[MPackage]:
 def pauses(truth: Intervals) -> list[float]:
     """Seconds in the middle of every pause of at least `PAUSE_S` between events of whichever application."""
     spans = merged([span for mine in truth.values() for span in mine])
-    apart = ((a[1], b[0]) for a, b in zip(spans[:-1], spans[1:], strict=True))
-    return [(end + start) / 2 for end, start in apart if start - end >= PAUSE_S]
+    return [(a + b) / 2 for (_, a), (b, _) in zip(spans[:-1], spans[1:], strict=True) if b - a >= PAUSE_S]
