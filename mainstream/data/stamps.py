@@ -49,7 +49,7 @@ def mended(
             continue
         stamp += offset
         if top is not None and not top - back <= stamp <= top + far:
-            alone = 2 * sum(top - back <= t <= top + far + AHEAD * step for t in later) > len(later)
+            alone = 2 * sum(-back <= t - top <= min(far + AHEAD * step, abs(t - stamp)) for t in later) > len(later)
             if alone or stamp < top - back or stamp > top + max(leap, far):
                 offset += 0 if alone else top + step - stamp
                 stamp = top + step

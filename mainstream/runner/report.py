@@ -49,13 +49,13 @@ class Report:
     looks: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)  # detections
-    first_s: dict[str, float] = field(default_factory=dict)  # of each application's first look
+    seen_s: dict[str, tuple[float, float]] = field(default_factory=dict)  # each application's first look and its last
 
     def looked(self, decisions: Sequence[Decision]) -> None:
         """Counts the decisions of a frame."""
         for d in decisions:
             self.looks[d.app] += 1
-            self.first_s.setdefault(d.app, d.time_s)
+            self.seen_s[d.app] = self.seen_s.get(d.app, (d.time_s,))[0], d.time_s
         if self.kept:
             self.decisions += decisions
 
@@ -70,8 +70,8 @@ class Report:
         planned = {app: unit["fps"] for plan in self.plans for app, unit in plan["apps"].items()}
         rows = []
         for app, fps in planned.items():
-            looks, span = self.looks[app], self.stream_s - self.first_s.get(app, self.stream_s)
-            rate = (looks - 1) / span if span > 0 and looks > 1 else 0.0  # n looks at rate f span (n − 1) / f seconds
+            looks, (first, last) = self.looks[app], self.seen_s.get(app, (0.0, 0.0))
+            rate = (looks - 1) / (last - first) if last > first else 0.0  # n looks at rate f span (n − 1) / f seconds
             counts = {"planned": looks + self.missed[app], "looks": looks, "dropped": self.missed[app]}
             rows.append({"app": app, **counts, "achieved_fps": rate, "planned_fps": fps})
         return pd.DataFrame(rows)

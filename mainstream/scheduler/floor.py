@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import LinearConstraint
 
 from mainstream.errors import UserError
-from mainstream.scheduler.cost import cost
+from mainstream.scheduler.cost import cheapest, cost
 from mainstream.scheduler.optimal import PROVEN, Model, undominated
 from mainstream.scheduler.problem import Choice, Problem
 from mainstream.scheduler.schedule import EXACT, Schedule, as_schedule, system
@@ -72,7 +72,8 @@ def _only(problem: Problem, apps: Iterable[int]) -> Problem:
 
 
 def _least_budget(problem: Problem, floor: float, within: np.ndarray) -> float:
-    """For these applications, all at the floor."""
+    """For these applications, all at the floor; the solver reckons in shares of a budget, so of one of that size."""
     all_of = _only(problem, within)
+    all_of = all_of.model_copy(update={"budget": cost(all_of, cheapest(all_of)) or 1.0})
     f1 = all_of.best_vote[1]
     return cost(all_of, Model(all_of, f1, undominated(all_of, f1) & (f1 >= floor)).cheapest())

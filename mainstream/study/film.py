@@ -30,7 +30,7 @@ class Film:
     """Frames at equal steps, and when each application's object is in view, as `World` has them."""
 
     images: np.ndarray  # uint8 (n, size, size, 3), RGB
-    truth: Intervals  # in seconds from the first frame
+    truth: Intervals  # in seconds from the first frame, by these steps: a gap in the film takes no time
     fps: float
 
     def __len__(self) -> int:
@@ -74,12 +74,13 @@ def half(
     middle = min(middles, key=lambda pause: abs(pause - length / 2))
     start, end = ((0.0, min(middle, most_s)), (middle, min(length, middle + most_s)))[which]
     images, times = sampled_frames(file, fps=fps or own, size=size, start_s=start, end_s=end, zone=part_seen(table))
-    cut = {app: [(max(a - times[0], 0.0), min(b, end) - times[0]) for a, b in mine if start <= a < end]
+    rate = reached_fps(times, fps or own)
+    here = lambda t: float(np.interp(t, np.append(times, times[-1] + 1 / rate), np.arange(len(times) + 1) / rate))
+    cut = {app: [(here(a), here(min(b, end))) for a, b in mine if start <= a < end]
            for app, mine in spans.items()}  # fmt: skip
-    for app, mine in cut.items():
-        if not mine:
-            raise UserError(f"{truth}: no '{app}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
-    return Film(images, {app: cut[app] for app in apps if app in cut}, reached_fps(times, fps or own))
+    if bare := [app for app, mine in cut.items() if not mine]:
+        raise UserError(f"{truth}: no '{bare[0]}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
+    return Film(images, {app: cut[app] for app in apps if app in cut}, rate)
 
 
 def part_seen(table: Path) -> Zone | None:
@@ -103,5 +104,4 @@ def measured(packages: Iterable[MPackage]) -> list[MPackage]:
 def pauses(truth: Intervals) -> list[float]:
     """Seconds in the middle of every pause of at least `PAUSE_S` between events of whichever application."""
     spans = merged([span for mine in truth.values() for span in mine])
-    apart = ((a[1], b[0]) for a, b in zip(spans[:-1], spans[1:], strict=True))
-    return [(end + start) / 2 for end, start in apart if start - end >= PAUSE_S]
+    return [(a + b) / 2 for (_, a), (b, _) in zip(spans[:-1], spans[1:], strict=True) if b - a >= PAUSE_S]

@@ -107,14 +107,14 @@ class Verdicts:
     def _events(self, app: str) -> Iterator[Span]:
         found = [(d.start_s, d.end_s) for d in self.report.detections if d.app == app]
         for a, b in self.truth[app]:
-            hit = any(s < b and e >= a for s, e in found)
+            hit = any(s < b and a < e for s, e in found)
             outcome = "hit" if hit else "miss" if self.unit(app, a) else "not running"
             yield Span("event", app, a, b, outcome, (a + b) / 2, self._count(app, a, b))
 
     def _detections(self, app: str) -> Iterator[Span]:
         for d in (d for d in self.report.detections if d.app == app):
-            hit = any(a <= d.end_s and d.start_s < b for a, b in self.truth[app])
-            middle, looks = d.frames_s[len(d.frames_s) // 2], self._count(app, d.start_s, d.end_s + 1e-9)
+            hit = any(a < d.end_s and d.start_s < b for a, b in self.truth[app])
+            middle, looks = d.frames_s[len(d.frames_s) // 2], self._count(app, d.start_s, d.end_s)
             yield Span("detection", app, d.start_s, d.end_s, "hit" if hit else "false alarm", middle, looks)
 
     def _count(self, app: str, start_s: float, end_s: float) -> int:

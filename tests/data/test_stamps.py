@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstream.data.stamps import in_order, mended, rate_of, stated_rate
+from mainstream.data.stamps import AHEAD, in_order, mended, rate_of, stated_rate
 
 FRAMES = 60
 
@@ -38,6 +40,21 @@ def test_one_wrong_stamp_moves_its_frame_alone_and_by_no_more_than_a_step(fps, a
     numbers, found = zip(*times(stamps, 1 / fps), strict=True)
     assert numbers == tuple(range(FRAMES))
     assert found == pytest.approx(np.arange(FRAMES) / fps, abs=1.01 / fps)
+
+
+@pytest.mark.parametrize("gop", [(0,), (2, 0, 1), (7, 3, 1, 0, 2, 5, 4, 6)])
+def test_a_pause_of_any_length_is_one_and_what_follows_keeps_its_time(gop):
+    """Frames come in the order of decoding, by stamps of decoding or, where there are none, of showing."""
+    order = np.array([k + place for k in range(0, 72, len(gop)) for place in gop])
+    delay = int((np.argsort(order) - np.arange(72)).max())
+    for step, gap in itertools.product((0.04, 0.1), range(1, 60)):
+        shown = (np.arange(72) + (gap - 1) * (np.arange(72) >= 24)) * step
+        decoded = np.r_[np.arange(-delay, 0) * step, shown][:72]
+        for line, back in ((decoded, 0.5 * step), (shown[order], (AHEAD + 0.5) * step)):
+            stamped = zip(order.tolist(), line.tolist(), shown[order].tolist(), strict=True)
+            found = sorted(mended(stamped, step=step, back=back, leap=3600.0))  # as a decoder gives them
+            given = [t for _, t in in_order(found, step=step, dense=False)]
+            assert given == pytest.approx(shown), (step, gap, back)
 
 
 @settings(max_examples=60)

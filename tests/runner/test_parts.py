@@ -19,6 +19,7 @@ from mainstream.quality import counted as events
 from mainstream.runner.clock import Unhurried, Virtual, Wall
 from mainstream.runner.frames import Frame, Source
 from mainstream.runner.network import Member, SharedNetwork
+from mainstream.runner.report import Decision, Report
 from mainstream.runner.voting import MOST_TIMES, Detection, Voter
 
 
@@ -57,6 +58,16 @@ def test_a_detection_that_lasts_for_days_takes_no_memory():
     found = voter.close(math.inf)
     assert (found.start_s, found.end_s) == (0, 10_000.0) and found.confidence == pytest.approx(0.5)
     assert len(found.frames_s) <= MOST_TIMES and found.frames_s[-1] == 9999.9
+
+
+def test_a_rate_is_achieved_between_the_first_look_and_the_last():
+    """Of one who left after five seconds of a minute, and of one whose next look was yet to come."""
+    report, planned = Report(), {"left": 4.0, "slow": 0.1}
+    report.plans = [{"apps": {app: {"fps": fps}}} for app, fps in planned.items()]
+    for app, until in (("left", 5.0), ("slow", 59.9)):
+        report.looked([Decision(app, 0, k / planned[app], 0.5, False) for k in range(math.ceil(until * planned[app]))])
+    report.stream_s = 59.9
+    assert report.achieved().achieved_fps.tolist() == pytest.approx([4.0, 0.1])
 
 
 class Steady(Source):

@@ -58,6 +58,12 @@ def test_the_least_budget_is_enough_and_a_hair_less_is_not():
     assert fit(problem.model_copy(update={"budget": least * 0.999}), 0.5).left_out
 
 
+def test_the_least_budget_is_the_same_whatever_the_given_one():
+    for problem in map(small_problem, (1, 13)):
+        endless = [problem.model_copy(update={"budget": budget}) for budget in (1e3, 1e12, 1e15)]
+        assert [fit(p, 0.3).least_budget for p in endless] == pytest.approx([tried(problem, 0.3)[1]] * 3)
+
+
 def test_of_two_of_one_name_the_one_out_of_reach_is_named():
     app = App(name="cat", split=(0,), tpr=(0.1,), fpr=(0.0,), event_length_s=1, event_frequency=0.5)
     both = (app, app.model_copy(update={"tpr": (0.9,)}))

@@ -79,6 +79,15 @@ def test_a_detection_that_begins_when_an_event_ends_is_wrong_and_does_not_find_i
     assert table.found == 0 and table.right == 0 and "hit" not in set(judged)
 
 
+def test_a_detection_that_ends_with_the_look_at_which_an_event_begins_does_not_find_it(report):
+    """The second ends at 9.0 s, by a look that said no: so nobody saw the event that begins there."""
+    ends = report.detections[1].end_s
+    table = streams.hits_and_misses(report, {"car": [(ends, ends + 1)]}, {"car": 0}).set_index("app").loc["car"]
+    assert table.found == 0 and table.right == 0
+    judged = Verdicts({"car": [(ends, ends + 1)]}, report, ["car"]).table()
+    assert judged.outcome.tolist() == ["miss", "false alarm", "false alarm"] and judged.looks.tolist() == [1, 3, 1]
+
+
 def test_looks_are_compared_with_every_plan(report):
     kept = streams.looks_kept(report)
     assert kept[["app", "planned", "had"]].to_numpy().tolist() == [

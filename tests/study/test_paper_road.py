@@ -1,9 +1,12 @@
 """The road of profile `paper`, tiny: photos of two sources, weights from a file, a camera's film, in the calls that
 notebooks 01, 03, 05 and 07 make."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
+from media import videos
 from PIL import Image
 from trainer.test_training import Here
 
@@ -106,6 +109,22 @@ def test_the_film_shows_what_its_table_is_of(place, tmp_path):
         seen("0.9,0,0.2,1")
     with pytest.raises(UserError, match=r"column zone has '0,0,1,0.5' and '0.5,0,0.5,1'; one table for each zone"):
         seen(["0.5,0,0.5,1", *["0,0,1,0.5"] * (len(table) - 1)])
+
+
+def test_truth_goes_with_the_frames_of_a_film_that_has_gaps(place, tmp_path):
+    """A camera that was away for two seconds, and one that now and then sends a frame late."""
+    times = np.arange(SECONDS * FPS) / FPS
+    late = np.random.default_rng(0).uniform(0, 0.4, len(times)) / FPS
+    late[0] = 0  # where a player starts
+    for stamps in (times[(times < 8) | (times >= 9.8)], times + late):
+        inside = [any(a <= t < b for a, b in EVENTS) for t in stamps]
+        videos.write(tmp_path / "gap.mp4", [255 * flag for flag in inside], rate=FPS, stamps_s=stamps)
+        for k, fps in itertools.product((0, 1), (4, None)):
+            of_film = {"video": str(tmp_path / "gap.mp4"), "truth": str(place / "film.csv"), "apps": ["box"]}
+            seen = film.half(k, **of_film, size=PX, fps=fps)
+            light = seen.images.mean(axis=(1, 2, 3))
+            assert (seen.footage().has("box") == (light > (light.min() + light.max()) / 2)).all(), (k, fps)
+            assert len(seen.truth["box"]) == 3
 
 
 def test_what_is_missing_is_named(place):

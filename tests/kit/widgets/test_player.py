@@ -41,12 +41,12 @@ def report():
     plans = [{"since_s": 0.0, "apps": {"car": UNITS["car"]}}, {"since_s": 2.0, "apps": UNITS}]
     made = Report(plans=plans)
     for app, first, every in (("car", 0, 2), ("cat", 20, 1)):
-        voter = Voter(app, UNITS[app]["x_vote"])
+        voter = Voter(app, UNITS[app]["x_vote"], look_s=every / 10)
         for k in range(first, 60, every):
             d = Decision(app, k, k / 10, 0.9 if k in YES[app] else 0.1, k in YES[app])
             made.decisions.append(d)
             made.detections += [found] if (found := voter.see(d.time_s, d.probability, d.positive)) else []
-        made.detections += [last] if (last := voter.close()) else []
+        made.detections += [last] if (last := voter.close(6.0)) else []
     return made
 
 
@@ -67,17 +67,17 @@ def test_verdicts_of_looks(player, app, frame, expected):
 
 def test_outcomes_of_events_and_detections(player):
     table = player.verdicts.table()
-    rows = [(r.kind, r.app, r.start_s, r.end_s, r.outcome, r.looks) for r in table.itertuples()]
+    rows = [(r.kind, r.app, r.start_s, round(r.end_s, 6), r.outcome, r.looks) for r in table.itertuples()]
     assert rows == [
         ("event", "car", 1.0, 2.0, "hit", 5),
         ("event", "car", 4.0, 4.5, "miss", 3),  # one yes, two votes needed
         ("event", "car", 5.0, 5.1, "miss", 1),
-        ("detection", "car", 1.2, 1.4, "hit", 2),
-        ("detection", "car", 3.2, 3.2, "false alarm", 1),
+        ("detection", "car", 1.2, 1.6, "hit", 2),
+        ("detection", "car", 3.2, 3.4, "false alarm", 1),
         ("event", "cat", 0.5, 1.0, "not running", 0),
         ("event", "cat", 2.5, 3.0, "hit", 5),
-        ("detection", "cat", 2.6, 2.9, "hit", 4),
-        ("detection", "cat", 5.0, 5.0, "false alarm", 1),
+        ("detection", "cat", 2.6, 3.0, "hit", 4),
+        ("detection", "cat", 5.0, 5.1, "false alarm", 1),
     ]
     assert player.drawing().text == (
         "2 of 4 events were found (found had 5.0 looks on average; missed had 2.0 looks on average); "
