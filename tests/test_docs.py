@@ -81,6 +81,7 @@ def test_links_lead_to_files_and_headings(document):
             if "," in label:  # "04, Playground": the label names the heading
                 assert label.split(", ", 1)[1].replace(" ", "-") == anchor
 
+
 COMMAND = re.compile(r"(?:^|`)(?:\.venv/bin/)?mainstream ([a-z][a-z-]*)(?= |$|`)((?:\\\n|[^`\n])*)", re.MULTILINE)
 
 
@@ -97,7 +98,6 @@ def test_commands_are_typed_as_the_command_line_takes_them(document):
         parser = command.make_parser(command.context_class(command, resilient_parsing=True))
         takes = sum(p.param_type_name == "argument" for p in command.params)
         assert len(parser.parse_args(words)[1]) <= takes, (name, rest)
-
 
 
 def test_the_teachers_cell_ranks_what_is_right_and_names_what_is_wrong(tmp_path, monkeypatch):
