@@ -73,6 +73,8 @@ def test_every_stage_of_a_pipeline_is_timed_on_every_frame(tmp_path, model):
         pipeline_costs(video, {}, 64, frames=60)
     with pytest.raises(UserError, match="not a video"):
         pipeline_costs(__file__, {}, 64)
+    with pytest.raises(UserError, match="repeats=0: must be at least 1"):
+        pipeline_costs(video, {}, 64, frames=0)
 
 
 @pytest.mark.parametrize("engine", ["openvino", "keras", "predict"])

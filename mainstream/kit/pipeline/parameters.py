@@ -21,6 +21,7 @@ def of_type(value: Any, default: Any, where: str) -> Any:
     """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
 
     Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
+    Below 0 is nothing where the notebook's own is not: no count, rate, second or seed.
     Raises `UserError` naming `where`, the value and what would be right.
     """
     kind = type(default)
@@ -36,6 +37,8 @@ def of_type(value: Any, default: Any, where: str) -> Any:
         shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
         given = json.dumps(value, ensure_ascii=False, default=str)
         raise UserError(f"{where}={given}: must be {KINDS.get(kind, 'a mapping')}, like {shown}")
+    if kind in (int, float) and value < 0 <= default:
+        raise UserError(f"{where}={value}: must not be below 0, like {default}")
     if kind is list:
         return [_inner(v, default, where) for v in value]
     if kind is dict:
