@@ -50,6 +50,8 @@ def test_bad_engines_are_named(model):
         compile_model(model, "tensorrt")
     with pytest.raises(UserError, match="precision 'int8'"):
         compile_model(model, precision="int8")
+    with pytest.raises(UserError, match="threads=0: must be at least 1"):
+        compile_model(model, threads=0)
     with pytest.raises(UserError, match="only with engine='openvino'"):
         compile_model(model, "keras", precision="bf16")
 
