@@ -3,13 +3,16 @@
 import inspect
 import json
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from typer.main import get_command
 
 from mainstream import quality
 from mainstream.errors import UserError
+from mainstream.kit.commands.main import app
 from mainstream.paths import NOTEBOOKS, PACKAGE, ROOT
 from mainstream.scheduler import solve
 from mainstream.scheduler.leaderboard import leaderboard
@@ -77,6 +80,24 @@ def test_links_lead_to_files_and_headings(document):
             assert anchor in {h.replace(" ", "-") for h in headings}, target
             if "," in label:  # "04, Playground": the label names the heading
                 assert label.split(", ", 1)[1].replace(" ", "-") == anchor
+
+
+COMMAND = re.compile(r"(?:^|`)(?:\.venv/bin/)?mainstream ([a-z][a-z-]*)(?= |$|`)((?:\\\n|[^`\n])*)", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *NOTEBOOKS.glob("*.md"), *NOTEBOOKS.glob("*.ipynb")],
+    ids=lambda p: p.name,
+)
+def test_commands_are_typed_as_the_command_line_takes_them(document):
+    text = "\n".join(markdown(document)) if document.suffix == ".ipynb" else document.read_text()
+    for name, rest in COMMAND.findall(text):
+        command = get_command(app).commands[name]
+        words = shlex.split(rest.replace("\\\n", " ").replace("…", "").partition(" #")[0])
+        parser = command.make_parser(command.context_class(command, resilient_parsing=True))
+        takes = sum(p.param_type_name == "argument" for p in command.params)
+        assert len(parser.parse_args(words)[1]) <= takes, (name, rest)
 
 
 def test_the_teachers_cell_ranks_what_is_right_and_names_what_is_wrong(tmp_path, monkeypatch):

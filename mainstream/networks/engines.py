@@ -37,8 +37,8 @@ def compile_model(
         threads: of OpenVINO; TensorFlow's are set once per process.
         precision: of OpenVINO's computing: f32, or bf16 where the processor has it.
 
-    Raises `UserError`: unknown engine or precision, or one that this processor lacks. The array returned by OpenVINO is
-    overwritten by the next call.
+    Raises `UserError`: unknown engine or precision, one that this processor lacks, or no thread. The array returned by
+    OpenVINO is overwritten by the next call.
     """
     make = compiler(model, engine, preprocessing=preprocessing, threads=threads, precision=precision)
     return make(model.get_weights())
@@ -59,14 +59,14 @@ def compiler(
     calls, or `lanes` of them side by side, each on its share of the threads, where fewer cores wait for each other.
     batch: images per call. Raises as `compile_model`.
     """
-    if engine not in ENGINES:
-        raise unknown("engine", engine, ENGINES)
-    if precision not in PRECISIONS:
-        raise unknown("precision", precision, PRECISIONS)
+    for name, asked, valid in (("engine", engine, ENGINES), ("precision", precision, PRECISIONS)):
+        if asked not in valid:
+            raise unknown(name, asked, valid)
+    if threads < 1:
+        raise UserError(f"threads={threads}: must be at least 1")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise UserError(
-            f"network '{model.name}' has {len(model.inputs)} inputs and {len(model.outputs)} outputs; needs one of each"
-        )
+        has = f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
+        raise UserError(f"network '{model.name}' has {has}; needs one of each")
     if engine == "openvino":
         return _openvino(model, preprocessing, threads, precision, batch, lanes)
     if precision != "f32":

@@ -169,6 +169,8 @@ def _frame(first: Compiled | None, rest: Sequence[Compiled], pixels: np.ndarray)
 
 
 def summary(found: np.ndarray) -> dict[str, float]:
-    """The columns of a table of latencies."""
+    """The columns of a table of latencies. Raises `UserError`: there are none."""
+    if not len(found):
+        raise UserError("repeats=0: must be at least 1, or nothing is measured")
     low, middle, high = np.quantile(found, [0.25, 0.5, 0.75])
     return {"median_ms": middle, "q25_ms": low, "q75_ms": high, "frames": len(found)}

@@ -13,6 +13,7 @@ from mainstream import quality
 from mainstream.data.jobs import each
 from mainstream.data.progress import progress
 from mainstream.data.recorded import records, with_events
+from mainstream.errors import UserError
 from mainstream.scheduler import App, Problem, Schedule, as_schedule, solve
 from mainstream.scheduler.greedy import greedy_as_published
 from mainstream.study import published, sweep
@@ -60,17 +61,16 @@ def _z(observed: float, expected: float, n: int) -> float:
 
 
 def random_problem(
-    n_apps: int,
-    *,
-    seed: int,
-    budget: float | None = None,
-    x_options: Sequence[int] = (1,),
+    n_apps: int, *, seed: int, budget: float | None = None, x_options: Sequence[int] = (1,),
     fps_options: Sequence[float] = tuple(range(1, 11)),
-) -> Problem:
+) -> Problem:  # fmt: skip
     """Published 2018-05 curves with random event lengths, frequencies and correlations (notebook 04, benchmarks).
 
-    Budget, unless given: drawn between the cheapest schedule and one saturated device.
+    Budget, unless given: drawn between the cheapest plan and one saturated device. Raises `UserError`: any not above 0.
     """
+    asked = (n_apps, *fps_options, 1.0 if budget is None else budget)
+    if not fps_options or min(asked) <= 0:
+        raise UserError(f"n_apps={n_apps}, budget={budget}, fps_options={[*fps_options]}: must all be above 0")
     rng = np.random.default_rng(seed)
     packages, box = published.mpackages(published.SWEEP_VINTAGE), published.device(published.SWEEP_VINTAGE)
     names = sorted(packages)
@@ -82,8 +82,8 @@ def random_problem(
         apps.append(App.from_package(package, name=f"{name}-{i + 1}", weight=weight))
     floor = fps_options[0] * (box.stem[-1] + n_apps * box.tail[-1])
     return Problem(
-        stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options),
-        budget=budget or float(rng.uniform(floor * 1.2, published.ONE_DEVICE)), device=box, apps=tuple(apps),
+        stream_fps=10, fps_options=tuple(fps_options), x_options=tuple(x_options), device=box, apps=tuple(apps),
+        budget=float(rng.uniform(floor * 1.2, published.ONE_DEVICE)) if budget is None else budget,
     )  # fmt: skip
 
 

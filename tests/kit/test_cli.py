@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from mainstream.data.jobs import DASK, JOBS, processes
 from mainstream.errors import UserError
-from mainstream.kit.commands import options
+from mainstream.kit.commands import options, upkeep
 from mainstream.scheduler import SCHEDULERS, Problem, solve
 from mainstream.scheduler.protocol import from_file
 from mainstream.study import experiments
@@ -161,6 +161,16 @@ def test_words_that_are_no_command_line_exit_2_with_one_line(arguments, message)
     done = mainstream(*arguments)
     assert done.returncode == 2 and done.stderr.startswith("mainstream: ") and message in done.stderr
     assert done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_benchmarks_without_names_are_those_that_need_none_of_ones_own_files(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(upkeep, "BENCHMARKS", tmp_path)
+    (tmp_path / "quick.py").write_text("print(1)")
+    (tmp_path / "gpu.py").write_text("raise SystemExit(2)")  # as it does without `--labels`
+    upkeep.bench_command(None)
+    assert capsys.readouterr().out == "quick: 1\n"
+    with pytest.raises(typer.Exit):
+        upkeep.bench_command(["gpu"])
 
 
 def test_without_a_command_the_help_is_shown():

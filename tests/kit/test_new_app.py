@@ -154,6 +154,8 @@ def test_every_option_is_a_field_that_can_be_typed_again():
         "mainstream new-app 'a b' --images p --video v.h264 --video-fps 12.5 --zone 0.5,0,0.5,1 --class c --with x "
         "--with y --budget 0.25 --base imagenet --architecture resnet50 --size 160 --event-length 2.5 --every-split"
     )
+    with pytest.raises(UserError, match="unknown option of new-app 'image': did you mean 'images'"):
+        Request.read(name="a", image="p")  # as notebook 09 is told
     shown = mainstream("new-app", "--help").stdout
     assert all(word in shown for word in ("--architecture", "--size", "--replace", "--class", "--with"))
 

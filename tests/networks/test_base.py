@@ -13,7 +13,7 @@ import pytest
 from mainstream.errors import UserError
 from mainstream.networks import base as bases
 from mainstream.networks.backend import keras
-from mainstream.paths import BASE
+from mainstream.paths import BASE, ROOT
 
 REAL = Path(os.environ.get("MAINSTREAM_REALDATA", ""), "weights", "mobilenet_0.25_128_imagenet_no_top.weights.h5")
 
@@ -24,6 +24,7 @@ def test_embedded_base_is_the_one_recorded():
     assert base.identity.weights == record["weights"] == bases.weights_hash(base.network)
     assert base.identity.input_shape == (128, 128, 3) and base.network.output_shape == (None, 256)
     assert (BASE / bases.EMBEDDED).stat().st_size < 8e6
+    assert (ROOT / record["command"].split()[1]).is_file()  # how it is made again
     assert {h: v["accuracy"] > 1.15 * v["chance"] for h, v in record["held_out"].items()} == dict.fromkeys(
         ("shape", "pattern", "color"), True
     )

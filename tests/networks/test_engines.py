@@ -50,6 +50,8 @@ def test_bad_engines_are_named(model):
         compile_model(model, "tensorrt")
     with pytest.raises(UserError, match="precision 'int8'"):
         compile_model(model, precision="int8")
+    with pytest.raises(UserError, match="threads=0: must be at least 1"):
+        compile_model(model, threads=0)
     with pytest.raises(UserError, match="only with engine='openvino'"):
         compile_model(model, "keras", precision="bf16")
 
@@ -73,6 +75,8 @@ def test_every_stage_of_a_pipeline_is_timed_on_every_frame(tmp_path, model):
         pipeline_costs(video, {}, 64, frames=60)
     with pytest.raises(UserError, match="not a video"):
         pipeline_costs(__file__, {}, 64)
+    with pytest.raises(UserError, match="repeats=0: must be at least 1"):
+        pipeline_costs(video, {}, 64, frames=0)
 
 
 @pytest.mark.parametrize("engine", ["openvino", "keras", "predict"])

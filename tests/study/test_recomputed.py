@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from mainstream.errors import UserError
 from mainstream.scheduler import solve
-from mainstream.study import published, recomputed
+from mainstream.study import experiments, published, recomputed
 
 
 @pytest.mark.parametrize(("app", "events"), [("train", 8), ("pedestrian", 38)])
@@ -51,3 +52,9 @@ def test_the_headline_is_a_problem_in_every_form(form):
     problem = published.headline_problem(("cats", "train"), form=form)
     assert problem.device.split[0] == 0 and all(app.split[0] == 0 and app.tpr[0] == app.tpr[1] for app in problem.apps)
     assert 0 < solve(problem, "no_sharing").mean_f1 <= solve(problem, "optimal").mean_f1 < 1
+
+
+@pytest.mark.parametrize("asked", [{"budget": 0.0}, {"n_apps": 0}, {"fps_options": []}, {"fps_options": [0, 1]}])
+def test_a_random_problem_without_budget_applications_or_rates_is_refused_and_no_budget_drawn_for_it(asked):
+    with pytest.raises(UserError, match=r"n_apps=.*must all be above 0"):
+        experiments.random_problem(**{"n_apps": 2, "seed": 0, **asked})

@@ -66,14 +66,15 @@ class Request(BaseModel):
     @classmethod
     def read(cls, **values: Any) -> Self:
         """Checked, field by field."""
+        if strangers := [name for name in values if name not in cls.model_fields]:
+            raise unknown("option of new-app", strangers[0], cls.model_fields)
         try:
             return cls.model_validate(values)
         except ValidationError as e:
             first = e.errors()[0]
             if first["type"] == "value_error":
                 raise UserError(first["msg"].removeprefix("Value error, ")) from e
-            field = str(first["loc"][0])
-            said = first["msg"].replace("Input should be", "must be")
+            field, said = str(first["loc"][0]), first["msg"].replace("Input should be", "must be")
             raise UserError(f"{option(field)} {first['input']}: {said} ({parameter(field).help})") from e
 
     def having(self, **values: Any) -> Self:

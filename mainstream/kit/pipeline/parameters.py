@@ -21,21 +21,21 @@ def of_type(value: Any, default: Any, where: str) -> Any:
     """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
 
     Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
-    Raises `UserError` naming `where`, the value and what would be right.
+    Raises `UserError` naming `where`, the value and what would be right: nothing below 0 where the notebook's is not.
     """
     kind = type(default)
     if kind in (int, float) and isinstance(value, str):
         with suppress(ValueError):  # YAML takes 1e3 for a text
             value = float(value)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if kind is str and type(value) is int:
-        value = str(value)
+    value = str(value) if kind is str and type(value) is int else value
     if kind is int and number and value == int(value):
         value = int(value)
-    if not (number if kind is float else type(value) is kind or default is None):
+    below = kind in (int, float) and number and value < 0 <= default
+    if below or not (number if kind is float else type(value) is kind or default is None):
         shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
-        given = json.dumps(value, ensure_ascii=False, default=str)
-        raise UserError(f"{where}={given}: must be {KINDS.get(kind, 'a mapping')}, like {shown}")
+        right = "not be below 0" if below else f"be {KINDS.get(kind, 'a mapping')}"
+        raise UserError(f"{where}={json.dumps(value, ensure_ascii=False, default=str)}: must {right}, like {shown}")
     if kind is list:
         return [_inner(v, default, where) for v in value]
     if kind is dict:

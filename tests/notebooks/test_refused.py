@@ -1,0 +1,33 @@
+"""What cannot be right is told in one line by the first cells of a notebook, before anything long begins."""
+
+import pytest
+
+from mainstream.errors import UserError
+from mainstream.kit.pipeline.project import read_notebook
+from mainstream.paths import NOTEBOOKS, REFERENCE
+
+
+def begun(book, stage, output, **parameters):
+    """The code cells of a notebook up to the one that prints what was trained, on the kept packages."""
+    output.joinpath(stage).symlink_to(REFERENCE / "decisions" / stage)
+    names = {}
+    for cell in read_notebook(NOTEBOOKS / f"{book}.ipynb")["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            exec(source, names)
+            if "parameters" in cell["metadata"].get("tags", ()):
+                names |= {"output_dir": str(output / book), **parameters}
+            if 'print(f"trained:' in source:
+                return
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"joins": {"dog": 0}}, r"unknown application of `joins` 'dog' \(valid: car, cat, flower, pedestrian\)"),
+        ({"budgets": [[5, 0.5]]}, r"budgets=\[\[5, 0.5\]\]: must say what there is from second 0 on"),
+    ],
+)
+def test_07_names_who_was_not_trained_and_a_budget_that_begins_late(tmp_path, parameters, said):
+    with pytest.raises(UserError, match=said):
+        begun("07_live_runtime", "01_finetune_every_split", tmp_path, **parameters)
