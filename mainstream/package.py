@@ -31,9 +31,18 @@ Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 
 
 class Strict(BaseModel):
-    """What comes from a file: an unknown key is an error, and nothing changes once it is checked."""
+    """What comes from a file: an unknown key is an error, true is no 1, and nothing changes once it is checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, ignored_types=(cached_property,))
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("must not be true or false")
+        for inner in value if isinstance(value, list) else ():
+            cls._no_truth(inner)
+        return value
 
     @classmethod
     def read(cls, path: str | Path) -> Self:

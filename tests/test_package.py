@@ -6,7 +6,7 @@ import json
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, MPackage, SplitRecord, Tail, Zone, checked_name
+from mainstream.package import Base, Memory, MPackage, SplitRecord, Tail, VideoRates, Zone, checked_name
 from mainstream.study import published
 
 BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
@@ -127,6 +127,26 @@ def test_names_that_no_folder_may_have(name):
     assert len(str(error.value).splitlines()) == 1 and str(error.value).isprintable()
     with pytest.raises(ValueError, match=r"becomes the name of a folder|unicode"):
         package(application=name)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(("tpr",), "true"), (("tpr_interval",), "[false, true]"), (("split",), "true"),
+     (("video", "memory", "memory_interval"), "[0.1, 1e400]"), (("video", "memory", "memory_interval"), '["nan", 1]')],
+)  # fmt: skip
+def test_what_python_takes_for_a_number_is_none(tmp_path, path, value):
+    memory = Memory(lasting=0.1, memory_s=0.2, memory_interval=(0.1, 0.3))
+    seen = VideoRates(tpr=1, fpr=0, positives=9, negatives=9, correlation=(0,), fps=4, clips=1, memory=memory)
+    package(splits=(SplitRecord(split=0, layer="input", tpr=1, fpr=0, video=seen),)).save(tmp_path)
+    MPackage.load(tmp_path)
+    data = json.loads((tmp_path / "mpackage.json").read_text())
+    held = data["splits"][0]
+    for key in path[:-1]:
+        held = held[key]
+    held[path[-1]] = "@"
+    (tmp_path / "mpackage.json").write_text(json.dumps(data).replace('"@"', value))
+    with pytest.raises(UserError, match=path[-1]):
+        MPackage.load(tmp_path)
 
 
 @pytest.mark.parametrize("length", [1e8, 1e308, 0, -1])
