@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 
 import pytest
 
@@ -120,6 +121,11 @@ def test_names_of_any_script(tmp_path, name):
     assert MPackage.load(tmp_path / name).application == name
 
 
+def test_a_name_is_the_same_whichever_system_wrote_it(tmp_path):
+    package(application=unicodedata.normalize("NFD", "Käse")).save(tmp_path)
+    assert MPackage.load(tmp_path).application == unicodedata.normalize("NFC", "Käse")
+
+
 @pytest.mark.parametrize("name", NO_NAMES)
 def test_names_that_no_folder_may_have(name):
     with pytest.raises(UserError, match=r"application .*: becomes the name of a folder, and ") as error:
@@ -131,7 +137,8 @@ def test_names_that_no_folder_may_have(name):
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [(("tpr",), "true"), (("tpr_interval",), "[false, true]"), (("split",), "true"),
+    [(("tpr",), "true"), (("tpr",), '"0.9"'), (("tpr_interval",), "[false, true]"), (("split",), "true"),
+     (("split",), '"1_0"'),
      (("video", "memory", "memory_interval"), "[0.1, 1e400]"), (("video", "memory", "memory_interval"), '["nan", 1]')],
 )  # fmt: skip
 def test_what_python_takes_for_a_number_is_none(tmp_path, path, value):
@@ -141,6 +148,9 @@ def test_what_python_takes_for_a_number_is_none(tmp_path, path, value):
     MPackage.load(tmp_path)
     data = json.loads((tmp_path / "mpackage.json").read_text())
     held = data["splits"][0]
+    held |= {"split": 3.0, "tpr": 1, "positives": 7.0}  # as other programs write numbers
+    (tmp_path / "mpackage.json").write_text(json.dumps(data))
+    assert MPackage.load(tmp_path).splits[0].split == 3
     for key in path[:-1]:
         held = held[key]
     held[path[-1]] = "@"
