@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from mainstream.errors import UserError, one_line
 from mainstream.paths import checked_name, read_bytes, read_json, write_text
@@ -148,7 +149,7 @@ class MPackage(Strict):
     """One application, trained at every split. `load`, `save`, `validate`."""
 
     schema_version: Literal[1, 2] = 2
-    application: str
+    application: Annotated[str, AfterValidator(lambda name: checked_name(name, "application"))]  # becomes a folder
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
@@ -166,16 +167,13 @@ class MPackage(Strict):
             raise ValueError(f"is newer than this kit reads ({SCHEMA_VERSION}); update the kit")
         return version
 
-    @field_validator("application")
-    @classmethod
-    def _becomes_a_folder(cls, name: str) -> str:
-        return checked_name(name, "application")
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         numbers = [s.split for s in self.splits]
         if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
             raise ValueError(f"splits must increase, not {numbers}")
+        if not isinstance(seed := self.training.get("seed", 0), int):
+            raise ValueError(f"training.seed must be a whole number, not {seed!r}")
         if self.zone is not None and not self.zone.within_picture:
             raise ValueError(f"zone {self.zone} is empty or ends beyond the picture")
         return self

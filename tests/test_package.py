@@ -36,7 +36,8 @@ def edit(path, **changes):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"schema_version": 3}, "newer"), ({"unknown": 1}, "unknown"), ({"splits": []}, "splits"),
+        ({"schema_version": 3}, "newer"), ({"unknown": 1}, "unknown"),
+        ({"training": {"seed": "0"}}, "seed must be a whole number, not '0'"), ({"splits": []}, "splits"),
         ({"splits": [{"split": 0, "layer": "a", "tpr": 1.3, "fpr": 0}]}, "tpr.*1.3"),
         ({"splits": [{"split": 0, "layer": "a", "tpr": float("nan"), "fpr": 0}]}, "malformed JSON: NaN is no number"),
         ({"splits": [{"split": 3, "layer": "a", "tpr": 1, "fpr": 0}, {"split": 3, "layer": "b", "tpr": 1, "fpr": 0}]},
