@@ -51,15 +51,22 @@ def write_page(project: Project, report: dict[str, Any]) -> Path:
 
 
 def write_pdf(project: Project, report: dict[str, Any]) -> Path:
-    """Joins the figures' own pages in one PDF, a bookmark per notebook and figure; what has no PDF is left out."""
+    """Joins the figures' own pages in one PDF, a bookmark per notebook and figure; what has no PDF is left out.
+
+    Raises `UserError`: one that is spoiled.
+    """
     from pypdf import PdfWriter
+    from pypdf.errors import PyPdfError
 
     path, writer = project.results(report["profile"]) / "report" / PDF, PdfWriter()
     for section in report["sections"]:
         above = None
         for figure in [f for f in section["figures"] if "pdf" in f["kinds"]]:
             place = len(writer.pages)
-            writer.append(figure["stem"].with_suffix(".pdf"), import_outline=False)
+            try:
+                writer.append(figure["stem"].with_suffix(".pdf"), import_outline=False)
+            except PyPdfError as e:
+                raise UserError(f"{figure['stem']}.pdf: cannot be read: {e}; run {section['name']} again") from e
             above = above or writer.add_outline_item(title=section["title"], page_number=place)
             writer.add_outline_item(title=figure["title"], page_number=place, parent=above)
     writer.page_mode = "/UseOutlines"

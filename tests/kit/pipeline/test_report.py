@@ -159,6 +159,15 @@ def test_a_figure_without_its_pdf_is_left_out_of_the_pdf(made, report):
     assert len(pdf.pages) == 1 and [o.title for o in pdf.outline[1]] == ["It is broad"]
 
 
+@pytest.mark.parametrize("size", [0, 1, 2000])
+def test_a_pdf_that_was_cut_short_is_named(report, tmp_path, size):
+    figure = report["figures"]["01_lines-rising"]
+    (tmp_path / "x.pdf").write_bytes(figure["stem"].with_suffix(".pdf").read_bytes()[:size])
+    cut = {**report, "sections": [{**report["sections"][0], "figures": [{**figure, "stem": tmp_path / "x"}]}]}
+    with pytest.raises(UserError, match=r"x\.pdf: cannot be read: .*; run 01_lines again"):
+        write_pdf(Project(tmp_path), cut)
+
+
 def test_the_pdf_is_linked_while_it_is_not_older_than_results(made, report):
     write_pdf(made, report)
     assert 'href="figures.pdf"' in write_page(made, report).read_text()
