@@ -7,11 +7,13 @@ executed, every number is checked, every tail has its SHA-256. One schema, hence
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from mainstream.errors import UserError, one_line
 from mainstream.paths import checked_name, read_bytes, read_json, write_text
@@ -24,7 +26,8 @@ LONGEST_S = 86_400.0  # an event of more than a day is a mistake
 FASTEST_FPS = 1000.0  # as is a video of more frames
 LARGEST_TAIL = 1 << 30  # bytes; InceptionV3 has 22 million weights of four
 MOST = 2**31 - 1  # of anything that is counted
-Count = Annotated[int, Field(ge=0, le=MOST)]
+Whole = BeforeValidator(lambda v: int(v) if isinstance(v, float) and v.is_integer() else v)  # 3.0, of another program
+Count = Annotated[int, Whole, Field(ge=0, le=MOST)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
 Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
@@ -33,13 +36,13 @@ Geometry = Literal["letterbox", "squeezed"]  # `mainstream.data.geometry`
 class Strict(BaseModel):
     """What comes from a file: an unknown key is an error, and nothing changes once it is checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, ignored_types=(cached_property,))
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """From a JSON file. Raises `UserError`, one line: as `read_json`, or a value out of range."""
+        """From a JSON file. Raises `UserError`, one line: as `read_json`, a value out of range, or of another type."""
         try:
-            return cls.model_validate(read_json(path))
+            return cls.model_validate_json(json.dumps(read_json(path)), strict=True)
         except ValidationError as e:
             raise UserError(f"{path}: {one_line(e)}") from e
 
@@ -110,7 +113,7 @@ class VideoRates(Strict):
     fpr_interval: tuple[Rate, Rate] | None = None
     correlation: tuple[Rate, ...] = Field(min_length=1)  # ρ at lag 1, 2, … analysed frames at this split
     fps: float = Field(gt=0, le=FASTEST_FPS)  # analysed frames per second
-    clips: int = Field(ge=1, le=MOST)
+    clips: Annotated[int, Whole, Field(ge=1, le=MOST)]
     memory: Memory | None = None  # of looks at one event; none where all were alike, or not measured
     memory_empty: Memory | None = None  # of looks at one empty stretch
 
@@ -146,7 +149,7 @@ class MPackage(Strict):
     """One application, trained at every split. `load`, `save`, `validate`."""
 
     schema_version: Literal[1, 2] = 2
-    application: str
+    application: Annotated[str, AfterValidator(lambda name: checked_name(name, "application"))]  # becomes a folder
     labels: tuple[str, ...] = ("negative", "positive")
     base: Base
     geometry: Geometry = "squeezed"  # of the pictures it was trained on; files without it are of the time before
@@ -155,7 +158,7 @@ class MPackage(Strict):
     events: Events | None = None
     training: dict[str, Any] = {}
     source: str = ""
-    _directory: Path | None = PrivateAttr(default=None)
+    _directory: Path | None = None
 
     @field_validator("schema_version", mode="before")
     @classmethod
@@ -164,16 +167,13 @@ class MPackage(Strict):
             raise ValueError(f"is newer than this kit reads ({SCHEMA_VERSION}); update the kit")
         return version
 
-    @field_validator("application")
-    @classmethod
-    def _becomes_a_folder(cls, name: str) -> str:
-        return checked_name(name, "application")
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         numbers = [s.split for s in self.splits]
         if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
             raise ValueError(f"splits must increase, not {numbers}")
+        if not isinstance(seed := self.training.get("seed", 0), int):
+            raise ValueError(f"training.seed must be a whole number, not {seed!r}")
         if self.zone is not None and not self.zone.within_picture:
             raise ValueError(f"zone {self.zone} is empty or ends beyond the picture")
         return self
@@ -201,9 +201,8 @@ class MPackage(Strict):
         Raises:
             UserError: a tail that is missing or whose checksum differs, by name.
         """
-        for record in self.splits:
-            if record.tail is not None:
-                self.tail_data(record)
+        for record in filter(lambda split: split.tail, self.splits):
+            self.tail_data(record)
         return self
 
     def tail_data(self, record: SplitRecord) -> bytes:

@@ -38,19 +38,18 @@ BENCHMARKS = ROOT / "benchmarks"
 
 LARGEST_TEXT = 64 << 20  # bytes of a table or of JSON
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
-_TURNS = (
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing: names that look like others
-)
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of writing: names look alike
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def checked_name(name: str, what: str) -> str:
-    """A name of any script that can become a folder or a file on any system; `what` it is, for the message.
+    """A name of any script that can become a folder or a file on any system, composed; `what` it is, for the message.
 
     Raises `UserError`: empty, with a separator of paths or a control character, longer than 100 bytes, beginning with a
     point or a space or ending so, or reserved.
     """
+    name = unicodedata.normalize("NFC", name)  # the same whichever system wrote it
     bad = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c) in _CONTROLS or c in _TURNS), None)
     if bad is not None:
         reason = f"must not hold {bad!r}"

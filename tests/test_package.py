@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import unicodedata
 
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, MPackage, SplitRecord, Tail, Zone, checked_name
+from mainstream.package import Base, Memory, MPackage, SplitRecord, Tail, VideoRates, Zone, checked_name
 from mainstream.study import published
 
 BASE = Base(architecture="m", input_shape=(8, 8, 3), preprocessing="x", weights="sha256:" + "0" * 64)
@@ -35,7 +36,8 @@ def edit(path, **changes):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"schema_version": 3}, "newer"), ({"unknown": 1}, "unknown"), ({"splits": []}, "splits"),
+        ({"schema_version": 3}, "newer"), ({"unknown": 1}, "unknown"),
+        ({"training": {"seed": "0"}}, "seed must be a whole number, not '0'"), ({"splits": []}, "splits"),
         ({"splits": [{"split": 0, "layer": "a", "tpr": 1.3, "fpr": 0}]}, "tpr.*1.3"),
         ({"splits": [{"split": 0, "layer": "a", "tpr": float("nan"), "fpr": 0}]}, "malformed JSON: NaN is no number"),
         ({"splits": [{"split": 3, "layer": "a", "tpr": 1, "fpr": 0}, {"split": 3, "layer": "b", "tpr": 1, "fpr": 0}]},
@@ -120,6 +122,11 @@ def test_names_of_any_script(tmp_path, name):
     assert MPackage.load(tmp_path / name).application == name
 
 
+def test_a_name_is_the_same_whichever_system_wrote_it(tmp_path):
+    package(application=unicodedata.normalize("NFD", "Käse")).save(tmp_path)
+    assert MPackage.load(tmp_path).application == unicodedata.normalize("NFC", "Käse")
+
+
 @pytest.mark.parametrize("name", NO_NAMES)
 def test_names_that_no_folder_may_have(name):
     with pytest.raises(UserError, match=r"application .*: becomes the name of a folder, and ") as error:
@@ -127,6 +134,30 @@ def test_names_that_no_folder_may_have(name):
     assert len(str(error.value).splitlines()) == 1 and str(error.value).isprintable()
     with pytest.raises(ValueError, match=r"becomes the name of a folder|unicode"):
         package(application=name)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(("tpr",), "true"), (("tpr",), '"0.9"'), (("tpr_interval",), "[false, true]"), (("split",), "true"),
+     (("split",), '"1_0"'),
+     (("video", "memory", "memory_interval"), "[0.1, 1e400]"), (("video", "memory", "memory_interval"), '["nan", 1]')],
+)  # fmt: skip
+def test_what_python_takes_for_a_number_is_none(tmp_path, path, value):
+    memory = Memory(lasting=0.1, memory_s=0.2, memory_interval=(0.1, 0.3))
+    seen = VideoRates(tpr=1, fpr=0, positives=9, negatives=9, correlation=(0,), fps=4, clips=1, memory=memory)
+    package(splits=(SplitRecord(split=0, layer="input", tpr=1, fpr=0, video=seen),)).save(tmp_path)
+    MPackage.load(tmp_path)
+    data = json.loads((tmp_path / "mpackage.json").read_text())
+    held = data["splits"][0]
+    held |= {"split": 3.0, "tpr": 1, "positives": 7.0}  # as other programs write numbers
+    (tmp_path / "mpackage.json").write_text(json.dumps(data))
+    assert MPackage.load(tmp_path).splits[0].split == 3
+    for key in path[:-1]:
+        held = held[key]
+    held[path[-1]] = "@"
+    (tmp_path / "mpackage.json").write_text(json.dumps(data).replace('"@"', value))
+    with pytest.raises(UserError, match=path[-1]):
+        MPackage.load(tmp_path)
 
 
 @pytest.mark.parametrize("length", [1e8, 1e308, 0, -1])

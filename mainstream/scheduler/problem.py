@@ -25,6 +25,7 @@ from mainstream.package import (
     Seconds,
     Strict,
     Variation,
+    Whole,
 )
 from mainstream.scheduler.device import Device, aligned, increasing
 
@@ -110,7 +111,7 @@ class Problem(Strict):
 
     stream_fps: float = Field(gt=0, le=FASTEST_FPS)
     fps_options: tuple[Positive, ...] = Field(min_length=1)
-    x_options: tuple[Annotated[int, Field(ge=1, le=MOST_VOTES)] | None, ...] = Field(default=(1,), min_length=1)
+    x_options: tuple[Annotated[int, Whole, Field(ge=1, le=MOST_VOTES)] | None, ...] = Field(default=(1,), min_length=1)
     budget: Scale
     objective: str = "mean"
     form: quality.Form = "consistent"

@@ -5,7 +5,7 @@ Balanced accuracy is (TPR + 1 − FPR) / 2: 0.5 is chance, whatever the share of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +17,19 @@ from mainstream.quality.counted import Interval
 
 
 def load_packages(root: str | Path) -> list[MPackage]:
-    """All M-Packages below `root`, in the order of their folders. `UserError` where there is none."""
-    found = [MPackage.load(path.parent) for path in sorted(Path(root).rglob(FILE))]
+    """All M-Packages below `root`, in the order of their folders. `UserError`: none, or one that is there twice."""
+    found = {path.parent: MPackage.load(path.parent) for path in sorted(Path(root).rglob(FILE))}
     if not found:
         raise UserError(f"{root}: no {FILE} in it or below")
-    return found
+    made = {(p.application, p.training.get("seed", 0), p.base): folder for folder, p in found.items()}
+    if copies := [str(folder) for folder in found if folder not in made.values()]:
+        raise UserError(f"{copies[0]}: its application, of that seed, is in another folder too; take one of them away")
+    return list(found.values())
 
 
-def by_seed(packages: Iterable[MPackage]) -> dict[int, list[MPackage]]:
+def by_seed(packages: Sequence[MPackage]) -> dict[int, list[MPackage]]:
     """The packages of each training, the lowest seed first."""
-    packages = list(packages)
-    seeds = sorted({int(p.training.get("seed", 0)) for p in packages})
+    seeds = sorted({p.training.get("seed", 0) for p in packages})
     return {seed: [p for p in packages if p.training.get("seed", 0) == seed] for seed in seeds}
 
 
@@ -62,13 +64,11 @@ def table(packages: Iterable[MPackage], track: str) -> pd.DataFrame:
                 "frozen_layers": record.split, "layer": record.layer,
                 "val_loss": losses.get(str(record.split), np.nan),
             }  # fmt: skip
-            for on, counted in (("images", record), ("video", record.video)):
-                if counted is None:
+            for on, of in (("images", record), ("video", record.video)):
+                if of is None:
                     continue
-                value, low, high = balanced_accuracy(
-                    counted.tpr, counted.fpr, counted.tpr_interval, counted.fpr_interval
-                )
-                rates = {"tpr": counted.tpr, "fpr": counted.fpr, "accuracy": value, "low": low, "high": high}
+                value, low, high = balanced_accuracy(of.tpr, of.fpr, of.tpr_interval, of.fpr_interval)
+                rates = {"tpr": of.tpr, "fpr": of.fpr, "accuracy": value, "low": low, "high": high}
                 rows.append({**place, "on": on, **rates})
     return pd.DataFrame(rows)
 

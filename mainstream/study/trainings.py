@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mainstream import quality
+from mainstream.errors import UserError
 from mainstream.package import MPackage
 from mainstream.paths import REFERENCE
 from mainstream.scheduler import FORM_OF_PACKAGES, Device
@@ -38,22 +39,23 @@ class Training(NamedTuple):
 def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> list[Training]:
     """All trainings of a run that notebook 03 has recorded, by seed, then the kept ones of other seeds, same days.
 
-    trained, recorded: results of notebooks 01 and 03. Raises `UserError` where there are no packages.
+    trained, recorded: results of notebooks 01 and 03. Raises `UserError`: no packages, or others than were recorded.
     """
     trainings, found = by_seed(load_packages(trained / "packages")), []
     for seed, packages in trainings.items():
         if (file := recorded / recording_name(seed, min(trainings))).is_file():
             recording = Recording.load(file)
-            found.append(Training(seed, [p for p in packages if p.application in recording.apps], recording))
+            mine = [p for p in packages if p.application in recording.apps]
+            own = [[s.threshold for s in p.splits if s.layer in recording.layers] for p in mine]
+            if np.any(recording.thresholds != 0.5) and recording.thresholds.tolist() != own:  # 0.5: decisions alone
+                raise UserError(f"{file}: is not what the packages of seed {seed} said; run notebook 03 again")
+            found.append(Training(seed, mine, recording))
     if kept is None or not kept.is_dir() or not found:
         return found
-    mine = {t.seed for t in found}
+    seeds, day = {t.seed for t in found}, found[0].recording
+    same = lambda r: r.fps == day.fps and np.array_equal(r.apps, day.apps) and np.array_equal(r.labels, day.labels)
     others = load_trainings(kept / FINETUNED, kept / RECORDED, None)
-    return found + [t for t in others if t.seed not in mine and _same_days(t.recording, found[0].recording)]
-
-
-def _same_days(a: Recording, b: Recording) -> bool:
-    return a.fps == b.fps and np.array_equal(a.apps, b.apps) and np.array_equal(a.labels, b.labels)
+    return found + [t for t in others if t.seed not in seeds and same(t.recording)]
 
 
 def over_trainings(

@@ -108,7 +108,7 @@ def test_schedule_says_who_fits_at_a_floor_and_what_all_would_need(tmp_path):
         (changed("budget", 5), "which costs 20.8"), (changed("device.split", [0, 9, 3]), "must increase"),
         (changed("apps.0.split", [0, 9, 9]), "must increase"),
         (changed("device.stem", [0, 8, 3]), "must not decrease"), (changed("objective", "meen"), "did you mean 'mean'"),
-        (changed("apps", []), "apps"), (changed("budgt", 3), "budgt"), ("{", "malformed JSON"), ([], "dictionary"),
+        (changed("apps", []), "apps"), (changed("budgt", 3), "budgt"), ("{", "malformed JSON"), ([], "an object"),
     ],
 )  # fmt: skip
 def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):

@@ -69,3 +69,12 @@ def test_real_photos_are_complete_and_say_where_they_came_from():
 def test_no_packages_is_named(tmp_path):
     with pytest.raises(UserError, match=r"no mpackage\.json"):
         curves.load_packages(tmp_path)
+
+
+def test_a_copy_of_a_package_beside_it_is_not_counted_twice(tmp_path):
+    for seed in (0, 1):
+        package("cat", {0: 0.9}, {0: 0.1}, seed).save(tmp_path / f"seed{seed}")
+    assert len(curves.load_packages(tmp_path)) == 2
+    package("cat", {0: 0.9}, {0: 0.1}).save(tmp_path / "seed0 copy")
+    with pytest.raises(UserError, match="seed0: its application, of that seed, is in another folder too"):
+        curves.load_packages(tmp_path)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mainstream.errors import UserError
 from mainstream.package import Base, Events, MPackage, SplitRecord
 from mainstream.runner.devices import nuc_2017
 from mainstream.study import executed, on_video, recorder, trainings
@@ -119,7 +120,7 @@ def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
 def test_the_kept_trainings_are_there_and_saw_the_same_days():
     found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
     assert [t.seed for t in found] == [0, 1, 2]
-    assert all(trainings._same_days(t.recording, found[0].recording) for t in found)
+    assert len({(float(t.recording.fps), *t.recording.apps, t.recording.labels.tobytes()) for t in found}) == 1
 
 
 def test_trainings_recorded_together_are_taken_apart(tmp_path):
@@ -133,3 +134,18 @@ def test_trainings_recorded_together_are_taken_apart(tmp_path):
     for part, one in zip(parts, both, strict=True):
         assert (part.said == one.said).all() and (part.labels == one.labels).all()
     assert by_seed(packages) == {t.seed: t.packages for t in made}
+
+
+def test_a_recording_of_other_packages_is_refused(tmp_path):
+    def sure(t):
+        """The same, with thresholds that are the training's own, and how sure it was."""
+        at = 0.5 + (t.seed + 1) / 100
+        packages = [p.model_copy(update={"splits": tuple(s.model_copy(update={"threshold": at}) for s in p.splits)})
+                    for p in t.packages]  # fmt: skip
+        return Training(t.seed, packages, replace(t.recording, thresholds=np.full((2, 3), at)))
+
+    trained, recorded = saved([sure(training(0)), sure(training(1))], tmp_path)
+    assert len(load_trainings(trained, recorded, None)) == 2
+    (recorded / recording_name(1)).replace(recorded / recording_name(0))
+    with pytest.raises(UserError, match=r"recording\.npz: is not what the packages of seed 0 said"):
+        load_trainings(trained, recorded, None)

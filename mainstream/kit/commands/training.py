@@ -58,7 +58,7 @@ def train_command(
     if world and zone:
         raise UserError("--zone is for a camera of your own: the world's truth is of its whole picture")
     part = Zone.read(zone) if zone else None
-    app, seed = list(dict.fromkeys(app or ())), list(dict.fromkeys(seed or (0,)))
+    app, seed = list(dict.fromkeys(checked_name(a, "--app") for a in app or ())), list(dict.fromkeys(seed or (0,)))
     with alone(output / ".lock", f"packages in {output}"):
         pass  # they can be written, known before hours of work
     if world:

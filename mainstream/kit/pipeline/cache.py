@@ -15,7 +15,11 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field
+
+from mainstream.errors import UserError
 from mainstream.kit.pipeline.project import Project, Stage, read_notebook
+from mainstream.paths import read_json
 
 RUN = "run.json"
 PACKAGES = ("mainstream", "streetworld")
@@ -131,20 +135,47 @@ def modules_of(cells: list[str], root: Path) -> set[Path]:
     return {Path(file) for file in files if file}
 
 
+class Run(BaseModel, extra="allow"):
+    """What others read of a run.json; a part that its writer left out is empty."""
+
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+    megabytes: float = 0.0
+    outcome: str = ""
+    profile: str = ""
+    finished: str = ""
+    key: str = ""
+    git: str = "unknown"
+    machine: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
+    seeds: dict[str, Any] = {}
+    versions: dict[str, str] = {}
+    inputs: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+
+
 def read_run(directory: Path) -> dict[str, Any] | None:
-    """The run.json of a stage directory, or None."""
+    """The run.json of a stage directory, every part of `Run` in it; None where there is none, or a spoiled one."""
     try:
-        run = json.loads((directory / RUN).read_text(encoding="utf-8"))
-        return run if isinstance(run, dict) else None
-    except (OSError, ValueError):
+        return Run.model_validate(read_json(directory / RUN)).model_dump()
+    except ValueError:
         return None
+
+
+def check_written(results: Path, file: str) -> None:
+    """Raises `UserError`: a stage's file that is not as its run wrote it, or of a run for another profile."""
+    stage, _, name = file.partition("/")
+    run, here = read_run(results / stage), results / file
+    if run and run["profile"] not in ("", results.name):
+        raise UserError(f"{results.name}/{stage}: is of profile '{run['profile']}'; run it for '{results.name}'")
+    if run and name in run["outputs"] and here.is_file() and file_digest(here) != run["outputs"][name]:
+        raise UserError(f"{results.name}/{file}: has been changed since it was written; run {stage} again")
 
 
 def is_fresh(project: Project, stage: Stage, profile: str) -> bool:
     """Whether there is a good result of all that the stage now depends on, every output still as it was written."""
     directory = project.results(profile) / stage.name
     run = read_run(directory)
-    if run is None or run.get("outcome") != "ok" or run.get("key") != key(stage_hashes(project, stage, profile)):
+    if run is None or run["outcome"] != "ok" or run["key"] != key(stage_hashes(project, stage, profile)):
         return False
-    outputs: dict[str, str] = run.get("outputs", {})
+    outputs: dict[str, str] = run["outputs"]
     return all((directory / name).is_file() and file_digest(directory / name) == h for name, h in outputs.items())

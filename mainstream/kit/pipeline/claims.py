@@ -76,11 +76,12 @@ class Claim(Strict):
 
 
 def load_claims(path: Path) -> list[Claim]:
-    """Raises `UserError`: the first claim that is none, or two of one id."""
+    """Raises `UserError`: no claims, the first that is none, or two of one id."""
     try:
         claims = [Claim.model_validate(entry) for entry in read_yaml(read_text(path), path.name)["claims"]]
-    except ValidationError as e:
-        raise UserError(f"{path.name}: {one_line(e)}") from e
+    except (ValidationError, KeyError, TypeError) as e:
+        said = one_line(e) if isinstance(e, ValidationError) else "must hold claims: and a list of them"
+        raise UserError(f"{path.name}: {said}") from e
     if twice := {c.id for c in claims if sum(c.id == o.id for o in claims) > 1}:
         raise UserError(f"{path.name}: '{min(twice)}' stands there twice")
     return claims
@@ -89,11 +90,11 @@ def load_claims(path: Path) -> list[Claim]:
 def look_up(value: Value, results: Path) -> Numbers:
     """(value, low, high); the limits are the value itself where it has none.
 
-    Raises `UserError` where file, rows or columns are not there.
+    Raises `UserError` where file, rows or columns are not there, and as `cache.check_written`.
     """
+    cache.check_written(results, value.file)
     try:
-        table: Any = pd.read_csv(results / value.file)
-        rows = table
+        rows: Any = pd.read_csv(results / value.file)
         for condition in value.where:
             rows = rows.query(condition)
         if value.pivot:
@@ -102,7 +103,7 @@ def look_up(value: Value, results: Path) -> Numbers:
         if value.of in ("min", "max") and len(rows):  # its own interval, not the lowest and highest of any row
             rows = rows.loc[[getattr(rows.eval(value.expression), f"idx{value.of}")()]]
         found = [_one(rows, e or value.expression, value.of) for e in (value.expression, value.low, value.high)]
-    except (OSError, ValueError, KeyError, SyntaxError, AttributeError, pd.errors.UndefinedVariableError) as e:
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError, AttributeError, NameError) as e:
         raise UserError(f"{value.file}: {value.expression!r} where {value.where}: {type(e).__name__} {e}") from e
     return found[0], found[1], found[2]
 
@@ -135,10 +136,9 @@ def judged(claims: Path, results: Path, *, of_what_ran: bool = False) -> list[di
     """
     rows = []
     for claim in load_claims(claims):
-        run = cache.read_run(results / claim.notebook)
-        if run is None and of_what_ran:
-            continue
-        if run is None:
+        if (run := cache.read_run(results / claim.notebook)) is None:
+            if of_what_ran:
+                continue
             raise UserError(f"claim '{claim.id}': {claim.notebook} has no result in {results.name}; run it first")
         found = {name: look_up(value, results) for name, value in claim.numbers().items()}
         rows.append({
@@ -147,7 +147,7 @@ def judged(claims: Path, results: Path, *, of_what_ran: bool = False) -> list[di
             **{column: _text(found.get(name)) for name, column in NUMBERS.items()},
             "verdict": verdict(claim, found.get(claim.decides)), "why": _reason(claim, found), "track": claim.track,
             "notebook": claim.notebook, "cell": claim.cell, "minutes": run["seconds"] / 60,
-            "MB": run.get("megabytes") or megabytes(results / claim.notebook),
+            "MB": run["megabytes"] or megabytes(results / claim.notebook),
             "command": f"./run_all.sh --only {claim.notebook[:2]}",
         })  # fmt: skip
     return rows
@@ -161,7 +161,7 @@ def megabytes(stage: Path) -> float:
 def _reason(claim: Claim, found: dict[str, Numbers]) -> str:
     try:
         return claim.why.format(**{name: numbers[0] for name, numbers in found.items()})
-    except (KeyError, ValueError, IndexError) as e:
+    except (KeyError, ValueError, IndexError, TypeError, AttributeError) as e:
         raise UserError(f"claim '{claim.id}': its reason names a number that it has not: {e}") from e
 
 

@@ -68,6 +68,7 @@ def save_claims(project: Project, profile: str) -> list[Path]:
     """Keeps the files that the claims rest on in results/reference/claims/, and writes REPRODUCTION.md from them."""
     results = project.results(profile)
     target = project.results("reference") / "claims"
+    judged(project.root / CLAIMS, results)  # refuses what is missing or changed before anything is replaced
     shutil.rmtree(target, ignore_errors=True)
     kept = []
     for file in sorted({v.file for c in load_claims(project.root / CLAIMS) for v in c.numbers().values()}):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.claims import CLAIMS, NUMBERS, judged
 from mainstream.kit.pipeline.execute import Outcome
 from mainstream.kit.pipeline.project import Project, read_notebook, read_yaml
-from mainstream.paths import read_text, write_text, written
+from mainstream.paths import read_json, read_text, write_text, written
 
 TRACKS = {
     "published": "recorded figures of the original study; nothing is trained",
@@ -35,6 +34,7 @@ KEY_FIGURES = (
     "05_headline-executed_trainings",
     "03_event_f1_model-predicted_and_counted",
 )  # shown before all others
+FIGURE = ("name", "title", "caption", "tracks")  # of an entry of figures.json
 CHANGED = "inputs changed since"
 PDF = "figures.pdf"
 WIDE = 2.0  # width over height from which a picture takes the whole row
@@ -51,15 +51,22 @@ def write_page(project: Project, report: dict[str, Any]) -> Path:
 
 
 def write_pdf(project: Project, report: dict[str, Any]) -> Path:
-    """Joins the figures' own pages in one PDF, a bookmark per notebook and figure; what has no PDF is left out."""
+    """Joins the figures' own pages in one PDF, a bookmark per notebook and figure; what has no PDF is left out.
+
+    Raises `UserError`: one that is spoiled.
+    """
     from pypdf import PdfWriter
+    from pypdf.errors import PyPdfError
 
     path, writer = project.results(report["profile"]) / "report" / PDF, PdfWriter()
     for section in report["sections"]:
         above = None
         for figure in [f for f in section["figures"] if "pdf" in f["kinds"]]:
             place = len(writer.pages)
-            writer.append(figure["stem"].with_suffix(".pdf"), import_outline=False)
+            try:
+                writer.append(figure["stem"].with_suffix(".pdf"), import_outline=False)
+            except PyPdfError as e:
+                raise UserError(f"{figure['stem']}.pdf: cannot be read: {e}; run {section['name']} again") from e
             above = above or writer.add_outline_item(title=section["title"], page_number=place)
             writer.add_outline_item(title=figure["title"], page_number=place, parent=above)
     writer.page_mode = "/UseOutlines"
@@ -140,8 +147,8 @@ def _section(project: Project, profile: str, name: str, outcome: Outcome | None)
         "failed": failed,
         "state": outcome.state if outcome else "not asked for" if run else "–",
         "result": outcome.result if outcome else "ok" if run else "failed" if failed else "never run",
-        "figures": [_figure(directory, f) for f in _json(directory / "figures.json")],
-        "matches": _json(directory / "matches.json"),
+        "figures": [_figure(directory, f) for f in _listed(directory / "figures.json", *FIGURE)],
+        "matches": _listed(directory / "matches.json", "title", "rows"),
     }
 
 
@@ -167,8 +174,12 @@ def _figure(directory: Path, entry: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _json(path: Path) -> list[dict[str, Any]]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+def _listed(path: Path, *keys: str) -> list[dict[str, Any]]:
+    """What a stage lists of itself, [] where it does not. Raises `UserError`: entries that lack one of the keys."""
+    found = read_json(path) if path.is_file() else []
+    if not (isinstance(found, list) and all(isinstance(e, dict) and e.keys() >= {*keys} for e in found)):
+        raise UserError(f"{path}: must be a list of entries with {', '.join(keys)}; run {path.parent.name} again")
+    return found
 
 
 def short(value: Any) -> str:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from mainstream.errors import UserError
+from mainstream.kit.pipeline.cache import digest
 from mainstream.kit.pipeline.claims import Claim, Value, judged, load_claims, look_up, page, verdict
 
 RATIOS = "n,over,ratio,low,high\n2,a,1.5,1.2,1.9\n2,b,1.1,0.9,1.3\n8,a,3.0,2.5,3.6\n"
@@ -52,7 +53,7 @@ def test_a_number_is_found(results, value, number):
 
 @pytest.mark.parametrize("value", [
     {"file": "05_x/none.csv"}, {"expression": "nothing"}, {"where": ["n =="]}, {"where": ["n == 2"]},
-    {"where": ["n == 9"]},
+    {"where": ["n == 9"]}, {"expression": "1"},
 ])  # fmt: skip
 def test_a_number_that_is_not_there_is_named(results, value):
     with pytest.raises(UserError, match=r"05_x/.*csv"):
@@ -109,6 +110,28 @@ def test_a_claim_that_is_none_is_refused(tmp_path, changes, said):
         load_claims(claims(tmp_path, *changes))
 
 
-def test_a_reason_may_name_only_numbers_that_are_there(results, tmp_path):
+@pytest.mark.parametrize("text", ["", "- a", "claims:", "claim: []", "claims: [large]"])
+def test_a_file_of_no_claims_is_refused(tmp_path, text):
+    (tmp_path / "claims.yml").write_text(text)
+    with pytest.raises(UserError, match=r"claims\.yml: "):
+        load_claims(tmp_path / "claims.yml")
+
+
+@pytest.mark.parametrize("field", ["as_published:.1f", "here.x", "here[0]"])
+def test_a_reason_may_name_only_numbers_that_are_there(results, tmp_path, field):
     with pytest.raises(UserError, match="claim 'large': its reason names a number that it has not"):
-        judged(claims(tmp_path, {"why": "As published {as_published:.1f}."}), results)
+        judged(claims(tmp_path, {"why": f"As published {{{field}}}."}), results)
+
+
+def test_a_table_that_was_edited_or_is_of_another_profile_gives_no_number(results, tmp_path):
+    run, table = results / "05_x" / "run.json", results / "05_x" / "r.csv"
+    of = {"seconds": 90.0, "profile": "results", "outputs": {"r.csv": digest(table.read_bytes())}}
+    run.write_text(json.dumps(of))
+    assert judged(claims(tmp_path), results)[0]["verdict"] == "holds"
+    run.write_text(json.dumps({**of, "profile": "smoke"}))
+    with pytest.raises(UserError, match="results/05_x: is of profile 'smoke'"):
+        judged(claims(tmp_path), results)
+    run.write_text(json.dumps(of))
+    table.write_text(RATIOS.replace("8,a,3.0,2.5", "8,a,3.0,2.9"))
+    with pytest.raises(UserError, match=r"05_x/r\.csv: has been changed since it was written; run 05_x again"):
+        judged(claims(tmp_path), results)

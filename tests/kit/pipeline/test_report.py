@@ -1,6 +1,8 @@
 """The report and its exports, of a tiny project that papermill ran."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -100,6 +102,33 @@ def test_a_stage_whose_inputs_changed_says_so(made, report):
     assert states["01_lines"] == CHANGED and states["05_headline"] == "up to date"
 
 
+@pytest.mark.parametrize("changes", [{"seconds": "x"}, {"finished": 3}, {"outputs": []}, {"machine": None}])
+def test_a_spoiled_record_of_a_run_counts_as_none(made, tmp_path, changes):
+    copy = Project(shutil.copytree(made.root, tmp_path / "copy"))
+    file = copy.results("default") / "05_headline" / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+    assert {s["name"]: s["run"] for s in from_disk(copy, "default")["sections"]}["05_headline"] is None
+    assert "never run" in write_page(copy, from_disk(copy, "default")).read_text()
+
+
+def test_a_record_of_an_older_kit_is_shown_as_far_as_it_goes(made, tmp_path):
+    copy = Project(shutil.copytree(made.root, tmp_path / "copy"))
+    (copy.results("default") / "05_headline" / "run.json").write_text('{"seconds": 61}')
+    assert "1 min 1 s" in write_page(copy, from_disk(copy, "default")).read_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "{}", "[{}]", '["a"]', '[{"title": "x"}]', '{"a": 1}{"a": 1}', "[" * 100_000]
+)
+@pytest.mark.parametrize("name", ["figures.json", "matches.json"])
+def test_a_spoiled_list_of_figures_or_matches_is_named(made, tmp_path, name, text):
+    for folder in ("notebooks", "results", "mainstream"):
+        shutil.copytree(made.root / folder, tmp_path / folder)
+    (tmp_path / "results" / "default" / "01_lines" / name).write_text(text)
+    with pytest.raises(UserError, match=rf"01_lines/{name}: "):
+        from_disk(Project(tmp_path), "default")
+
+
 def test_a_figure_whose_files_are_gone_is_named(made, report):
     lost = {**report["figures"]["01_lines-rising"], "kinds": ["csv"]}
     section = {**report["sections"][0], "figures": [lost]}
@@ -128,6 +157,15 @@ def test_a_figure_without_its_pdf_is_left_out_of_the_pdf(made, report):
     first = {**report["sections"][0], "figures": [lost, *report["sections"][0]["figures"][1:]]}
     pdf = PdfReader(write_pdf(made, {**report, "sections": [first]}))
     assert len(pdf.pages) == 1 and [o.title for o in pdf.outline[1]] == ["It is broad"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2000])
+def test_a_pdf_that_was_cut_short_is_named(report, tmp_path, size):
+    figure = report["figures"]["01_lines-rising"]
+    (tmp_path / "x.pdf").write_bytes(figure["stem"].with_suffix(".pdf").read_bytes()[:size])
+    cut = {**report, "sections": [{**report["sections"][0], "figures": [{**figure, "stem": tmp_path / "x"}]}]}
+    with pytest.raises(UserError, match=r"x\.pdf: cannot be read: .*; run 01_lines again"):
+        write_pdf(Project(tmp_path), cut)
 
 
 def test_the_pdf_is_linked_while_it_is_not_older_than_results(made, report):
