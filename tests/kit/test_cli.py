@@ -250,6 +250,24 @@ def test_help_and_list_start_without_heavy_imports():
     assert listed.returncode == 0 and "04_scheduler" in listed.stdout
 
 
+CLOSED = """import os, sys
+from mainstream.__main__ import main
+try:
+    sys.argv[1:] = ["--version"]
+    main()
+except SystemExit as e:
+    sys.exit(e.code or sum(not os.get_inheritable(number) for number in range(3)))"""
+
+
+def test_streams_that_are_closed_are_nowhere():
+    """Not None, which has no `isatty`; nor may the next file that is opened be what a library takes for its errors."""
+    closed = subprocess.run(["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, CLOSED], timeout=100)
+    assert closed.returncode == 0
+    asked = [sys.executable, "-m", "mainstream", "new-app", "cat", "--images", "absent"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *asked], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1) and "'absent': no such folder" in done.stderr
+
+
 def test_a_problem_survives_the_round_trip(tmp_path):
     problem = experiments.random_problem(3, seed=0, budget=120)
     (tmp_path / "p.json").write_text(problem.model_dump_json())
