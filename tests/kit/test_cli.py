@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -266,6 +267,21 @@ def test_streams_that_are_closed_are_nowhere():
     asked = [sys.executable, "-m", "mainstream", "new-app", "cat", "--images", "absent"]
     done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *asked], capture_output=True, text=True)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1) and "'absent': no such folder" in done.stderr
+
+
+ENDING = """import atexit, time
+from mainstream.kit.commands import main
+atexit.register(lambda: (print("ending", flush=True), time.sleep(1000)))
+main.app = lambda **_: 130
+main.main()"""
+
+
+def test_control_c_once_more_ends_it_without_a_traceback():
+    begun = subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert begun.stdout.readline() == "ending\n"
+    begun.send_signal(signal.SIGINT)
+    _, told = begun.communicate(timeout=100)
+    assert begun.returncode == -signal.SIGINT and told.strip() == "mainstream: interrupted; run again to continue"
 
 
 def test_a_problem_survives_the_round_trip(tmp_path):
