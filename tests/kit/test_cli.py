@@ -284,6 +284,21 @@ def test_control_c_once_more_ends_it_without_a_traceback():
     assert begun.returncode == -signal.SIGINT and told.strip() == "mainstream: interrupted; run again to continue"
 
 
+def test_a_benchmark_ends_with_who_began_it(tmp_path):
+    (tmp_path / "beside.py").write_text("WORD = 'at work'")
+    (tmp_path / "long.py").write_text(
+        "import sys, time\nfrom beside import WORD\nprint(WORD, *sys.argv, __name__, file=sys.stderr, flush=True)\n"
+        "time.sleep(1000)\n"
+    )
+    code = f"from mainstream.kit.commands import upkeep\nupkeep.BENCHMARKS = upkeep.Path({str(tmp_path)!r})\n"
+    begun = subprocess.Popen(
+        [sys.executable, "-c", f"{code}upkeep.bench_command(['long'])"], stderr=subprocess.PIPE, text=True
+    )
+    assert begun.stderr.readline() == f"at work {tmp_path / 'long.py'} __main__\n"
+    begun.kill()
+    assert begun.communicate(timeout=60) == (None, "")  # nobody is left who could write to it
+
+
 def test_a_problem_survives_the_round_trip(tmp_path):
     problem = experiments.random_problem(3, seed=0, budget=120)
     (tmp_path / "p.json").write_text(problem.model_dump_json())
