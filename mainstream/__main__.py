@@ -1,5 +1,6 @@
 """`python -m mainstream`, and the command `mainstream`."""
 
+import os
 import sys
 
 # Where it is, jsonschema (of nbformat) compiles a grammar of addresses at import: 1.6 s for what no notebook asks.
@@ -8,6 +9,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None
 
 def main() -> None:
     """Imports the commands and runs one; Ctrl-C is 130 from the first moment on."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who began this: the next file opened would take its number
+            setattr(sys, name, file := open(os.devnull, "r+"))  # noqa: SIM115
+            os.set_inheritable(file.fileno(), True)
     try:
         from mainstream.kit.commands.main import main as command
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import metadata
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 DASK, JOBS = "MAINSTREAM_DASK", "MAINSTREAM_JOBS"  # set by `mainstream run --dask`, `--jobs` for its notebooks
 WAIT_S = 30.0  # for the scheduler and for a first worker
 DEPENDED_ON = {"numpy", "scipy", "tensorflow", "keras", "openvino"}
+_say = cache(lambda text: print(text, file=sys.stderr, flush=True))  # once
+sys.warnoptions.append("ignore:resource_tracker")  # or it tells the terminal what killed processes left behind
 
 
 def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc: str, jobs: int = 2) -> list[Any]:
     """`function(*w)` for every w of `work`, in this order, under a progress bar.
 
-    jobs: `processes` here, unless the environment names a cluster (`DASK`). Raises a job's own error, and as `cluster`.
+    jobs: `processes` here, unless the environment names a cluster (`DASK`). Raises a job's own error, as `cluster`, and
+    `UserError` where a process was killed.
     """
     import joblib  # not for those who only ask which stages there are
 
@@ -44,7 +47,10 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
         n, here = min(processes(jobs), len(todo)) or 1, {"initializer": end_with, "initargs": (os.getpid(),)}
         parallel = joblib.Parallel(n_jobs=n, return_as="generator", **({} if address or n == 1 else here))
         done = parallel(joblib.delayed(function)(*w) for w in todo)
-        return list(progress(done, total=len(todo), desc=desc, unit="job"))
+        try:
+            return list(progress(done, total=len(todo), desc=desc, unit="job"))
+        except BrokenExecutor as e:
+            raise UserError(f"{desc}: a process was killed, probably out of memory; fewer jobs need less") from e
 
 
 def end_with(parent: int) -> None:
@@ -111,9 +117,3 @@ def this_kit() -> str:
     versions = sorted({(d.name, d.version) for d in metadata.distributions() if d.name in DEPENDED_ON})
     told = [*(p.read_bytes() for p in sources), repr((sys.version_info[:3], versions)).encode()]
     return hashlib.sha256(b"".join(told)).hexdigest()
-
-
-@cache
-def _say(text: str) -> None:
-    """Once."""
-    print(text, file=sys.stderr, flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import pytest
 
 from mainstream.data.jobs import JOBS as JOBS_SET
 from mainstream.data.jobs import each
+from mainstream.errors import UserError
 from mainstream.paths import ROOT
 
 JOBS = """import time
@@ -37,7 +40,8 @@ def workers(run: subprocess.Popen[str]) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("at_work", [False, True])
 def test_processes_end_with_the_one_that_was_killed(at_work):
-    run = subprocess.Popen([sys.executable, "-c", JOBS], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    piped = subprocess.PIPE
+    run = subprocess.Popen([sys.executable, "-c", JOBS], cwd=ROOT, stdout=piped, stderr=piped, text=True)
     while len(workers(run)) < 2:  # they are not at work for a second yet
         assert run.poll() is None
         time.sleep(0.01)
@@ -48,4 +52,17 @@ def test_processes_end_with_the_one_that_was_killed(at_work):
     _, alive = psutil.wait_procs(inside, timeout=60)
     for p in alive:
         p.kill()
-    assert alive == []
+    assert alive == [] and "resource_tracker" not in run.communicate()[1]
+
+
+def ended_from_outside(k: int) -> int:
+    if k == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return k
+
+
+def test_a_process_that_was_killed_is_one_line(monkeypatch):
+    monkeypatch.delenv(JOBS_SET, raising=False)
+    with pytest.raises(UserError, match=r"^drawing: a process was killed, probably out of memory; [^\n]+$"):
+        each(ended_from_outside, [(k,) for k in range(4)], desc="drawing")
+    assert each(divmod, [(7, 3), (8, 3)], desc="x") == [(2, 1), (2, 2)]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -258,6 +259,54 @@ def test_help_and_list_start_without_heavy_imports():
     assert "mainstream run" in mainstream("--help").stdout
     listed = mainstream("run", "--list")
     assert listed.returncode == 0 and "04_scheduler" in listed.stdout
+
+
+CLOSED = """import os, sys
+from mainstream.__main__ import main
+try:
+    sys.argv[1:] = ["--version"]
+    main()
+except SystemExit as e:
+    sys.exit(e.code or sum(not os.get_inheritable(number) for number in range(3)))"""
+
+
+def test_streams_that_are_closed_are_nowhere():
+    """Not None, which has no `isatty`; nor may the next file that is opened be what a library takes for its errors."""
+    closed = subprocess.run(["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, CLOSED], timeout=100)
+    assert closed.returncode == 0
+    asked = [sys.executable, "-m", "mainstream", "new-app", "cat", "--images", "absent"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *asked], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1) and "'absent': no such folder" in done.stderr
+
+
+ENDING = """import atexit, time
+from mainstream.kit.commands import main
+atexit.register(lambda: (print("ending", flush=True), time.sleep(1000)))
+main.app = lambda **_: 130
+main.main()"""
+
+
+def test_control_c_once_more_ends_it_without_a_traceback():
+    begun = subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert begun.stdout.readline() == "ending\n"
+    begun.send_signal(signal.SIGINT)
+    _, told = begun.communicate(timeout=100)
+    assert begun.returncode == -signal.SIGINT and told.strip() == "mainstream: interrupted; run again to continue"
+
+
+def test_a_benchmark_ends_with_who_began_it(tmp_path):
+    (tmp_path / "beside.py").write_text("WORD = 'at work'")
+    (tmp_path / "long.py").write_text(
+        "import sys, time\nfrom beside import WORD\nprint(WORD, *sys.argv, __name__, file=sys.stderr, flush=True)\n"
+        "time.sleep(1000)\n"
+    )
+    code = f"from mainstream.kit.commands import upkeep\nupkeep.BENCHMARKS = upkeep.Path({str(tmp_path)!r})\n"
+    begun = subprocess.Popen(
+        [sys.executable, "-c", f"{code}upkeep.bench_command(['long'])"], stderr=subprocess.PIPE, text=True
+    )
+    assert begun.stderr.readline() == f"at work {tmp_path / 'long.py'} __main__\n"
+    begun.kill()
+    assert begun.communicate(timeout=60) == (None, "")  # nobody is left who could write to it
 
 
 def test_a_problem_survives_the_round_trip(tmp_path):

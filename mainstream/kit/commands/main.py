@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -77,6 +78,7 @@ def main() -> None:
     except typer.Abort:  # Ctrl-C, or the end of input, at a question
         code = 130
     if code == 130:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # once more: at once, whatever Python waits for at its end
         typer.echo(err=True)
         _complain("interrupted; run again to continue", 130)
     sys.exit(code)

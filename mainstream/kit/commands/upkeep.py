@@ -21,6 +21,12 @@ from mainstream.kit.pipeline.cache import modules_of
 from mainstream.kit.pipeline.project import VARIABLE, Project, read_notebook
 from mainstream.paths import BENCHMARKS, LAB_SETTINGS, NOTEBOOKS, ROOT, write_text
 
+BENCHMARK = """import runpy, sys
+from mainstream.data.jobs import end_with
+end_with(int(sys.argv[1]))
+sys.path[0], sys.argv = sys.argv[2], sys.argv[3:]
+runpy.run_path(sys.argv[0], run_name="__main__")"""  # as Python runs a script, but gone with who began it
+
 
 def lab_command(
     context: typer.Context,
@@ -85,7 +91,8 @@ def bench_command(
             raise unknown("benchmark", name, scripts)
     failed = False
     for name in names or [name for name in scripts if name != "gpu"]:  # which has to be told of photos
-        done = subprocess.run([sys.executable, str(scripts[name])], stdout=subprocess.PIPE, text=True)
+        words = [sys.executable, "-c", BENCHMARK, str(os.getpid()), str(BENCHMARKS), str(scripts[name])]
+        done = subprocess.run(words, stdout=subprocess.PIPE, text=True)
         typer.echo(f"{name}: {done.stdout.strip() or 'failed'}")
         failed |= done.returncode != 0
     if failed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +22,6 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
     They end with this process, their kernels with them. Raises one's own error, and `UserError` where one was killed.
     """
     n, others = min(cores, len(work)), set(multiprocessing.active_children())
-    sys.warnoptions.append("ignore:resource_tracker")  # or it tells the terminal what killed processes left behind
     spawn, told = multiprocessing.get_context("spawn"), (cores // n, os.getpid())
     pool = ProcessPoolExecutor(n, spawn, initializer=_begin, initargs=told)
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # theirs until `_begin`: Ctrl-C is for this process alone
