@@ -24,6 +24,8 @@ LIMITS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 ARRAY = re.compile(r"(?:numpy\.)?ndarray\[tuple\[(?:typing\.)?Any, \.\.\.\], (?:numpy\.)?dtype\[(?:numpy\.)?(\w+)\]\]")
 CHECKED = re.compile(r"typing\.Annotated\[(\w+), FieldInfo\(annotation=NoneType, required=True, metadata=\[(.*?)\]\)\]")
 
+CHANGED = re.compile(r"\b(?:Before|After)Validator\([^)]*\)(?:, )?")  # what is done to a value before it is checked
+
 
 def plain(annotation: str) -> str:
     """A field's type as people write it.
@@ -36,7 +38,8 @@ def plain(annotation: str) -> str:
         limits = re.findall(r"\b(ge|gt|le|lt)=([-\d.]+)", found[2])
         return " ".join([found[1], *(f"{LIMITS[kind]} {value}" for kind, value in limits)])
 
-    return CHECKED.sub(limited, ARRAY.sub(r"NDArray[\1]", annotation)).replace("typing.", "")
+    annotation = ARRAY.sub(r"NDArray[\1]", CHANGED.sub("", annotation))
+    return CHECKED.sub(limited, annotation).replace("typing.", "")
 
 
 def build(folder: Path, modules: tuple[str, ...] = MODULES) -> None:
