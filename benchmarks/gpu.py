@@ -1,9 +1,9 @@
 """The same training on the processor and on a GPU: seconds as ratios, and how far apart what was learnt is: JSON.
 
-Three ways, each in processes of its own: the processor, and the GPU twice (are they the same to the bit?). `--beside`
+Three ways, each in processes of its own: the processor, and the GPU twice (same answers to the bit?). `--beside`
 lets the processor work while the GPU does, where there are cores for both.
 Photos and labels as `mainstream train --labels`; without `--weights` the network knows nothing, and only times count.
-Exits with 1 where balanced accuracy on test photos differs by more than `WITHIN` on average over splits.
+Exits with 1 where there is no GPU, or balanced accuracy on test photos differs by more than `WITHIN` on average.
 
     benchmarks/gpu.py --labels L.csv --weights W.h5 --apps cat car --splits conv_pw_9 "pooled features"
 """
@@ -70,10 +70,12 @@ def one(given: argparse.Namespace) -> int:
 
 
 def compare(given: argparse.Namespace) -> int:
-    """Every way, one after the other, and what they have in common."""
+    """Every way, one after the other, and what they have in common. Raises `SystemExit`: no GPU, or one failed."""
+    found: dict[str, Any] = {"device": devices(), "wall_s": {}}
+    if not found["device"]:
+        raise SystemExit("TensorFlow finds no GPU: nothing to compare the processor with")
     with tempfile.TemporaryDirectory() as folder:
         places = {way: Path(folder, way.replace(" ", "_")) for way in given.ways}
-        found: dict[str, Any] = {"device": devices(), "wall_s": {}}
         waiting: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
         for way, place in places.items():
             call = [sys.executable, __file__, *sys.argv[1:], "--way", way, "--place", str(place)]
@@ -92,7 +94,7 @@ def compare(given: argparse.Namespace) -> int:
             worst = max(worst, abs(told["accuracy"]))
             told["tail_seconds_ratio"] = round(found["tail_s"][reference] / found["tail_s"][way], 2)
         if {"gpu", "gpu again"} <= set(places):
-            found["the same to the bit, twice"] = against(places["gpu again"], places["gpu"])["bits"]
+            found["same answers twice"] = against(places["gpu again"], places["gpu"])["bits"]
         found["splits"] = by_split(tables)
     print(json.dumps(found, indent=1))
     return int(worst > WITHIN)
@@ -117,7 +119,7 @@ def devices() -> list[str]:
 
 
 def against(one: Path, other: Path) -> dict[str, Any]:
-    """Differences between two ways: probabilities on test photos, weights to the bit, balanced accuracy."""
+    """Differences between two ways: probabilities on test photos (`bits`: none at all), balanced accuracy."""
     apart, bits, gains = [], True, []
     for answers in sorted(one.glob("checkpoints/**/split_*.npz")):
         twin = other / answers.relative_to(one)
