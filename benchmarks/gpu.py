@@ -24,16 +24,14 @@ import numpy as np
 import pandas as pd
 
 from mainstream.data.datasets import list_table
+from mainstream.kit.doctor import answer, machine
 from mainstream.networks.backend import keras
 from mainstream.networks.base import BaseNetwork, build, identify, load_base
+from mainstream.paths import ROOT
 from mainstream.trainer import Settings, train
 
 WITHIN = 0.01  # of balanced accuracy
-WAYS = {
-    "processor": {"CUDA_VISIBLE_DEVICES": "-1"},
-    "gpu": {},
-    "gpu again": {},
-}
+WAYS: dict[str, dict[str, str]] = {"processor": {"CUDA_VISIBLE_DEVICES": "-1"}, "gpu": {}, "gpu again": {}}
 
 
 def main() -> int:
@@ -71,9 +69,10 @@ def one(given: argparse.Namespace) -> int:
 
 def compare(given: argparse.Namespace) -> int:
     """Every way, one after the other, and what they have in common. Raises `SystemExit`: no GPU, or one failed."""
-    found: dict[str, Any] = {"device": devices(), "wall_s": {}}
-    if not found["device"]:
+    gpu = next(answer(check) for check in machine(ROOT, 0, 0) if check.what == "GPU")
+    if not gpu.ok:
         raise SystemExit("TensorFlow finds no GPU: nothing to compare the processor with")
+    found: dict[str, Any] = {"device": gpu.said, "wall_s": {}}
     with tempfile.TemporaryDirectory() as folder:
         places = {way: Path(folder, way.replace(" ", "_")) for way in given.ways}
         waiting: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
@@ -106,16 +105,6 @@ def ended(way: str, waiting: dict[str, tuple[float, subprocess.Popen[bytes]]], f
     if process.wait():
         raise SystemExit(f"{way}: exit {process.returncode}")
     found["wall_s"][way] = round(time.time() - started, 1)
-
-
-def devices() -> list[str]:
-    """The GPUs that TensorFlow finds, by their own names; asked in another process, which gives the memory back."""
-    ask = (
-        "from mainstream.networks.backend import tf\n"
-        "for d in tf.config.list_physical_devices('GPU'): "
-        "print(tf.config.experimental.get_device_details(d).get('device_name', d.name))"
-    )
-    return subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True).stdout.split("\n")[:-1]
 
 
 def against(one: Path, other: Path) -> dict[str, Any]:

@@ -33,6 +33,6 @@ with _muted():
     import keras
     import tensorflow as tf
 
-    tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs; answers 0.002 from the processor's
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs: it puts answers 0.002 off
 
 __all__ = ["keras", "tf"]
