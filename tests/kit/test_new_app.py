@@ -429,7 +429,7 @@ def test_another_applications_folder_is_left_alone(tmp_path, drawn):
 def test_what_the_notebook_refuses_is_one_line_and_the_notebook_is_kept(tmp_path, drawn):
     package_of("cat", tmp_path / "cat")
     done = mainstream("new-app", "box", "--images", drawn[0], "--with", tmp_path / "cat", "--output", tmp_path / "out")
-    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
     assert done.stderr.splitlines()[-1] == (
         "mainstream: --with 'cat': was trained on another base network than --base gives"
     )
