@@ -119,6 +119,13 @@ def test_the_published_track_needs_the_base_alone():
     assert done.stdout.strip() == "[]"
 
 
+def test_networks_load_nothing_that_keras_only_wraps_and_nobody_is_kept_from_it():
+    code = "import sys, mainstream.networks.backend\nprint({'sklearn', 'matplotlib'} & set(sys.modules))\n"
+    code += "import sklearn.metrics, matplotlib.pyplot\nprint(sklearn.metrics.f1_score([1], [1]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["set()", "1.0"]
+
+
 def test_a_command_that_needs_an_extra_says_so_in_one_line(tmp_path):
     assert set(EXTRA_MODULES) == installs("train", "stream", "cluster") - installs() - {"bokeh"}
     (tmp_path / "keras.py").write_text("raise ModuleNotFoundError(\"No module named 'keras'\", name='keras')\n")
