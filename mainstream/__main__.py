@@ -3,9 +3,6 @@
 import os
 import sys
 
-# Where it is, jsonschema (of nbformat) compiles a grammar of addresses at import: 1.6 s for what no notebook asks.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: importing it fails, as if it were not
-
 
 def main() -> None:
     """Imports the commands and runs one; Ctrl-C is 130 from the first moment on."""
