@@ -30,22 +30,16 @@ def _muted() -> Iterator[None]:
         os.close(kept)
 
 
-@contextmanager
-def _without(*libraries: str) -> Iterator[None]:
-    """As if these were not installed: Keras imports them for wrappers of its own, which takes a third of its time."""
-    missing = dict.fromkeys(set(libraries).difference(sys.modules))
-    sys.modules.update(missing)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in missing:
-            del sys.modules[name]
+_absent = {"sklearn", "matplotlib"}.difference(sys.modules)  # Keras imports them for wrappers: a third of its time
+sys.modules.update(dict.fromkeys(_absent))  # type: ignore[arg-type]  # None: importing it fails, as if it were not
+try:
+    with _muted():
+        import keras
+        import tensorflow as tf
 
-
-with _muted(), _without("sklearn", "matplotlib"):
-    import keras
-    import tensorflow as tf
-
-    tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs: it puts answers 0.002 off
+        tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs: it puts answers 0.002 off
+finally:
+    for _name in _absent:
+        del sys.modules[_name]
 
 __all__ = ["keras", "tf"]
