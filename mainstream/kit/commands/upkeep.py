@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer import Argument, Option
+from typer import Argument
 
 from mainstream.errors import UserError, unknown, without_errno
 from mainstream.kit.commands import options
@@ -31,10 +31,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")"""  # as Python runs a script, 
 def lab_command(
     context: typer.Context,
     profile: options.Profile = "default",
-    port: Annotated[int | None, Option(help="Port (default: Jupyter's own choice).")] = None,
-    browser: Annotated[bool, Option(help="Open a browser.")] = True,
 ) -> None:
-    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab.
+    """Open JupyterLab on the notebooks, at their start page. Further options (--no-browser, --port=…) go to JupyterLab.
 
     The profile is that of notebooks which name none: smoke for a quick look.
     """
@@ -42,8 +40,6 @@ def lab_command(
     os.environ[VARIABLE] = profile
     words = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
     words += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
-    words += [f"--port={port}"] if port else []
-    words += [] if browser else ["--no-browser"]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *words, *context.args])
 
 
