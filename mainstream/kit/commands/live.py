@@ -17,7 +17,7 @@ import typer
 from tqdm import tqdm
 
 from mainstream.errors import UserError
-from mainstream.kit.commands.files import naming
+from mainstream.kit.commands.options import naming
 from mainstream.package import Zone
 from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator

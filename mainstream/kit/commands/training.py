@@ -12,7 +12,7 @@ import typer
 from typer import Argument, Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import files, options
+from mainstream.kit.commands import options
 from mainstream.package import Zone
 from mainstream.paths import RESULTS, alone, checked_name, write_text
 
@@ -139,7 +139,7 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
-    files.apart(boxes=boxes, video=video, output=output)
+    options.apart(boxes=boxes, video=video, output=output)
     app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
@@ -160,7 +160,7 @@ def truth_command(
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
-    with files.naming(f"--output {output}"):
+    with options.naming(f"--output {output}"):
         write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
 
