@@ -9,8 +9,6 @@ A class may be called `train`: only folders within folders make it a partition. 
 what is a picture, `mainstream.data.pictures` says.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Can the main job run here? One line for each thing that it needs, with how to mend it (`mainstream doctor`)."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

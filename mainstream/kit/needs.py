@@ -5,8 +5,6 @@ parameters, scaled by a trial (one network, as notebook 00 measures it); trainin
 number of forward passes, each as long as a trial of that network takes.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Callable, Iterator

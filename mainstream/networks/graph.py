@@ -3,8 +3,6 @@
 Layers appear as *nodes*: one per use of a layer, in topological order, the input first.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any

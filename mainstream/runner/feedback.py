@@ -3,8 +3,6 @@
 A mean, not a median: a neighbour on the processor may hold up some looks and leave others alone.
 """
 
-from __future__ import annotations
-
 from collections import deque
 
 from mainstream.scheduler import Schedule

@@ -1,7 +1,5 @@
 """Plans of a stream, made anew in the background while it runs (notebook 07). `stream` says when each takes over."""
 
-from __future__ import annotations
-
 import gc
 import logging
 import sys

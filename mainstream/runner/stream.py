@@ -1,7 +1,5 @@
 """`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
 
-from __future__ import annotations
-
 import gc
 import threading
 import time

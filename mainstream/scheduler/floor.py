@@ -1,7 +1,5 @@
 """Questions of who runs the box: how many tenants get an Event-F1 that they can live with, and what all would need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """What `mainstream stream` keeps and shows while it runs: events, metrics, a film, a sign of life, an end."""
 
-from __future__ import annotations
-
 import math
 import signal
 import sys

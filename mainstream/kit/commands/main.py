@@ -1,7 +1,5 @@
 """The command line. Thin: every command parses, calls the library, prints. Heavy imports stay inside commands."""
 
-from __future__ import annotations
-
 import re
 import signal
 import sys

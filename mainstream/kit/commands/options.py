@@ -1,7 +1,5 @@
 """Options that several commands have, with their help (a shell completes a `Literal`); files that commands write."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """`mainstream schedule`: plans of a problem's applications."""
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os
@@ -60,7 +58,7 @@ def schedule_command(
     _table(result["units"])
 
 
-def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> None:
+def _floor(problem: "Problem", floor: float, scheduler: str, as_json: bool) -> None:
     from mainstream.scheduler.floor import fit
 
     with _said_aside():

@@ -1,7 +1,5 @@
 """Commands that run networks: `mainstream profile` and `mainstream stream`. Thin; `main` mounts them."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal

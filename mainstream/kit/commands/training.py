@@ -1,7 +1,5 @@
 """`mainstream train`, and `mainstream truth`: what a video shows when, for training and counting, from boxes."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence
@@ -99,7 +97,7 @@ def train_command(
     typer.echo(f"packages: {output}")
 
 
-def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
+def _photos(images: Path | None, photo_set: str | None, size: int) -> "Photos":
     from mainstream.data.datasets import list_images
     from mainstream.data.downloads import listed
 
@@ -108,7 +106,7 @@ def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
 
 def _footage(
     video: Path | None, truth: Path | None, size: int, apps: Sequence[str], video_fps: float | None, zone: Zone | None
-) -> Footage | None:
+) -> "Footage | None":
     if video is None or truth is None:
         return None
     from mainstream.data.filmed import file_footage, video_seconds

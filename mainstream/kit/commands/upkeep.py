@@ -1,7 +1,5 @@
 """Commands for who keeps the kit or teaches with it: `mainstream lab`, `students`, `doctor`, `bench` and `reach`."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
