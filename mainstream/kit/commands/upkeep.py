@@ -68,10 +68,10 @@ def doctor_command() -> None:
     """Look whether the main job can run here: a line for each thing that it needs, with how to mend it."""
     from mainstream.kit.doctor import answer, checks
 
-    found = [answer(check) for check in checks(ROOT)]
-    for finding in found:
-        typer.echo(finding)
-    if any(f.needed and not f.ok for f in found):
+    wanted = checks(ROOT)
+    found = [answer(check) for check in wanted]
+    typer.echo("\n".join(line for _, line in found))
+    if any(check.needed and not ok for check, (ok, _) in zip(wanted, found, strict=True)):
         raise typer.Exit(1)
 
 
