@@ -1,7 +1,5 @@
 """Errors meant for the person at the keyboard: one clear line, no traceback."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable
@@ -49,7 +47,7 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> UserError:
     return UserError(f"unknown {kind} '{name}'{hint} (valid: {', '.join(names)})")
 
 
-def one_line(error: ValidationError) -> str:
+def one_line(error: "ValidationError") -> str:
     """Pydantic's first complaint in one line: where, what, and the value."""
     first = error.errors()[0]
     where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"]).lstrip(".")

@@ -4,8 +4,6 @@
 executed, every number is checked, every tail has its SHA-256. One schema, hence long. Notebooks 01, 03, 05, 07.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from functools import cached_property
@@ -56,7 +54,7 @@ class Zone(NamedTuple):
     h: Rate
 
     @classmethod
-    def read(cls, text: str) -> Zone:
+    def read(cls, text: str) -> Self:
         """As it is typed: x,y,w,h. Raises `UserError` for what is no part of the picture."""
         try:
             zone = cls(*(round(float(v), 6) + 0.0 for v in text.split(",")))
@@ -224,7 +222,7 @@ class MPackage(Strict):
             raise UserError(f"{path}: tail of split {record.split} does not match its checksum")
         return data
 
-    def require_shareable(self, other: MPackage) -> None:
+    def require_shareable(self, other: Self) -> None:
         """Refuses stem sharing unless bases (weights too) and geometries agree: `UserError` naming what differs."""
         pairs = [(f"base {f}", getattr(self.base, f), getattr(other.base, f)) for f in Base.model_fields]
         for what, mine, theirs in [*pairs, ("geometry of pictures", self.geometry, other.geometry)]:

@@ -4,8 +4,6 @@ Every path of the kit derives from `ROOT`. Text that people bring is read by `re
 run relies on is written through `written`, so that a killed one leaves nothing cut short. In one place, hence long.
 """
 
-from __future__ import annotations
-
 import codecs
 import json
 import os

@@ -1,7 +1,5 @@
 """What a network says: how sure it is, and its decision. Trainer, replay and stream use these and no others."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -5,8 +5,6 @@ annotators did not want the box counted. A box is in a zone while its centre is:
 nobody is in two zones that merely touch, nor lost between them.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

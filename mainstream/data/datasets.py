@@ -9,8 +9,6 @@ A class may be called `train`: only folders within folders make it a partition. 
 what is a picture, `mainstream.data.pictures` says.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,6 +63,8 @@ def list_folder(root: str | Path) -> Listing:
     left_out = [p.relative_to(root).as_posix() for p in sorted(beside)]
     rows: list[tuple[str, str, str]] = []  # (path from root, class, partition)
     for name, base in bases.items():
+        halved = name == "train" and "val" not in given
+        shares = (*SHARES[:2], 0.0) if halved else SHARES
         for label in classes:
             found = files_in(folders[name][label]) if label in folders[name] else []
             images = [p for p in found if is_picture(p)]
@@ -76,7 +76,7 @@ def list_folder(root: str | Path) -> Listing:
             places: dict[tuple[Path, str], str] = {}  # a photo in two formats is in one partition
             for path in images:
                 twin = path.parent, path.stem.casefold()
-                where = places.setdefault(twin, _place(path, name, given))
+                where = places.setdefault(twin, name if given and not halved else partition_of(path.name, shares))
                 rows.append((path.relative_to(root).as_posix(), label, where))
     labels = np.array([[c == label for c in classes] for _, label, _ in rows])
     partition = np.array([place for _, _, place in rows])
@@ -163,9 +163,3 @@ def _partition_folders(root: Path) -> dict[str, Path]:
             f"'train' holds its photos without folders"
         )
     return found
-
-
-def _place(path: Path, name: str, given: dict[str, Path]) -> str:
-    if name == "train" and "val" not in given:
-        return partition_of(path.name, (*SHARES[:2], 0.0))
-    return name or partition_of(path.name)

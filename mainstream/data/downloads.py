@@ -6,8 +6,6 @@ at once to the final name, and fetches anew, unasked, what somebody has placed t
 Used by notebook 01 and `mainstream train`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import http.client
 import os

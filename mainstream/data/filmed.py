@@ -3,8 +3,6 @@
 Apart from `footage`, so that what only holds or counts footage needs no reader of video.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

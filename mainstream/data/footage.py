@@ -4,8 +4,6 @@ Not to be confused with training photos: neighbouring frames resemble each other
 synthetic world: `mainstream.data.rendered`; of video files: `mainstream.data.filmed`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

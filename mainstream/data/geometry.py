@@ -8,8 +8,6 @@ Frames of a fixed camera are first cut to the application's zone, if it has one;
 Training and stream must agree: data says its geometry, the M-Package records it, the runner follows.
 """
 
-from __future__ import annotations
-
 from typing import get_args
 
 import numpy as np

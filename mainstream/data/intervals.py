@@ -1,7 +1,5 @@
 """Ground truth of a video: a table of when each application's object is in view."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Nothing that a job returns depends on where it ran. Sweeps, fleets and pictures go by `each`; training by `trainer.run`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import os
@@ -70,7 +68,7 @@ def processes(jobs: int | None = None) -> int:
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Client]:
+def cluster(address: str) -> "Iterator[Client]":
     """A client of the Dask scheduler at `address` (`tcp://host:8786`) with its workers; says where to watch them.
 
     Raises `UserError`, one line: nobody answers there, no worker comes within `WAIT_S`, one has several threads or
@@ -95,7 +93,7 @@ def cluster(address: str) -> Iterator[Client]:
         client.close(timeout=2)
 
 
-def _check(client: Client, address: str) -> None:
+def _check(client: "Client", address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=WAIT_S)
         others = [worker for worker, kit in client.run(this_kit).items() if kit != this_kit()]

@@ -4,8 +4,6 @@ Whether two looks Δt apart in one stretch are both right goes by ρ(Δt) = α +
 `LAGS_S` seconds apart. α itself cannot be identified from data: it serves predictions (notebook 03).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,13 +1,12 @@
 """Photos in memory: decoded, labelled, partitioned. `mainstream.data.datasets` finds them, `pictures` reads one."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -44,13 +43,13 @@ class Photos:
         lines = {"left out": kinds(self.left_out), f"{len(self.unreadable)} cannot be read": unread}
         return [f"{what}: {which}" for what, which in lines.items() if which]
 
-    def part(self, name: str) -> Photos:
+    def part(self, name: str) -> Self:
         """Those of one partition. Raises `UserError` for a name that is none."""
         if name not in PARTITIONS:
             raise unknown("partition", name, PARTITIONS)
         return self.select(np.flatnonzero(self.partition == name))
 
-    def select(self, rows: np.ndarray) -> Photos:
+    def select(self, rows: np.ndarray) -> Self:
         """Those at `rows` (whole numbers), in that order."""
         files = tuple(self.files[k] for k in rows)
         return replace(
@@ -73,7 +72,7 @@ class Listing:
     partition: np.ndarray  # str (n,): train, val, test
     left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
 
-    def alone(self, name: str, called: str) -> Listing:
+    def alone(self, name: str, called: str) -> Self:
         """With one class only, under another name. Raises `UserError` for an unknown one."""
         return replace(self, labels=self.labels[:, [column(self.classes, name)]], classes=(called,))
 

@@ -4,8 +4,6 @@ Whatever Pillow itself reads is read, by content: JPEG (JFIF), PNG, TIFF, WebP, 
 any bit depth and colour space. Transparency lies on white, as most viewers show it.
 """
 
-from __future__ import annotations
-
 import io
 import os
 from collections import Counter

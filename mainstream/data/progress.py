@@ -3,8 +3,6 @@
 Used by whatever works for more than moments: downloads, reading, training, streaming, the notebooks' experiments.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

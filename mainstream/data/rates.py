@@ -3,8 +3,6 @@
 Design sections 3 and 5. Everything here works on probabilities that the networks gave to held-out images.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ pandas types a cell as the union of everything that a cell can be. A row of `rec
 columns hold, its README knows, not pandas; the reader states what it takes each value for, where it takes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from typing import Any

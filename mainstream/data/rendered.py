@@ -3,8 +3,6 @@
 Training, validation and test share cameras, but neither seeds, hours, weather nor individuals.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

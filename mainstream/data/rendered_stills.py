@@ -1,7 +1,5 @@
 """Stills of the synthetic world, to train on (notebook 01). Its clips: `rendered`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 Plain numbers in, plain numbers out; `mainstream.data.video` brings them from files. Design section 5.
 """
 
-from __future__ import annotations
-
 import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence

@@ -4,8 +4,6 @@ A CSV comes from a spreadsheet, another system or a hand: `read_table` takes whi
 blank lines and letter case of a known column's name leave no doubt, and names the line where they do.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

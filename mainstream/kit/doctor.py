@@ -1,7 +1,5 @@
 """Can the main job run here? One line for each thing that it needs, with how to mend it (`mainstream doctor`)."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -25,19 +23,6 @@ class Check(NamedTuple):
     look: Callable[[], str]
     mend: str
     needed: bool = True
-
-
-class Finding(NamedTuple):
-    """One line of the report."""
-
-    what: str
-    ok: bool
-    said: str
-    needed: bool
-
-    def __str__(self) -> str:
-        mark = "ok" if self.ok else "FAILS" if self.needed else "none"
-        return f"{mark:<6} {self.what:<12} {self.said}"
 
 
 def checks(root: Path) -> list[Check]:
@@ -64,13 +49,14 @@ def machine(root: Path, memory_gb: float, disk_gb: float) -> list[Check]:
     ]
 
 
-def answer(check: Check) -> Finding:
-    """What the check says, whatever it raises."""
+def answer(check: Check) -> tuple[bool, str]:
+    """Is it there? And the line of the report, whatever the check raises."""
     try:
-        return Finding(check.what, True, check.look(), check.needed)
+        said, mark = check.look(), "ok"
     except Exception as e:  # whatever is broken: that is the question
         reason = str(UserError(f"{without_errno(e) or type(e).__name__}"))
-        return Finding(check.what, False, f"{reason}; {check.mend}", check.needed)
+        said, mark = f"{reason}; {check.mend}", "FAILS" if check.needed else "none"
+    return mark == "ok", f"{mark:<6} {check.what:<12} {said}"
 
 
 def _python() -> str:

@@ -5,8 +5,6 @@ parameters, scaled by a trial (one network, as notebook 00 measures it); trainin
 number of forward passes, each as long as a trial of that network takes.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -73,13 +71,13 @@ def check(project: Project, profile: str, stages: list[Stage], say: Callable[[st
     training = {s.name: _Training(s) for s in stages if s.name == FINETUNED and s.parameters.get("networks")}
     room_gb = 2 * sum(n.size for n in lacking) / 1e9 + sum(t.disk_gb for t in training.values()) + 1
     most_gb = max([MEMORY_GB, *(t.memory_gb for t in training.values())])
-    looked = [answer(look) for look in machine(project.root, most_gb, room_gb)]
-    for finding in looked:
-        say(str(finding))
+    looked = {check: answer(check) for check in machine(project.root, most_gb, room_gb)}
+    for _, line in looked.values():
+        say(line)
     say(f"        for this about {most_gb:.0f} GB of memory and {room_gb:.0f} GB of disk are needed")
     for stage in stages:
         say(f"{stage.name:<26}{_expected(project, profile, stage, training.get(stage.name), slower)}")
-    if missing := [n.what for n in lacking] + [f.what for f in looked if f.needed and not f.ok]:
+    if missing := [n.what for n in lacking] + [c.what for c, (ok, _) in looked.items() if c.needed and not ok]:
         raise UserError(f"profile '{profile}': missing here: {'; '.join(missing)}")
 
 

@@ -3,8 +3,6 @@
 `split_points` and `cut` load Keras when they are first asked for; importing this room does not.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

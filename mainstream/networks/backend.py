@@ -3,8 +3,6 @@
 Everything in the kit that needs them takes them from here. What TensorFlow has to say later, errors included, is seen.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator

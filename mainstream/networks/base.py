@@ -5,8 +5,6 @@
 Design sections 5 and 6; used by `mainstream.trainer` and notebooks 00, 01 and 02.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path

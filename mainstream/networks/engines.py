@@ -4,8 +4,6 @@
 writes first, here to be compared with.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache, partial

@@ -5,8 +5,6 @@ frame's features for the tails to read. Not counted: the features inside stem an
 adds (its code, other layouts of the weights, buffers), and the frame itself. Megabytes are 10⁶ bytes.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

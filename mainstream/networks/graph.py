@@ -3,8 +3,6 @@
 Layers appear as *nodes*: one per use of a layer, in topological order, the input first.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -91,7 +89,8 @@ def useful(nodes: list[Any]) -> list[Block]:
     """
     blocks = [b for b in _blocks(nodes, unavoidable(nodes)) if b.complete]
     for b in blocks:
-        b.point = _last_active(nodes, b.ends)
+        active = (k for k in reversed(b.ends) if not isinstance(nodes[k].operation, _PASSIVE))
+        b.point = next(active, b.ends[0])  # padding, dropout and reshaping are left to the tail
     blocks[0].point = blocks[0].ends[0]  # the input itself, before any rescaling
     kept = blocks[:2]  # the first block widens colours, not features
     for k in range(2, len(blocks)):
@@ -108,7 +107,8 @@ def _blocks(nodes: list[Any], ends: list[int]) -> list[Block]:
     blocks = [Block([ends[0]], pooled=_rank(nodes[0]) <= 2)]
     for before, end in pairwise(ends):
         operation = nodes[end].operation
-        kernels = [n.operation for n in nodes[before + 1 : end + 1] if _has_kernel(n.operation)]
+        kernels = [o for o in (n.operation for n in nodes[before + 1 : end + 1])
+                   if getattr(o, "weights", ()) and not isinstance(o, _NORMALISING)]  # fmt: skip
         flatter = isinstance(operation, _GLOBAL_POOLING) or _rank(nodes[end]) < _rank(nodes[before])
         pooling = flatter and not blocks[-1].pooled
         gate = isinstance(operation, layers.Multiply)  # squeeze and excitation: belongs to what it gates
@@ -122,18 +122,9 @@ def _blocks(nodes: list[Any], ends: list[int]) -> list[Block]:
     return blocks
 
 
-def _has_kernel(operation: Any) -> bool:
-    return bool(getattr(operation, "weights", ())) and not isinstance(operation, _NORMALISING)
-
-
 def _rank(node: Any) -> int:
     return len(node.output_tensors[0].shape)
 
 
 def _width(nodes: list[Any], block: Block) -> int:
     return nodes[block.point].output_tensors[0].shape[-1]
-
-
-def _last_active(nodes: list[Any], ends: list[int]) -> int:
-    """The last of `ends` that computes something: padding, dropout and reshaping are left to the tail."""
-    return next((k for k in reversed(ends) if not isinstance(nodes[k].operation, _PASSIVE)), ends[0])

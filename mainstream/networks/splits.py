@@ -22,8 +22,6 @@ network without a head (`include_top=False`) has its features as the last point:
 Used by `mainstream.trainer`, `mainstream.runner.profiler`, `mainstream.runner` and notebooks 00, 01, 02 and 08.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

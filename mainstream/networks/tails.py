@@ -3,8 +3,6 @@
 A package comes from another tenant: its checksums are checked, and its tail is put on no other base than its own.
 """
 
-from __future__ import annotations
-
 import io
 import tempfile
 import warnings

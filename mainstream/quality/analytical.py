@@ -8,8 +8,6 @@ Markov chain: stationary hit rate p, lag-one correlation ρ.
 Everything broadcasts: a whole application × split × rate × vote table is one call. Used by notebooks 03 to 06.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple, Unpack
 
 import numpy as np

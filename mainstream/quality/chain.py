@@ -3,8 +3,6 @@
 Used inside `quality`. No table here holds more than `TABLE_ELEMENTS` numbers, whatever is asked.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from typing import Any, Literal, TypedDict, get_args
 

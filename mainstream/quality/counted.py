@@ -4,8 +4,6 @@ Ground truth is a list of `(start_s, end_s)` per application. Decisions are the 
 time: 1 positive, 0 negative, −1 unknown (left out of the count, as if the frame had not been analysed).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args

@@ -10,9 +10,7 @@ et al. 2010, Ecol. Appl. 20: dependent looks). The distribution of the TPRs cann
 2003, Biometrics 59), so what is reported are predictions, never α.
 """
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,13 +87,13 @@ class Side(NamedTuple):
     at_least: Array
 
     @classmethod
-    def of(cls, mean: Array, remembered: Array, lasting: Array, at_least: Array) -> Side:
+    def of(cls, mean: Array, remembered: Array, lasting: Array, at_least: Array) -> Self:
         """remembered: f·τ, so that g = e^(−1/(f·τ)); 0 where nothing is. One node where nothing lasts."""
         g = np.exp(-1 / np.maximum(remembered, 1e-300))
         p, weight = nodes(mean, lasting) if np.any(lasting) else (mean[None], np.ones((1, *mean.shape)))
         return cls(mean, g, lasting, p, weight, at_least)
 
-    def part(self, chains: tuple[NDArray[np.intp], ...], shape: tuple[int, ...]) -> Side:
+    def part(self, chains: tuple[NDArray[np.intp], ...], shape: tuple[int, ...]) -> "Side":
         """N chains by their indices in `shape`, each N on the last axis; with as many looks as those can have."""
         wide = lambda a: np.broadcast_to(a, (*a.shape[: a.ndim - len(shape)], *shape))
         pick = lambda a: np.ascontiguousarray(wide(a)[(slice(None),) * (a.ndim - len(shape)) + chains])

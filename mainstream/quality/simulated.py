@@ -1,7 +1,5 @@
 """The model's witness: a Monte-Carlo of the same assumptions, which shares checks of arguments alone (notebook 03)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An MP4 of what a runner saw: each analysed frame with the applications that said yes, and their zones."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path

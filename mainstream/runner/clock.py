@@ -3,8 +3,6 @@
 Both hand out the frames that are to be worked on, in order, and push the oldest waiting one out when the queue is full.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import deque

@@ -3,8 +3,6 @@
 Latencies in milliseconds, so that a budget of 1000 is one saturated device. Measuring is the profiler's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -3,10 +3,7 @@
 A mean, not a median: a neighbour on the processor may hold up some looks and leave others alone.
 """
 
-from __future__ import annotations
-
 from collections import deque
-from typing import NamedTuple
 
 from mainstream.scheduler import Schedule
 
@@ -14,18 +11,6 @@ MEAN_S = 3.0  # seconds of the stream that the running mean is of
 MARGIN = 1.3  # how many times more, or less, than planned with looks must cost …
 SLOWER_S, FASTER_S = 6.0, 12.0  # … and for how long without a break: to plan for less is urgent, for more it is not
 WORTH = 0.01  # of the objective, that a plan must add to one that still fits: what a change of plans may cost
-
-
-class Change(NamedTuple):
-    """Looks cost `factor` times what the profile says; a plan that reckoned with `before` is out of date."""
-
-    factor: float
-    before: float
-
-    @property
-    def reason(self) -> str:
-        """For people."""
-        return f"looks take {self.factor:.2f} times as long as profiled, planned with {self.before:.2f}"
 
 
 class Feedback:
@@ -45,8 +30,8 @@ class Feedback:
         self._looks.clear()
         self._off = None
 
-    def see(self, time_s: float, measured_ms: float, profiled_ms: float) -> Change | None:
-        """What all who looked at one frame took; the change that plans should follow from now on, if it is time."""
+    def see(self, time_s: float, measured_ms: float, profiled_ms: float) -> str:
+        """What all who looked at one frame took; why plans should follow it from now on, if it is time, else ""."""
         self._looks.append((time_s, measured_ms, profiled_ms))
         while self._looks[0][0] <= time_s - MEAN_S:
             self._looks.popleft()
@@ -58,9 +43,9 @@ class Feedback:
         elif self._off is None or self._off[0] != slower:
             self._off = slower, time_s
         if self._off is None or time_s - self._off[1] < (SLOWER_S if slower else FASTER_S):
-            return None
-        change, self.factor, self._off = Change(self.mean, self.factor), self.mean, None
-        return change
+            return ""
+        before, self.factor, self._off = self.factor, self.mean, None
+        return f"looks take {self.factor:.2f} times as long as profiled, planned with {before:.2f}"
 
 
 def worth_changing(old: Schedule, new: Schedule) -> bool:

@@ -3,8 +3,6 @@
 Files, cameras and addresses: `mainstream.runner.sources`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import NamedTuple

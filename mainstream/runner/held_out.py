@@ -3,8 +3,6 @@
 Used by `mainstream new-app`, notebook 09 and `scripts/real_video.py`. Design sections 3 and 6.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The schedule's trees of segments, compiled: a shared stem for each zone of the picture, a tail per application."""
 
-from __future__ import annotations
-
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

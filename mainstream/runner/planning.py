@@ -1,7 +1,5 @@
 """From packages, a device and a budget to the members of a shared network."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Plans of a stream, made anew in the background while it runs (notebook 07). `stream` says when each takes over."""
 
-from __future__ import annotations
-
 import gc
 import logging
 import sys
@@ -15,7 +13,7 @@ from typing import Any
 
 from mainstream.networks.base import BaseNetwork
 from mainstream.package import MPackage
-from mainstream.runner.feedback import Change, Feedback, worth_changing
+from mainstream.runner.feedback import Feedback, worth_changing
 from mainstream.runner.network import Member, SharedNetwork
 from mainstream.runner.planning import plan
 from mainstream.runner.sampling import Ladder
@@ -104,18 +102,18 @@ class Planner:
         return Plan(network, schedule, self._device, reason)
 
     def _prepare(
-        self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, change: Change | None = None
+        self, packages: dict[str, MPackage] | None, budget: float | None, awaited: bool, follows: str = ""
     ) -> None:
-        """In the background: what is not asked for stays as the update before left it."""
+        """In the background: what is not asked for stays as the update before left it. follows: a change, in words."""
         wanted, share = self.packages if packages is None else packages, self.budget if budget is None else budget
         try:
             with giving_way():
-                members, schedule = self._chosen(wanted, share, anyway=change is not None)
+                members, schedule = self._chosen(wanted, share, anyway=bool(follows))
                 with self._lock:
                     old = (self._next or self.current).schedule
-                if change and not worth_changing(old, schedule):
+                if follows and not worth_changing(old, schedule):
                     return
-                reason = change.reason if change else f"asked for: {', '.join(wanted)}; budget {share:g}"
+                reason = follows or f"asked for: {', '.join(wanted)}; budget {share:g}"
                 ready = self._compiled(members, schedule, reason)
         except BaseException as e:
             if not awaited:

@@ -3,8 +3,6 @@
 Medians: other work on the machine only ever adds time.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from functools import partial

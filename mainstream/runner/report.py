@@ -1,7 +1,5 @@
 """What a run was: decisions, detections, and how much of the plan was kept."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Only so is the cost of a shared segment the highest rate among its users: were t
 would run on their union.
 """
 
-from __future__ import annotations
-
 import math
 from collections import deque
 from collections.abc import Iterable

@@ -3,8 +3,6 @@
 A frame that cannot be decoded is counted and skipped; a live stream that breaks is opened again, with growing pauses.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
 
-from __future__ import annotations
-
 import gc
 import threading
 import time
@@ -117,9 +115,9 @@ class Runner(Planner):
         if self._asked is not None and not self._asked.done():
             self.feedback.begin()  # to make a plan takes its share of the device: looks meanwhile say nothing
             return
-        change = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else None
-        if change:
-            self._asked = self._background.submit(self._prepare, None, None, False, change)
+        follows = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else ""
+        if follows:
+            self._asked = self._background.submit(self._prepare, None, None, False, follows)
             if wait:
                 self._asked.exception()
 

@@ -3,8 +3,6 @@
 Used by notebooks 00, 02 and 08. Medians with quartiles: other work on the machine only ever adds time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path

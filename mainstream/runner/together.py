@@ -4,8 +4,6 @@ Schedulers add tails up one by one, which is never less: a plan of theirs fits. 
 larger by the most that together can save, no plan surpasses: the proof stays, with a wider gap.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

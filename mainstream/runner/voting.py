@@ -1,7 +1,5 @@
 """From decisions to detections, frame by frame: the online form of `quality.counted.vote` and `detections`."""
 
-from __future__ import annotations
-
 import json
 import math
 from typing import NamedTuple

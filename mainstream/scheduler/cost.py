@@ -3,8 +3,6 @@
 cost = Σ_app f·tail(split) + Σ_zone Σ_segment latency · max{f of the zone's applications whose split is at or above it}
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

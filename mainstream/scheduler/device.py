@@ -1,7 +1,5 @@
 """A device as the scheduler sees it: latencies of stems and tails (notebooks 02 and 04)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Annotated, Any, Self

@@ -3,8 +3,6 @@
 Used by the playground of notebook 04 (`mainstream/kit/widgets/playground.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -7,8 +7,6 @@ purchase), so marginal gains may stop before a step that would have paid. Over a
 finds the best division exactly, and how far the grid can be from the best division of all is proven (`bound`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Questions of who runs the box: how many tenants get an Event-F1 that they can live with, and what all would need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -48,7 +46,12 @@ def fit(problem: Problem, floor: float, scheduler: str = "optimal") -> Fit:
     keep = undominated(asked, f1) & (f1 >= floor)
     best = zip((a.name for a in asked.apps), f1.max(axis=(1, 2)).tolist(), strict=True)
     within = np.flatnonzero(keep.any(axis=(1, 2)))
-    choices = _most(Model(asked, f1, keep)) if len(within) else {}
+    choices: dict[int, Choice] = {}
+    if len(within):  # as many as the budget has room for; of as many, those of the largest sum
+        model = Model(asked, f1, keep)
+        members, linked = model.rows
+        some = LinearConstraint(members.A, 0, members.ub)
+        choices = model.within(1 + model.gain / 2, [some, linked], PROVEN)[0]  # Σ model.gain is 1 at most
     return Fit(
         floor=floor, budget=problem.budget,
         schedule=as_schedule(_only(problem, choices), list(choices.values()), scheduler=scheduler, gap=0.0)
@@ -57,14 +60,6 @@ def fit(problem: Problem, floor: float, scheduler: str = "optimal") -> Fit:
         out_of_reach={name: value for name, value in best if value < floor},
         least_budget=_least_budget(asked, floor, within) if len(within) else None,
     )  # fmt: skip
-
-
-def _most(model: Model) -> dict[int, Choice]:
-    """As many applications as the budget has room for, and their choices; of as many, those of the largest sum."""
-    members, linked = model.rows
-    some = LinearConstraint(members.A, 0, members.ub)
-    gain = 1 + model.gain / 2  # Σ model.gain is 1 at most: numbers come first
-    return model.within(gain, [some, linked], PROVEN)[0]
 
 
 def _only(problem: Problem, apps: Iterable[int]) -> Problem:

@@ -1,7 +1,5 @@
 """The talk's greedy rule, and the one of the study's code (notebook 04)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from mainstream.scheduler.cost import cheapest, device_cost, segment_rates

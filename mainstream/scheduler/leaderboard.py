@@ -1,7 +1,5 @@
 """Schedulers side by side, your own among them; what is wrong with one is named, and it is not ranked (notebook 04)."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence

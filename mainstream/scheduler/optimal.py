@@ -1,7 +1,5 @@
 """The exact scheduler: integer programming on HiGHS, with a proven gap (notebook 04)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

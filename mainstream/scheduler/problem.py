@@ -1,7 +1,5 @@
 """The scheduling problem: applications, a device, a budget (notebooks 04 and 05). One contract, hence its length."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from functools import cached_property

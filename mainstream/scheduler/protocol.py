@@ -14,8 +14,6 @@ Helpful: `problem.table.f1[a, k, f, x]`, `problem.best_vote`, `cost(problem, cho
 `solve` checks what comes back and names what is wrong with it: a schedule over budget is not ranked, it is refused.
 """
 
-from __future__ import annotations
-
 import operator
 import sys
 import traceback

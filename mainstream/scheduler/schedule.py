@@ -1,7 +1,5 @@
 """`solve`: a problem in, a checked schedule out (notebooks 04 to 06)."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

@@ -1,7 +1,5 @@
 """Networks beside one another: where their time lies and what of it can be shared (notebook 08)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Schedulers beside one another, and greedy's moves with their names (notebook 04): tidy tables, nothing drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

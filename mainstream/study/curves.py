@@ -3,8 +3,6 @@
 Balanced accuracy is (TPR + 1 − FPR) / 2: 0.5 is chance, whatever the share of positives.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 

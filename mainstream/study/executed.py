@@ -3,8 +3,6 @@
 Works on a `Recording`: nothing here runs a network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Answers to exercises, checked without being told (all notebooks; `notebooks/solutions/answers.yml`)."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The experiments that notebooks 03 to 06 run: each returns a tidy table, none draws."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any

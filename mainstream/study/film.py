@@ -4,8 +4,6 @@ Cut once, in the pause between events that is nearest to its middle: the first h
 counted on (03) and streamed (07), at the size that the network takes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

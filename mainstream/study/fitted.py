@@ -3,8 +3,6 @@
 Works on a `Recording`: nothing here runs a network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any

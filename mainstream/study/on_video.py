@@ -3,8 +3,6 @@
 Used by notebooks 01, 03 and 05. Works on a `Recording`: nothing here runs a network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One budget divided: between cameras, by rules beside one another; between tenants, by objectives (notebook 08)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import product
 

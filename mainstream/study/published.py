@@ -3,8 +3,6 @@
 The *published* track: nothing is trained or timed here. Used by notebooks 03 to 06.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 

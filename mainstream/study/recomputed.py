@@ -4,8 +4,6 @@ The *published* track. `sampling_*`: recall against sampling (paper, figure 5); 
 the later sweep (figure 7); `correlation_sweep`: the choice under other correlations (figure 8).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import NamedTuple

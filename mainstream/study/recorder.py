@@ -1,7 +1,5 @@
 """Asks every application at every split about every frame of video, once (notebook 03)."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """What remains of the claims: correction by correction, as ratios, where they pass a level, in words (notebook 05)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -6,12 +6,11 @@ the frames are picked by the runner's own ladder, the votes are the runner's. `t
 against real runs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -59,14 +58,14 @@ class Recording:
             raise UserError(f"'{app}' at split {split}: not in this recording")
         return list(self.apps).index(app), list(self.splits).index(split)
 
-    def played(self, speed: float) -> Recording:
+    def played(self, speed: float) -> Self:
         """The same answers on a film that runs `speed` times as fast: events are shorter, the stream has more frames.
 
         What a camera would see of events that short, but for the blur of faster movement.
         """
         return replace(self, fps=self.fps * speed)
 
-    def without_probabilities(self) -> Recording:
+    def without_probabilities(self) -> Self:
         """The same decisions as yes and no, without how sure they were: a tenth of the size."""
         return replace(self, probabilities=self.said.astype(np.uint8), thresholds=np.full(self.thresholds.shape, 0.5))
 
@@ -76,7 +75,7 @@ class Recording:
             np.savez_compressed(part, **{f.name: getattr(self, f.name) for f in fields(self)})
 
     @classmethod
-    def load(cls, path: str | Path) -> Recording:
+    def load(cls, path: str | Path) -> Self:
         """Raises `UserError` where the file is missing or not a recording."""
         try:
             with np.load(path, allow_pickle=False) as kept:

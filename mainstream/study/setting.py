@@ -1,7 +1,5 @@
 """One setting of the model, its presets, and both forms around it: what the explorer explores (notebook 03)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

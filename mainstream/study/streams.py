@@ -1,7 +1,5 @@
 """What happened on a stream, as tidy tables: plans, hits and misses, looks kept, looks at one event (notebook 07)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

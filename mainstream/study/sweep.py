@@ -3,8 +3,6 @@
 The *published* track, as `study.published`.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import chain
 

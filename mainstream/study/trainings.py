@@ -4,8 +4,6 @@ A training is a seed: its packages, and what its networks said on the same days 
 has not made itself are kept as decisions in `results/reference/`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args

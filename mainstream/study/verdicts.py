@@ -1,7 +1,5 @@
 """A run beside the truth: what each look was worth, and what came of each event and detection (notebook 07)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 

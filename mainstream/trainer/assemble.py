@@ -1,7 +1,5 @@
 """From checkpoints to an M-Package: thresholds from validation, rates from test photos and held-out video."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from pathlib import Path

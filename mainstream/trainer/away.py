@@ -3,8 +3,6 @@
 What `trainer.run` lays into a folder for processes here travels as bytes, once per worker; checkpoints come back so.
 """
 
-from __future__ import annotations
-
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
@@ -33,7 +31,7 @@ class Made(NamedTuple):
     error: UserError | None
 
 
-def submitted(client: Client, task: Task, jobs: list[Job]) -> set[Future[Made]]:
+def submitted(client: "Client", task: Task, jobs: list[Job]) -> set[Future[Made]]:
     """Tasks of `jobs`, each told as `task`; one whose worker dies is given to another one."""
     data = {path.name: path.read_bytes() for path in task.data.iterdir()}
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # large, and meant so: see `_data`

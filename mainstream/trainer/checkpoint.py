@@ -3,8 +3,6 @@
 A split is finished when its `.json` is there and the other files agree with it; the `.json` is written last.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Training of one tail on the outputs of its frozen stem. Design section 5; called by `mainstream.trainer.worker`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """Outputs of the frozen stem: computed once per split, shared by every application and seed that is trained there."""
 
-from __future__ import annotations
-
 import math
 import shutil
 import tempfile
@@ -38,7 +36,7 @@ class Frozen:
     """
 
     def __init__(
-        self, stem: keras.Model, images: np.ndarray | Frozen, preprocessing: str, *, limit_bytes: float,
+        self, stem: keras.Model, images: "np.ndarray | Frozen", preprocessing: str, *, limit_bytes: float,
         flip: bool = False, folder: Path | None = None, compiled: Compiled | None = None,
     ):  # fmt: skip
         self._images, self._preprocessing, self._n = images, preprocessing, len(images)

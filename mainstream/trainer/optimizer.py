@@ -4,8 +4,6 @@ Keras writes a dozen operations per variable, which was most of writing a split'
 splits has a graph of its own. Called by `mainstream.trainer.fit`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """`train`: applications × seeds × splits, in processes that can be killed at any time (notebook 01)."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

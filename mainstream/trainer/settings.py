@@ -1,10 +1,9 @@
 """What can be chosen about a training, and the identity by which a killed one is found again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -43,17 +42,17 @@ class Settings(BaseModel):
         return self.epochs * min(self.deep_epochs, 1 / max(1 - fraction, 1e-9))
 
     @classmethod
-    def photos(cls, **values: object) -> Settings:
+    def photos(cls, **values: object) -> Self:
         """For photos of anything and a base that knows much already; `values` replace single settings."""
         return cls.read(**{"learning_rate": 1e-4, "negatives": 1.5, "flip": True, "epochs": 2, "patience": 1, **values})
 
     @classmethod
-    def world(cls, **values: object) -> Settings:
+    def world(cls, **values: object) -> Self:
         """For the synthetic world and the embedded base; settled on its training and validation data."""
         return cls.read(**{"learning_rate": 4e-3, "epochs": 1, "deep_epochs": 4.0, **values})
 
     @classmethod
-    def read(cls, **values: object) -> Settings:
+    def read(cls, **values: object) -> Self:
         """Checked settings. Raises `UserError` naming the first bad value."""
         try:
             return cls.model_validate(values)

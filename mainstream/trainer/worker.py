@@ -6,8 +6,6 @@ split that frees next to nothing more takes that tail over as it is.
 One thread per process, so that results depend neither on the number of processes nor on that of cores.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -18,19 +18,19 @@ NEEDED = ["Python", "packages", "memory", "disk", "writing", "codecs", "kernel",
 
 @pytest.fixture(scope="module")
 def found():
-    return {f.what: f for f in map(answer, checks(paths.ROOT))}
+    return {check: answer(check) for check in checks(paths.ROOT)}
 
 
 def test_where_the_tests_run_the_main_job_would(found):
-    assert [what for what, f in found.items() if f.needed] == NEEDED
-    assert all(f.ok for f in found.values() if f.needed), [str(f) for f in found.values() if not f.ok]
+    assert [check.what for check in found if check.needed] == NEEDED
+    assert all(ok for check, (ok, _) in found.items() if check.needed), [line for ok, line in found.values() if not ok]
 
 
 def look(root: Path, what: str) -> str:
     """The line about one thing in a project at `root`."""
-    finding = answer(next(c for c in checks(root) if c.what == what))
-    assert not finding.ok and str(finding).startswith("FAILS")
-    return str(finding)
+    ok, line = answer(next(c for c in checks(root) if c.what == what))
+    assert not ok and line.startswith("FAILS")
+    return line
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_whatever_breaks_is_one_line_and_only_what_is_needed_fails():
     def broken() -> str:
         raise RuntimeError("first\nsecond")
 
-    assert str(answer(Check("it", broken, "mend it"))) == "FAILS  it           first second; mend it"
-    assert str(answer(Check("it", broken, "never mind", needed=False))).startswith("none ")
+    assert answer(Check("it", broken, "mend it"))[1] == "FAILS  it           first second; mend it"
+    assert answer(Check("it", broken, "never mind", needed=False))[1].startswith("none ")
 
 
 def test_the_command_ends_with_1_where_the_main_job_could_not_run(monkeypatch):

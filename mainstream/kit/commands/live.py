@@ -1,7 +1,5 @@
 """What `mainstream stream` keeps and shows while it runs: events, metrics, a film, a sign of life, an end."""
 
-from __future__ import annotations
-
 import math
 import signal
 import sys
@@ -17,7 +15,7 @@ import typer
 from tqdm import tqdm
 
 from mainstream.errors import UserError
-from mainstream.kit.commands.files import naming
+from mainstream.kit.commands.options import naming
 from mainstream.package import Zone
 from mainstream.paths import write_text
 from mainstream.runner.annotate import Annotator

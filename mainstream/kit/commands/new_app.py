@@ -1,7 +1,5 @@
 """`mainstream new-app`, what it asks on a terminal, and `mainstream example`. Thin; `main` mounts them."""
 
-from __future__ import annotations
-
 import inspect
 import sys
 from collections.abc import Callable

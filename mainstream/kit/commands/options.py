@@ -1,9 +1,8 @@
-"""Options that several commands have, with their help; a shell completes the names of a `Literal`."""
-
-from __future__ import annotations
+"""Options that several commands have, with their help (a shell completes a `Literal`); files that commands write."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from unittest.mock import patch
@@ -42,6 +41,23 @@ Images = Annotated[Path | None, Option(help="Folder with a folder of photos per 
 Truth = Annotated[Path | None, Option(help="CSV of the video: app,start_s,end_s.")]
 Zone = Annotated[str, Option(help="x,y,w,h in shares of the picture: all that is seen of a frame.")]
 VideoFps = Annotated[float | None, Option(help="Frames per second of a video without time stamps.")]
+
+
+@contextmanager
+def naming(what: object) -> Iterator[None]:
+    """What the system refuses within is a `UserError` that names `what`."""
+    try:
+        yield
+    except OSError as e:
+        raise UserError(f"{what}: {(e.strerror or str(e)).lower()}") from e
+
+
+def apart(**files: str | Path | None) -> None:
+    """Raises `UserError` where two options name one file: what is written would take the place of what is read."""
+    named: dict[Path, str] = {}
+    for option, file in files.items():
+        if file and (first := named.setdefault(Path(file).resolve(), option)) != option:
+            raise UserError(f"--{option} {file}: is that of --{first} too; name another file")
 
 
 def packages(option: str, folders: Iterable[Path], taken: str = "") -> dict[str, MPackage]:

@@ -1,6 +1,4 @@
-"""`mainstream schedule` and `package`: plans of a problem's applications, and what an M-Package states."""
-
-from __future__ import annotations
+"""`mainstream schedule`: plans of a problem's applications."""
 
 import ctypes
 import json
@@ -16,7 +14,6 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
-from mainstream.package import MPackage
 
 if TYPE_CHECKING:
     from mainstream.scheduler import Problem
@@ -61,7 +58,7 @@ def schedule_command(
     _table(result["units"])
 
 
-def _floor(problem: Problem, floor: float, scheduler: str, as_json: bool) -> None:
+def _floor(problem: "Problem", floor: float, scheduler: str, as_json: bool) -> None:
     from mainstream.scheduler.floor import fit
 
     with _said_aside():
@@ -94,19 +91,6 @@ def _said_aside() -> Iterator[None]:
         ctypes.CDLL(None).fflush(None)
         os.dup2(out, 1)
         os.close(out)
-
-
-def package_command(
-    directory: Annotated[Path, Argument(help="A folder with mpackage.json.")],
-    json_: options.Json = False,
-) -> None:
-    """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
-    loaded = MPackage.load(directory).validate()
-    if json_:
-        typer.echo(loaded.model_dump_json(exclude_none=True))
-        return
-    typer.echo(f"{loaded.application} on {loaded.base.architecture} ({loaded.base.weights})")
-    _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

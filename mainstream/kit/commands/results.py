@@ -1,7 +1,5 @@
 """Commands about the results of a profile: `mainstream run`, `report`, `claims` and `reference`. Thin, as all here."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

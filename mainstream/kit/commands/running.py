@@ -1,7 +1,5 @@
 """Commands that run networks: `mainstream profile` and `mainstream stream`. Thin; `main` mounts them."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +8,7 @@ import typer
 from typer import Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import files, options
+from mainstream.kit.commands import options
 from mainstream.package import MPackage, Zone
 from mainstream.paths import written
 
@@ -75,7 +73,7 @@ def stream_command(
 
     --zone is for packages that record none; those of one zone share a stem, each zone has its own.
     """
-    files.apart(video=video, device=device, events=events, metrics=metrics, annotate=annotate)
+    options.apart(video=video, device=device, events=events, metrics=metrics, annotate=annotate)
     packages = options.packages("--apps", apps)
     packages = _looking_at(zone, packages) if zone else packages
     _check_budget(budget, clock)

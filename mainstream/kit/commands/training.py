@@ -1,7 +1,5 @@
 """`mainstream train`, and `mainstream truth`: what a video shows when, for training and counting, from boxes."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence
@@ -12,7 +10,7 @@ import typer
 from typer import Argument, Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands import files, options
+from mainstream.kit.commands import options
 from mainstream.package import Zone
 from mainstream.paths import RESULTS, alone, checked_name, write_text
 
@@ -99,7 +97,7 @@ def train_command(
     typer.echo(f"packages: {output}")
 
 
-def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
+def _photos(images: Path | None, photo_set: str | None, size: int) -> "Photos":
     from mainstream.data.datasets import list_images
     from mainstream.data.downloads import listed
 
@@ -108,7 +106,7 @@ def _photos(images: Path | None, photo_set: str | None, size: int) -> Photos:
 
 def _footage(
     video: Path | None, truth: Path | None, size: int, apps: Sequence[str], video_fps: float | None, zone: Zone | None
-) -> Footage | None:
+) -> "Footage | None":
     if video is None or truth is None:
         return None
     from mainstream.data.filmed import file_footage, video_seconds
@@ -139,7 +137,7 @@ def truth_command(
 
     from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 
-    files.apart(boxes=boxes, video=video, output=output)
+    options.apart(boxes=boxes, video=video, output=output)
     app, part, size = checked_name(app, "--app"), Zone.read(zone) if zone else None, _size(picture)
     if video is None and (fps is None or size is None):
         raise UserError("truth needs --video FILE, or --fps and --picture WxH")
@@ -160,7 +158,7 @@ def truth_command(
     if output is None:
         typer.echo(text.getvalue(), nl=False)
         return
-    with files.naming(f"--output {output}"):
+    with options.naming(f"--output {output}"):
         write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
 

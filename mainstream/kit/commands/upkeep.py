@@ -1,7 +1,5 @@
 """Commands for who keeps the kit or teaches with it: `mainstream lab`, `students`, `doctor`, `bench` and `reach`."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer import Argument, Option
+from typer import Argument
 
 from mainstream.errors import UserError, unknown, without_errno
 from mainstream.kit.commands import options
@@ -31,10 +29,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")"""  # as Python runs a script, 
 def lab_command(
     context: typer.Context,
     profile: options.Profile = "default",
-    port: Annotated[int | None, Option(help="Port (default: Jupyter's own choice).")] = None,
-    browser: Annotated[bool, Option(help="Open a browser.")] = True,
 ) -> None:
-    """Open JupyterLab on the notebooks, at their start page. Further options (--allow-root, say) go to JupyterLab.
+    """Open JupyterLab on the notebooks, at their start page. Further options (--no-browser, --port=…) go to JupyterLab.
 
     The profile is that of notebooks which name none: smoke for a quick look.
     """
@@ -42,8 +38,6 @@ def lab_command(
     os.environ[VARIABLE] = profile
     words = ["--LabApp.default_url=/lab/tree/notebooks/START.md", f"--ServerApp.preferred_dir={NOTEBOOKS}"]
     words += [f"--LabApp.app_settings_dir={LAB_SETTINGS}"]  # Markdown is shown, not edited; no news
-    words += [f"--port={port}"] if port else []
-    words += [] if browser else ["--no-browser"]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(ROOT), *words, *context.args])
 
 
@@ -74,10 +68,10 @@ def doctor_command() -> None:
     """Look whether the main job can run here: a line for each thing that it needs, with how to mend it."""
     from mainstream.kit.doctor import answer, checks
 
-    found = [answer(check) for check in checks(ROOT)]
-    for finding in found:
-        typer.echo(finding)
-    if any(f.needed and not f.ok for f in found):
+    wanted = checks(ROOT)
+    found = [answer(check) for check in wanted]
+    typer.echo("\n".join(line for _, line in found))
+    if any(check.needed and not ok for check, (ok, _) in zip(wanted, found, strict=True)):
         raise typer.Exit(1)
 
 

@@ -1,7 +1,5 @@
 """`mainstream new-app` runs notebook 09 on what was asked; its page is the report."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

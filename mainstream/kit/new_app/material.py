@@ -8,8 +8,6 @@ Parts of a video are cut between events, and `GAP_S` around each cut belong to n
 is both learnt from and counted on.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 A field of `Request` is an option of the command with its help, a value that is checked, and a word of `command()`.
 """
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable
 from functools import cached_property
@@ -120,7 +118,7 @@ class Request(BaseModel):
         values = {field: getattr(self, field) for field in DATA}
         return {k: str(v.resolve() if isinstance(v, Path) else v or "") for k, v in values.items()}
 
-    def listing(self) -> Listing:
+    def listing(self) -> "Listing":
         """The photos' files. Raises `UserError` as `list_images`."""
         from mainstream.data.datasets import list_images
 
@@ -134,7 +132,7 @@ class Request(BaseModel):
             raise UserError(f"{where}: {unknown('class', wanted, classes)}{hint}")
         return wanted
 
-    def network(self) -> BaseNetwork:
+    def network(self) -> "BaseNetwork":
         """The base network, loaded. Raises `UserError` as `load_base`, and where a neighbour was trained on another."""
         from mainstream.data.geometry import LETTERBOX
         from mainstream.networks.base import load_base

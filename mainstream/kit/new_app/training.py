@@ -1,7 +1,5 @@
 """How a new application is trained: at which splits, with which settings, and about how long it takes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -3,8 +3,6 @@
 Sentences are the templates of this folder, filled with numbers of the summary.
 """
 
-from __future__ import annotations
-
 import shlex
 from html import escape
 from pathlib import Path

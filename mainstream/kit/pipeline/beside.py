@@ -1,7 +1,5 @@
 """Work that runs beside other work, each in a process that has its share of the cores: stages of a run."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,7 +1,5 @@
 """When a stage need not run again: one key over everything that its result depends on, kept in run.json."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

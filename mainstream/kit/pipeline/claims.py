@@ -3,10 +3,8 @@
 `mainstream claims` writes REPRODUCTION.md from it, and the report begins with it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pandas as pd
 from pydantic import Field, ValidationError, model_validator
@@ -69,7 +67,7 @@ class Claim(Strict):
         return {name: value for name in NUMBERS if (value := getattr(self, name)) is not None}
 
     @model_validator(mode="after")
-    def _decidable(self) -> Claim:
+    def _decidable(self) -> Self:
         if self.decides in self.numbers() and self.above is None and self.below is None:
             raise ValueError("needs above, below or both")
         return self

@@ -1,7 +1,5 @@
 """Runs a notebook by papermill; a stage in a temporary place, swapped into the results on success."""
 
-from __future__ import annotations
-
 import logging
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """The page of an executed notebook: HTML that fetches nothing. `run` makes one of every stage, `new-app` its report."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The parameters of a notebook: what its own cell says, and what may stand in their place."""
 
-from __future__ import annotations
-
 import ast
 import json
 import math

@@ -1,7 +1,5 @@
 """What there is to run: a project's folders, its profiles, its notebooks as stages."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

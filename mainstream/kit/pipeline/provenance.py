@@ -1,7 +1,5 @@
 """run.json: what a stage ran with, on what, and what came out – without the names of people or folders."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -1,7 +1,5 @@
 """results/reference/: the few small results that are committed, and REPRODUCTION.md, which is made from them."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

@@ -3,8 +3,6 @@
 `gather` reads what the stage directories hold, whatever ran now; the page and the PDF both draw from it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The whole run: which stages are due, in turn or beside each other, and a summary that says what happened."""
 
-from __future__ import annotations
-
 import json
 import time
 

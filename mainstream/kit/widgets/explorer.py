@@ -1,7 +1,5 @@
 """Event-F1 under the user's fingers: sliders over the model, both of its forms drawn together (notebook 03)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import ipywidgets

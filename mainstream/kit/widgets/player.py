@@ -1,7 +1,5 @@
 """The stream, frame by frame: what was in view, who looked, and what came of it (notebook 07)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from math import ceil

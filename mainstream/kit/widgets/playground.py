@@ -1,7 +1,5 @@
 """The scheduler under the user's hands: applications come and go, the budget moves, the plan answers (notebook 04)."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

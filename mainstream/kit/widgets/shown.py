@@ -1,7 +1,5 @@
 """Pictures and small tables of the interactive cells (notebooks 03, 04 and 07)."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Figures of what the study stops short of: newer networks and memory (notebook 08; its fleets: `fleets`)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt

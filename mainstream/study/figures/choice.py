@@ -1,7 +1,5 @@
 """The figures of notebook 04: share or specialise, greedy's moves, budgets, and what a proof costs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

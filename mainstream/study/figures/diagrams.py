@@ -1,7 +1,5 @@
 """Drawings rather than plots: the tree of a shared stem, a plan as its tree and bar, Mainstream's parts (00, 04)."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Figures of the model: one event, recall term by term, false alarms, what an application can expect (notebook 03)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

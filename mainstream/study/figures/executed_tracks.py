@@ -1,7 +1,5 @@
 """The figures of notebook 05 about our own applications: modelled and executed, over trainings and event lengths."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One setting of the model in three panels, drawn anew at every move of the explorer (notebook 03)."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator

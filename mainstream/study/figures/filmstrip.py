@@ -1,7 +1,5 @@
 """A run on paper: a timeline of truth, looks and detections, and a strip of frames above it (notebook 07)."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 from typing import Any, Protocol, cast
 

@@ -1,7 +1,5 @@
 """Figures of notebook 01: what our applications see, what each split costs them, and that beside other sources."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt

@@ -1,7 +1,5 @@
 """Figures of cameras that share a box, and of tenants that share a camera fairly (notebook 08)."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The figures of notebook 05 about the record: the headline, what corrections leave of it, and the later sweep."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The figures of notebook 07: a stream that changes, a real camera, looks at one event."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

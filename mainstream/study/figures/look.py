@@ -1,7 +1,5 @@
 """One look for every figure: the style, fixed colours, names for people, and the few axes that many figures share."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any, Literal

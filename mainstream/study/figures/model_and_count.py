@@ -1,7 +1,5 @@
 """Figures of the model held against something: the record, what networks said (notebook 03)."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D

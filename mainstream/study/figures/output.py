@@ -1,7 +1,5 @@
 """One way to show a figure and keep it: in the notebook with its caption; as PDF, PNG and the CSV behind it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 Notebook 09 and the report of `mainstream new-app`, which is that notebook's page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

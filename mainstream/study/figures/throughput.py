@@ -1,7 +1,5 @@
 """Figures of notebook 02: what a network gets to see, where its time goes, what sharing buys."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt

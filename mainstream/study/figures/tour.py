@@ -1,7 +1,5 @@
 """Figures of notebook 00: the tenants, a frame's way, where its time goes, what sharing saves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import cast
 

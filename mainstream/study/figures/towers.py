@@ -3,8 +3,6 @@
 A layer here is a segment between neighbouring split points; its state says where its weights come from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

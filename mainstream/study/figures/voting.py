@@ -1,7 +1,5 @@
 """Figures of X-voting: the record, what votes do at one rate, X fixed, tuned in time, and for each (notebook 06)."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pandas as pd
