@@ -12,7 +12,7 @@ from mainstream import __version__
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import results, upkeep
 from mainstream.kit.commands.new_app import example_command, new_app_command
-from mainstream.kit.commands.planning import schedule_command
+from mainstream.kit.commands.planning import package_command, schedule_command
 from mainstream.kit.commands.running import profile_command, stream_command
 from mainstream.kit.commands.training import train_command, truth_command
 from streetworld.errors import WorldError
@@ -21,8 +21,8 @@ UsageError: Any = typer.BadParameter.__base__  # raised for words that typer can
 # not in the base of pyproject.toml
 EXTRAS = ("tensorflow", "keras", "h5py", "sklearn", "av", "cv2", "openvino", "distributed")
 COMMANDS = (
-    results.run_command, schedule_command, train_command, profile_command, stream_command, new_app_command,
-    example_command, truth_command, results.report_command, upkeep.lab_command,
+    results.run_command, schedule_command, package_command, train_command, profile_command, stream_command,
+    new_app_command, example_command, truth_command, results.report_command, upkeep.lab_command,
     results.reference_command, results.claims_command, upkeep.students_command, upkeep.reach_command,
     upkeep.bench_command, upkeep.doctor_command,
 )  # fmt: skip

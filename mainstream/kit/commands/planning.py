@@ -1,4 +1,4 @@
-"""`mainstream schedule`: plans of a problem's applications."""
+"""`mainstream schedule` and `package`: plans of a problem's applications, and what an M-Package states."""
 
 import ctypes
 import json
@@ -14,6 +14,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError
 from mainstream.kit.commands import options
+from mainstream.package import MPackage
 
 if TYPE_CHECKING:
     from mainstream.scheduler import Problem
@@ -91,6 +92,19 @@ def _said_aside() -> Iterator[None]:
         ctypes.CDLL(None).fflush(None)
         os.dup2(out, 1)
         os.close(out)
+
+
+def package_command(
+    directory: Annotated[Path, Argument(help="A folder with mpackage.json.")],
+    json_: options.Json = False,
+) -> None:
+    """Check an M-Package (schema, ranges, checksums of its tails) and show its accuracy at every split."""
+    loaded = MPackage.load(directory).validate()
+    if json_:
+        typer.echo(loaded.model_dump_json(exclude_none=True))
+        return
+    typer.echo(f"{loaded.application} on {loaded.base.architecture} ({loaded.base.weights})")
+    _table([{"split": s.split, "layer": s.layer, "tpr": s.tpr, "fpr": s.fpr} for s in loaded.splits])
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
