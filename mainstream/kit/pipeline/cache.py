@@ -49,7 +49,7 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
     files = set(modules_of([source for kind, source, _ in cells if kind == "code"], project.root))
     for folder in {module.parent for module in files}:
         files.update(p for p in folder.iterdir() if p.is_file() and p.suffix != ".py")
-    if project.library / "data" / "tables.py" in files:
+    if project.library / "data" / "recorded.py" in files:
         files.update((project.root / "data" / "published").glob("*.csv"))
     for pattern in stage.inputs:
         files.update(p for p in project.root.glob(pattern) if p.is_file())

@@ -121,12 +121,20 @@ def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
 
 
 def test_every_notebook_declares_the_kept_results_that_it_reads():
+    """Itself, or through a module: `trainings` has other trainings' decisions. (What is kept for `by_hand` is none.)"""
     for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"):
         book = json.loads(path.read_text())
         code = "".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code")
+        code += (paths.PACKAGE / "study" / "trainings.py").read_text() if "study.trainings" in code else ""
         declared = " ".join(book["metadata"].get("mainstream", {}).get("inputs", []))
         for folder in re.findall(r'REFERENCE / "(\w+)"', code):
             assert f"results/reference/{folder}/" in declared, (path.name, folder)
+
+
+def test_the_record_is_part_of_the_key_of_who_reads_it():
+    for stage in [s for s in Project().stages("default") if s.name in ("04_scheduler", "06_x_voting")]:
+        hashes = cache.stage_hashes(Project(), stage, "default")
+        assert {"mainstream/data/recorded.py", "data/published/layer_latency_mobilenet.csv"} <= set(hashes), stage.name
 
 
 @pytest.mark.parametrize(
