@@ -87,7 +87,21 @@ def test_a_file_that_a_parameter_names_is_part_of_the_key_wherever_it_lies(proje
     for content in ("one", "two"):
         film.write_text(content)
         found.append(cache.stage_hashes(project, named, "default"))
-    assert [h.get("given: film.mp4") for h in found] == [None, cache.digest(b"one"), cache.digest(b"two")]
+    assert [h.get("given 1: film.mp4") for h in found] == [None, cache.digest(b"one"), cache.digest(b"two")]
+
+
+def test_photos_that_come_or_change_in_a_folder_and_tables_of_one_name_are_parts_of_the_key(project, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "labels.csv").write_text("image,cat")
+    sources = {str(tmp_path / "a"): {}, **{str(tmp_path / name / "labels.csv"): {"cat": ""} for name in "ab"}}
+    stage = Stage("01_make", project.notebooks / "01_make.ipynb", {"real_photos": sources})
+    keys = {cache.key(cache.stage_hashes(project, stage, "default"))}
+    for photo in (tmp_path / "a" / "cat" / "1.jpg", tmp_path / "a" / "labels.csv", tmp_path / "b" / "labels.csv"):
+        photo.parent.mkdir(exist_ok=True)
+        photo.write_text("another")
+        keys.add(cache.key(cache.stage_hashes(project, stage, "default")))
+    assert len(keys) == 4
 
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
