@@ -29,9 +29,10 @@ from mainstream.data.datasets import list_table
 from mainstream.networks.backend import tf
 from mainstream.networks.base import BaseNetwork, load_base
 from mainstream.networks.splits import POOLED
-from mainstream.trainer import fit
-from mainstream.trainer.assemble import assemble
+from mainstream.trainer import Settings, fit
+from mainstream.trainer.assemble import Trained, assemble
 from mainstream.trainer.checkpoint import Job
+from mainstream.trainer.settings import identity
 
 DRAWS = 40_000  # of photos and seeds, for the intervals
 
@@ -148,7 +149,8 @@ def main() -> None:
     asked = ("val",) if given.what == "search" else ("val", "test")
     given.output.mkdir(parents=True, exist_ok=True)
     provenance(given.output / f"{given.what}.json", base, given.labels, given.weights)
-    lab = Lab(base, photos, given.splits, asked, given.output / "checkpoints")
+    place = identity(base.identity, photos, Settings(), [*given.splits, *asked, *map(str, given.penalties)])
+    lab = Lab(base, photos, given.splits, asked, given.output / "checkpoints" / place)
     if given.what == "search":
         search(lab, jobs, given.rungs, given.output)
     else:
@@ -159,8 +161,8 @@ def main() -> None:
             table.to_csv(given.output / f"{name}_{given.architecture}.csv", index=False)
         for run in runs if given.packages else ():
             place = given.packages / run.job.app / f"seed{run.job.seed}"
-            assemble(run.job, lab.points, base.identity, lab.kept(run), photos, None, run.recipe, place,
-                     weights=False, source=given.source)  # fmt: skip
+            trained = Trained(run.job, lab.points, lab.kept(run), photos, None, run.recipe, None)
+            assemble(trained, base.identity, place, weights=False, source=given.source)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,9 @@ class Need(NamedTuple):
 
 def check(project: Project, profile: str, stages: list[Stage], say: Callable[[str], None]) -> None:
     """Says line by line what is needed and what is here. Raises `UserError` where something is missing."""
-    wanted = list(needs(stages))
+    earlier = sorted({name for s in stages for name in s.needs} - {s.name for s in stages})
+    made = [Need(f"results of {name} (--only {name[:2]})", (project.results(profile) / name,)) for name in earlier]
+    wanted = [*needs(stages), *made]
     lacking = [n for n in wanted if not n.here]
     for need in wanted:
         say(str(need))
@@ -84,14 +86,15 @@ def check(project: Project, profile: str, stages: list[Stage], say: Callable[[st
 def needs(stages: list[Stage]) -> Iterator[Need]:
     """Photos, weights and film that these stages take, each once."""
     seen: dict[str, Need] = {}
-    for stage in stages:
-        given = {**stage.defaults, **stage.parameters}
-        real = bool(given.get("real_photos")) or (bool(given.get("networks")) and "video" in given)
+    everything = [{**stage.defaults, **stage.parameters} for stage in stages]
+    drawn = any(given.get("real_photos") == {} for given in everything)  # then no film is needed, whatever the networks
+    for given in everything:
+        real = bool(given.get("real_photos") or (given.get("networks") and not drawn))
         new = [_photos(name) for name in given.get("real_photos", {})]
         if "weights" in given:
             new += [_weights(name, px, given["weights"].get(name)) for name, px in given["networks"].items()]
         for option, what in (("video", "film of a fixed camera"), ("truth", "CSV of that film, app,start_s,end_s")):
-            if real and option in given:
+            if option in given and (real or given["video"]):
                 named = (ROOT / given[option],) if given[option] else ()
                 new.append(Need(f"{what} (--param {option}=FILE)", named))
         seen |= {need.what: need for need in new}

@@ -15,7 +15,7 @@ import numpy as np
 from mainstream.errors import UserError, unknown
 from mainstream.networks.backend import keras
 from mainstream.package import Base
-from mainstream.paths import BASE, CACHE, ROOT, alone, read_json
+from mainstream.paths import BASE, CACHE, ROOT, alone
 
 SCALED, RAW, CAFFE = "x/127.5-1", "x", "bgr-mean"  # what a network expects of pixels from 0 to 255
 _CAFFE_MEAN = np.array([103.939, 116.779, 123.68], "float32")  # of ImageNet, blue green red
@@ -29,7 +29,11 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any], str]] = {
     "mobilenet-v3-large": ("MobileNetV3Large", {}, RAW),
     "efficientnet-v2-b0": ("EfficientNetV2B0", {}, RAW),
 }
-EMBEDDED = "mobilenet-0.25-128.weights.h5"
+EMBEDDED, RECORD = "mobilenet-0.25-128.weights.h5", "base.json"
+
+
+class Embedded(Base, extra="ignore"):
+    """What `base.json` says of the embedded base, and more that only people read. `Embedded.read(BASE / RECORD)`."""
 
 
 class BaseNetwork(NamedTuple):
@@ -146,16 +150,13 @@ def load_weights(network: keras.Model, file: Path, architecture: str) -> None:
 
 
 def _embedded() -> BaseNetwork:
-    if not (BASE / "base.json").is_file():
-        raise UserError(f"{BASE / 'base.json'}: is not there; make it with: python data/base/build/pretrain.py")
-    record = read_json(BASE / "base.json")
-    architecture = record["architecture"]
-    network = build(architecture, record["input_shape"][0])
-    load_weights(network, BASE / EMBEDDED, architecture)
-    identity = identify(network, architecture)
-    if identity.weights != record["weights"]:
-        raise UserError(f"{BASE / EMBEDDED}: holds {identity.weights}, base.json records {record['weights']}")
-    return BaseNetwork(network, identity)
+    if not (BASE / RECORD).is_file():
+        raise UserError(f"{BASE / RECORD}: is not there; make it with: python data/base/build/pretrain.py")
+    said = Embedded.read(BASE / RECORD)
+    found = load_base("imagenet", weights=BASE / EMBEDDED, architecture=said.architecture, size=said.input_shape[0])
+    if found.identity.weights != said.weights:
+        raise UserError(f"{BASE / EMBEDDED}: holds {found.identity.weights}, base.json records {said.weights}")
+    return found
 
 
 def _download(architecture: str, size: int) -> keras.Model:

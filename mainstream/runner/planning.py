@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mainstream.errors import UserError, one_line
-from mainstream.networks.base import BaseNetwork, load_base
+from mainstream.networks.base import RECORD, BaseNetwork, Embedded, load_base
 from mainstream.package import MPackage
-from mainstream.paths import BASE, read_json
+from mainstream.paths import BASE
 from mainstream.quality import Form
 from mainstream.runner.network import Member
 from mainstream.runner.together import solve_together
@@ -106,7 +106,7 @@ def base_of(
     for other in packages.values():
         first.require_shareable(other)
     wanted = first.base
-    embedded = wanted.weights == read_json(BASE / "base.json")["weights"]
+    embedded = wanted.weights == Embedded.read(BASE / RECORD).weights
     px, base = wanted.input_shape[0], "embedded" if embedded else "imagenet"
     right = "--base embedded, without --weights" if embedded else "--base imagenet --weights FILE"
     said = f"'{app}' was trained on {wanted.architecture} at {px} px, {wanted.weights[:15]}…: {right}"

@@ -130,6 +130,7 @@ def test_bad_problems_exit_2_with_one_line(tmp_path, problem, message):
         (("profile", "--size", "0"), "'--size'"), (("train", "--images", "x", "--size", "0"), "'--size'"),
         (("run", "--only", ""), "unknown stage ''"), (("run", "--from", ""), "unknown stage ''"),
         (("profile", "--repeats", "0"), "'--repeats': Input should be"),
+        (("train", "--world", "--seed", "-1"), "'--seed': Input should be"),
         (("profile", "--threads", "0"), "'--threads': Input should be"),
         (("profile", "--output", "."), "is a directory"), (("truth", "b.csv", "--output", "."), "is a directory"),
         (("profile", "--output", "/proc/x"), "mainstream: /proc/x: no such file or directory"),

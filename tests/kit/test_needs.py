@@ -7,6 +7,7 @@ from mainstream.data import downloads
 from mainstream.errors import UserError
 from mainstream.kit import needs
 from mainstream.kit.pipeline.project import Project
+from mainstream.kit.pipeline.run import select
 from mainstream.networks import backend  # noqa: F401  Keras writes its own settings when it is first imported
 
 TINY = ["networks={mobilenet-0.25: 32}", "01.seeds=[0]", "01.jobs=1"]
@@ -63,6 +64,27 @@ def test_with_everything_placed_nothing_is_missing(elsewhere):
 def test_a_profile_on_the_drawn_world_needs_no_download(elsewhere):
     assert list(needs.needs(Project().stages("default"))) == []
     assert (paths.REFERENCE / "claims" / "00_tour" / "pipeline.csv").is_file()  # what a trial is held against
+
+
+def needed(only, *parameters, profile="default"):
+    return [need.what for need in needs.needs(select(Project().stages(profile, list(parameters)), only))]
+
+
+def test_a_film_is_needed_where_it_is_named_or_photos_are_real_and_not_for_a_network_on_the_drawn_world(elsewhere):
+    network = ("networks={mobilenet-0.25: 32}", "weights={mobilenet-0.25: w.h5}")
+    assert needed("01,03", *network) == ["weights of mobilenet-0.25"]
+    film = ["film of a fixed camera (--param video=FILE)", "CSV of that film, app,start_s,end_s (--param truth=FILE)"]
+    assert needed("03", "03.video=nowhere.mp4", "03.truth=nowhere.csv") == film
+    assert needed("03", *network, profile="paper") == ["weights of mobilenet-0.25", *film]
+
+
+def test_what_an_earlier_stage_has_to_make_is_missing_until_it_has(elsewhere):
+    project = Project(elsewhere)
+    stages, told = [s for s in Project().stages("default") if s.name[:2] == "03"], []
+    with pytest.raises(UserError, match=r"missing here: .*results of 01_finetune_every_split"):
+        needs.check(project, "default", stages, told.append)
+    (project.results("default") / "01_finetune_every_split").mkdir(parents=True)
+    needs.check(project, "default", stages, told.append)
 
 
 def test_a_setting_of_the_training_that_there_is_not_is_named_at_once(elsewhere):

@@ -43,6 +43,17 @@ def test_embedded_base_that_was_exchanged_is_refused(tmp_path, monkeypatch):
         bases.load_base()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("[]", "object"), ("{}", "architecture: Field required"), ('{"architecture": 3}', "architecture: Input")],
+)
+def test_a_record_of_the_embedded_base_that_was_edited_is_one_line(tmp_path, monkeypatch, text, said):
+    monkeypatch.setattr(bases, "BASE", tmp_path)
+    (tmp_path / "base.json").write_text(text)
+    with pytest.raises(UserError, match=rf"base\.json: .*{said}"):
+        bases.load_base()
+
+
 def test_identity_follows_the_weights_and_not_the_file(tmp_path):
     keras.utils.set_random_seed(2)
     network = bases.build("mobilenet-0.25", 32)

@@ -87,5 +87,12 @@ def test_kept_results_serve_by_hand_where_they_are_asked_for_and_are_named(place
         out.of_stage("01_make")
     assert out.of_stage("01_make", reference=True) == places / "reference" / "decisions" / "01_make"
     assert "taking the kept ones, results/reference/decisions" in capsys.readouterr().out
-    with pytest.raises(UserError, match="no results of 01_make"):  # a batch run makes its own
-        figures.Output(str(places / "smoke" / ".running"), "05_x").of_stage("01_make", reference=True)
+
+
+def test_a_batch_run_takes_its_own_profiles_results_and_no_others(places):
+    (places / "default" / "01_make").mkdir(parents=True)
+    batch = figures.Output(str(places / "smoke" / ".running"), "05_x", "smoke")
+    with pytest.raises(UserError, match=r"no results of 01_make yet: .* --profile smoke --only 01"):
+        batch.of_stage("01_make", reference=True)
+    (places / "smoke" / "01_make").mkdir()
+    assert batch.of_stage("01_make") == places / "smoke" / "01_make"

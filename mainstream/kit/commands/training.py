@@ -35,7 +35,7 @@ def train_command(
     weights: options.Weights = None,
     architecture: options.Architecture = None,
     size: options.Size = None,
-    seed: Annotated[list[int] | None, Option(help="Seed (repeatable).")] = None,
+    seed: Annotated[list[int] | None, Option(min=0, help="Seed (repeatable).")] = None,
     epochs: Annotated[float | None, Option(help="At most, per split.")] = None,
     learning_rate: Annotated[float | None, Option(help="The highest, after warm-up.")] = None,
     flip: Annotated[bool | None, Option("--flip/--no-flip", help="Mirror images too (default: photos yes).")] = None,

@@ -33,8 +33,8 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
 
     The notebook's cells (not its outputs), its parameters, the library modules that it imports (found in the source,
     through imports within functions too), templates and other files beside those modules, the data they read, the lock
-    of dependencies, files that parameters name (of a folder its name), the versions of Python and of what is installed
-    of it, and the results of the stages that it needs.
+    of dependencies, files that parameters name (of those in a folder: name, size, time), the versions of Python and of
+    what is installed of it, and the results of the stages that it needs.
     """
     notebook = read_notebook(stage.notebook)
     cells = [(c["cell_type"], "".join(c["source"]), c.get("metadata", {}).get("tags", [])) for c in notebook["cells"]]
@@ -47,27 +47,33 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
     files = set(modules_of([source for kind, source, _ in cells if kind == "code"], project.root))
     for folder in {module.parent for module in files}:
         files.update(p for p in folder.iterdir() if p.is_file() and p.suffix != ".py")
-    if project.library / "data" / "tables.py" in files:
+    if project.library / "data" / "recorded.py" in files:
         files.update((project.root / "data" / "published").glob("*.csv"))
     for pattern in stage.inputs:
         files.update(p for p in project.root.glob(pattern) if p.is_file())
     files.update([lock] if lock.is_file() else [])
     for needed in stage.needs:
         files.add(project.results(profile) / needed / RUN)
-    hashes |= {f"given: {path.name}": file_digest(path) for path in _files_named(stage.parameters, project.root)}
+    named = _files_named(stage.parameters, project.root)
+    hashes |= {f"given {k}: {path.name}": told for k, (path, told) in enumerate(named, 1)}
     for path in sorted(files):
         hashes[path.relative_to(project.root).as_posix()] = file_digest(path) if path.is_file() else "missing"
     return hashes
 
 
-def _files_named(value: Any, root: Path) -> Iterator[Path]:
-    """Those that a parameter names, anywhere within it: weights, a film, a table."""
+def _files_named(value: Any, root: Path) -> Iterator[tuple[Path, str]]:
+    """Those that a parameter names, anywhere within it: weights, a film, a table, a folder of photos; with a hash."""
+    from mainstream.data.pictures import files_in
+
     if isinstance(value, dict | list):
         for inner in [*value, *(value.values() if isinstance(value, dict) else ())]:
             yield from _files_named(inner, root)
     with suppress(OSError, ValueError):  # a text that is no name of a file
         if isinstance(value, str) and (root / value).is_file():
-            yield root / value
+            yield root / value, file_digest(root / value)
+        elif isinstance(value, str) and value and (folder := root / value).is_dir():
+            found = [(str(p), (now := p.stat()).st_size, now.st_mtime_ns) for p in files_in(folder)]
+            yield folder, digest(json.dumps(found).encode())
 
 
 def key(hashes: dict[str, str]) -> str:

@@ -71,21 +71,22 @@ class Output:
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def of_stage(self, notebook: str, *, reference: bool = False) -> Path:
-        """The results of an earlier notebook: of the same run or made by hand too, else of the profile, else default.
+        """The results of an earlier notebook: of the same run; by hand made so too, else of the profile, else default.
 
         reference: where there are none yet, by hand, take what `results/reference/` keeps of it, and say so.
 
         Raises `UserError` where there are none.
         """
-        places = [self.directory.parent, RESULTS / self.profile, RESULTS / "default"]
-        if reference and self.by_hand:
-            places.append(REFERENCE / "decisions")
+        places = [self.directory.parent]
+        if self.by_hand:
+            places += [RESULTS / self.profile, RESULTS / "default", *[REFERENCE / "decisions"] * reference]
         for place in places:
             if (place / notebook).is_dir():
                 if place.parent == REFERENCE:
                     print(f"no results of {notebook} here yet: taking the kept ones, results/reference/decisions")
                 return place / notebook
-        raise UserError(f"no results of {notebook} yet: run that notebook first, or ./run_all.sh --only {notebook[:2]}")
+        asked = f"./run_all.sh --profile {self.profile} --only {notebook[:2]}"
+        raise UserError(f"no results of {notebook} yet: run that notebook first, or {asked}")
 
     def show(self, name: str, drawing: Drawing) -> None:
         """Writes `<name>.pdf`, `.png` and `.csv`, and puts just that picture into the notebook, its caption below.
