@@ -15,7 +15,7 @@ def check(exercise: str, answer: float, answers: Path = ANSWERS) -> bool:
     """Says whether a number answers the exercise, to the digits that it asks for; where not, gives its hint.
 
     Only a hash of the answer is kept, so that nobody reads it by accident. One unit more or less in
-    the last digit is right as well.
+    the last digit is right as well, but of what is counted: one more is wrong.
 
     Args:
         exercise: as "05.1", notebook and number.
@@ -27,7 +27,8 @@ def check(exercise: str, answer: float, answers: Path = ANSWERS) -> bool:
         raise unknown("exercise with a checked number", exercise, known)
     kept = known[exercise]
     step = 10.0 ** -kept["digits"]
-    right = kept["hash"] in {hashed(exercise, answer + k * step, kept["digits"]) for k in (-1, 0, 1)}
+    near = (-1, 0, 1) if kept["digits"] else (0,)
+    right = kept["hash"] in {hashed(exercise, answer + k * step, kept["digits"]) for k in near}
     print(f"{exercise}: {'right' if right else 'not yet. ' + kept['hint']}")
     return right
 

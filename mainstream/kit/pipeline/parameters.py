@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
@@ -15,10 +16,11 @@ INJECTED = ("profile", "output_dir")  # that the pipeline sets itself
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", list: "a list"}
 
 
-def of_type(value: Any, default: Any, where: str) -> Any:
+def of_type(value: Any, default: Any, where: str, *, nothing: bool = True) -> Any:
     """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
 
     Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
+    nothing: may it be 0, or an empty list or mapping, where the notebook's own is not?
     Raises `UserError` naming `where`, the value and what would be right: nothing below 0 where the notebook's is not.
     """
     kind = type(default)
@@ -30,9 +32,12 @@ def of_type(value: Any, default: Any, where: str) -> Any:
     if kind is int and number and value == int(value):
         value = int(value)
     below = kind in (int, float) and number and value < 0 <= default
-    if below or not (number if kind is float else type(value) is kind or default is None):
+    fits = number if kind is float else type(value) is kind or default is None
+    void = fits and kind in (int, float, list, dict) and not (value or nothing) and bool(default)
+    if below or void or not fits:
         shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
-        right = "not be below 0" if below else f"be {KINDS.get(kind, 'a mapping')}"
+        none = "empty" if kind in (list, dict) else "0"
+        right = "not be below 0" if below else f"not be {none}" if void else f"be {KINDS.get(kind, 'a mapping')}"
         raise UserError(f"{where}={json.dumps(value, ensure_ascii=False, default=str)}: must {right}, like {shown}")
     if kind is list:
         return [_inner(v, default, where) for v in value]
@@ -45,6 +50,13 @@ def _inner(value: Any, examples: Collection[Any], where: str) -> Any:
     """A value within a list or mapping whose own values are `examples`."""
     numbers = [float(e) if type(e) is int else e for e in examples]
     return of_type(value, numbers[0], where) if len({type(e) for e in numbers}) == 1 else value
+
+
+def may_be_nothing(notebook: dict[str, Any]) -> set[str]:
+    """Parameters whose comment says what it means to leave them empty or at 0: `x = [1]  # …; empty: all of them`."""
+    cells = (c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", []))
+    source = "\n".join("".join(c["source"]) for c in cells)
+    return set(re.findall(r"^(\w+).*#.*\b(?:empty|0):", source, re.MULTILINE))
 
 
 def declared_parameters(notebook: dict[str, Any], name: str) -> dict[str, Any]:

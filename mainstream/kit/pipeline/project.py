@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mainstream import paths
 from mainstream.errors import UserError, one_line, unknown
-from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, of_type
+from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, may_be_nothing, of_type
 
 VARIABLE = "MAINSTREAM_PROFILE"  # set by `mainstream lab --profile NAME`: the profile of notebooks that name none
 
@@ -112,7 +112,7 @@ class Project:
         """A notebook with these parameters, checked; the first mapping that has one says it.
 
         The first, third, … name what it must have; of the second, fourth, … it takes what it has.
-        Raises `UserError`: an unknown parameter, or another type.
+        Raises `UserError`: an unknown parameter, another type, or nothing at all where the notebook needs some.
         """
         path = self.notebooks / f"{name}.ipynb"
         notebook = read_notebook(path)
@@ -122,7 +122,8 @@ class Project:
             raise unknown(f"parameter of {name}", wrong[0], known)
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
-        checked = {k: of_type(v, known[k], f"{name[:2]}.{k}") for k, v in said.items()}
+        free = may_be_nothing(notebook)
+        checked = {k: of_type(v, known[k], f"{name[:2]}.{k}", nothing=k in free) for k, v in said.items()}
         told = {"inputs": tuple(meta.get("inputs", ())), "needs": tuple(meta.get("needs", ()))}
         return Stage(name, path, checked, defaults, **told, alone=meta.get("alone", False))
 
