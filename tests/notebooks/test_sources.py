@@ -120,7 +120,7 @@ ZONES = 125  # a forest to plan and to run, a part of every frame: notebook 09 g
 FOLLOWS = 145  # a running plan that follows its device: `runner/feedback.py`, and in `stream.py` and `clock.py`
 CLUSTER = 119  # jobs on other machines too, that end with who began them: `data/jobs.py`, `trainer/away.py`
 AWAY = 115  # of them in the trainer, which notebook 09 goes through and 03 does not
-FILM = 672  # photos of several sources and a film of a fixed camera, in the world's place, bring their readers along
+FILM = 686  # photos of several sources and a film of a fixed camera, in the world's place, bring their readers along
 BESIDES = 120  # beside what notebook 09 takes: `load_bases`, outputs on disk, progress within a split
 ABOVE = {
     "01_finetune_every_split": AIM + FILM + CLUSTER, "03_event_f1_model": AIM + FILM + CLUSTER - 21,
