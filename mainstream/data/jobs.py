@@ -6,6 +6,7 @@ Nothing that a job returns depends on where it ran. Sweeps, fleets and pictures 
 import hashlib
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -44,7 +45,8 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
             stack.enter_context(joblib.parallel_config("dask", client=stack.enter_context(cluster(address))))
         n, here = min(processes(jobs), len(todo)) or 1, {"initializer": end_with, "initargs": (os.getpid(),)}
         parallel = joblib.Parallel(n_jobs=n, return_as="generator", **({} if address or n == 1 else here))
-        done = parallel(joblib.delayed(function)(*w) for w in todo)
+        with spared():
+            done = parallel(joblib.delayed(function)(*w) for w in todo)
         try:
             return list(progress(done, total=len(todo), desc=desc, unit="job"))
         except BrokenExecutor as e:
@@ -60,6 +62,18 @@ def end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Processes begun within never see Ctrl-C, not while they import either: it is for this one, which ends them."""
+    if threading.current_thread() is not threading.main_thread():  # which alone may say so
+        return (yield)
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def processes(jobs: int | None = None) -> int:

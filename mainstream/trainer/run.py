@@ -15,7 +15,7 @@ import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
-from mainstream.data.jobs import DASK, cluster, processes
+from mainstream.data.jobs import DASK, cluster, processes, spared
 from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
@@ -160,7 +160,9 @@ def _run_here(task: Task, jobs: list[Job], points: list[SplitPoint], processes: 
     pool = ProcessPoolExecutor(n, env=ONE_THREAD)
     try:
         tasks = [replace(task, jobs=tuple(jobs[k::n])) for k in range(n)]
-        _watch({pool.submit(work, task) for task in tasks}, task.root, jobs, points)
+        with spared():
+            waiting = {pool.submit(work, task) for task in tasks}
+        _watch(waiting, task.root, jobs, points)
     except BrokenProcessPool as e:
         raise UserError(
             "a training process was ended from outside, perhaps for want of memory; finished splits are kept: run "

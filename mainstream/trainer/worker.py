@@ -9,7 +9,6 @@ One thread per process, so that results depend neither on the number of processe
 import json
 import math
 import os
-import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +49,6 @@ class Task:
 
 def work(task: Task) -> None:
     """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     end_with(task.parent)
     one_thread()
     Worker(task).run()

@@ -66,3 +66,11 @@ def test_a_process_that_was_killed_is_one_line(monkeypatch):
     with pytest.raises(UserError, match=r"^drawing: a process was killed, probably out of memory; [^\n]+$"):
         each(ended_from_outside, [(k,) for k in range(4)], desc="drawing")
     assert each(divmod, [(7, 3), (8, 3)], desc="x") == [(2, 1), (2, 2)]
+
+
+def test_control_c_is_not_for_processes_that_begin(monkeypatch):
+    """Those that are importing when it comes would each print a traceback."""
+    monkeypatch.delenv(JOBS_SET, raising=False)
+    taken = signal.getsignal(signal.SIGINT)
+    assert each(signal.getsignal, [(signal.SIGINT,)] * 2, desc="x") == [signal.SIG_IGN] * 2
+    assert signal.getsignal(signal.SIGINT) is taken

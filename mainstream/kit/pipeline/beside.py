@@ -2,13 +2,12 @@
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from mainstream.data.jobs import JOBS, end_with
+from mainstream.data.jobs import JOBS, end_with, spared
 from mainstream.errors import UserError
 
 LIMITS = (JOBS, "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
@@ -22,10 +21,9 @@ def beside(function: Callable[..., Any], work: Sequence[tuple[Any, ...]], cores:
     n, others = min(cores, len(work)), set(multiprocessing.active_children())
     spawn, told = multiprocessing.get_context("spawn"), (cores // n, os.getpid())
     pool = ProcessPoolExecutor(n, spawn, initializer=_begin, initargs=told)
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # theirs until `_begin`: Ctrl-C is for this process alone
     try:
-        futures = [pool.submit(function, *w) for w in work]
-        signal.signal(signal.SIGINT, handler)
+        with spared():
+            futures = [pool.submit(function, *w) for w in work]
         return [future.result() for future in futures]
     except BrokenProcessPool as e:
         raise UserError("the process of a stage was killed, probably out of memory; run again to continue") from e
