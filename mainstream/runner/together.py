@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mainstream.scheduler import Device, InfeasibleSchedule, Problem, Schedule, Scheduler, solve
+from mainstream.scheduler import Device, InfeasibleSchedule, Problem, Schedule, Scheduler, cheapest_schedule, solve
 
 FEW, MANY = 2, 8  # tails at once, as measured: `Device.together`
 STEP = 0.95  # of the budget, at most, that the next try may have
@@ -33,6 +33,7 @@ def solve_together(problem: Problem, scheduler: str | Scheduler) -> Schedule:
         return solve(problem, scheduler)
     ratios = [n * t / tails_ms(device, k, n) for k, t in enumerate(device.tail) if t for n in numbers]
     room, plans = problem.budget * max(ratios, default=1.0), []
+    least = cheapest_schedule(problem, scheduler).cost  # one by one: below it there is nothing to try
     while True:
         try:
             plans.append(plan := solve(problem.model_copy(update={"budget": room}), scheduler))
@@ -42,7 +43,7 @@ def solve_together(problem: Problem, scheduler: str | Scheduler) -> Schedule:
         cost = plan.cost - sum(fps * (n * device.tail[k] - tails_ms(device, k, n)) for (_, k, fps), n in due)
         if problem.affordable(cost):
             break
-        room = max(problem.budget, min(STEP * room, problem.budget * plan.cost / cost))
+        room = max(problem.budget, least * (room > least), min(STEP * room, problem.budget * plan.cost / cost))
     most = plans[0].objective_value * (1 + (plans[0].gap or 0.0))
     gap = None if plan.gap is None else max(0.0, most / max(plan.objective_value, 1e-12) - 1)
     return replace(plan, cost=cost, budget=problem.budget, gap=gap, seconds=sum(p.seconds for p in plans))

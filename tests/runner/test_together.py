@@ -127,6 +127,19 @@ def test_too_small_a_budget_is_named_as_it_was_asked_for():
         solve_together(poor, "optimal")
 
 
+def test_a_budget_that_has_room_for_the_cheapest_together_alone_is_planned():
+    """One by one it is over the budget, so no smaller one is tried: this was told as a budget that is too small."""
+    problem = small_problem(14)
+    device = problem.device.model_copy(update={"together": tuple((1, t, 2 * t) for t in problem.device.tail)})
+    problem = problem.model_copy(update={"device": device, "budget": 2.68})
+    found, fits = solve_together(problem, "optimal"), [c for c in _menu(problem) if _charged(problem, c) <= 2.68]
+    assert found.cost == pytest.approx(_charged(problem, found.choices)) and found.cost <= 2.68 < 5.1
+    assert plain_cost(problem, found.choices) > 5.1
+    assert max(_value(problem, c) for c in fits) <= found.objective_value * (1 + found.gap) + 1e-7
+    with pytest.raises(InfeasibleSchedule, match=r"budget 2\.66 is below the cheapest"):
+        solve_together(problem.model_copy(update={"budget": 2.66}), "optimal")
+
+
 @pytest.mark.slow
 def test_the_profiler_measures_tails_together(base):
     splits = tuple(p.frozen_layers for p in split_points(with_head(base.network)))
