@@ -38,16 +38,18 @@ class Voter:
         self.app, self.x_vote, self.look_s = app, x_vote, look_s
         self._run = 0  # positives in a row
         self._times: list[float] = []  # of the declared frames of an open detection
-        self._sure, self._count = 0.0, 0  # sum of their probabilities, and how many there were
+        self._sure, self._count, self._every = 0.0, 0, 1  # sum of their probabilities, how many; every how many is kept
 
     def see(self, time_s: float, probability: float, positive: bool) -> Detection | None:
         """One decision; returns the detection that it brings to its end, if any."""
         self._run = self._run + 1 if positive else 0
         if self._run < self.x_vote:
             return self.close(time_s)
-        if len(self._times) >= MOST_TIMES:
-            del self._times[1::2]
+        if (self._count - 1) % self._every:  # the one before was there for being the last
+            self._times.pop()
         self._times.append(time_s)
+        if len(self._times) > MOST_TIMES:
+            self._times, self._every = self._times[::2], 2 * self._every
         self._sure, self._count = self._sure + probability, self._count + 1
         return None
 
@@ -56,5 +58,5 @@ class Voter:
         if not self._times:
             return None
         times, sure = tuple(self._times), self._sure / self._count
-        self._times, self._sure, self._count = [], 0.0, 0
+        self._times, self._sure, self._count, self._every = [], 0.0, 0, 1
         return Detection(self.app, times[0], max(times[-1], min(times[-1] + self.look_s, now_s)), sure, times)

@@ -58,6 +58,8 @@ def test_a_detection_that_lasts_for_days_takes_no_memory():
     found = voter.close(math.inf)
     assert (found.start_s, found.end_s) == (0, 10_000.0) and found.confidence == pytest.approx(0.5)
     assert len(found.frames_s) <= MOST_TIMES and found.frames_s[-1] == 9999.9
+    *steps, last = np.diff(found.frames_s)  # evenly: their middle is the detection's
+    assert steps == pytest.approx([steps[0]] * len(steps)) and last <= steps[0] + 1e-6
 
 
 def test_a_rate_is_achieved_between_the_first_look_and_the_last():
