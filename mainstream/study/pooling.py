@@ -48,7 +48,7 @@ def divisions(own: Array, weight: Array, steps: int) -> Mapping[str, Division]:
     least = np.isneginf(own).sum(axis=1)
     return {
         "equal": fleet.evaluate(own, [steps // len(own)] * len(own), weight),
-        "by size": fleet.evaluate(own, least + np.floor((steps - least.sum()) * weight).astype(int), weight),
+        "by size": fleet.evaluate(own, least + np.floor((steps - least.sum()) * weight + 1e-9).astype(int), weight),
         "marginal gains": fleet.marginal_gains(own, steps, weight),
         "pooled": fleet.divide(own, steps, weight),
     }

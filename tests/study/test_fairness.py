@@ -30,3 +30,9 @@ def test_each_objective_is_best_at_its_own_and_the_price_is_the_difference():
     assert ours.given_up[2] == pytest.approx(best["mean"][2, "mean"] - best["mean"][2, "max-min"])
     assert rows.least_share.between(0, 1 + 1e-9).all() and (rows.least_share >= rows.least - 1e-9).all()
     assert np.isfinite(rows.select_dtypes(float)).all(axis=None)
+
+
+def test_a_part_by_size_that_comes_out_even_is_not_a_step_short():
+    """15 of 22 applications have 15 of 22 steps; by 15 / 22 it was 14."""
+    rising = np.tile(np.linspace(0, 1, 23), (2, 1))
+    assert pooling.divisions(rising, np.array([15, 7]) / 22, 22)["by size"].steps == (15, 7)
