@@ -30,15 +30,15 @@ class Feedback:
         self._looks.clear()
         self._off = None
 
-    def see(self, time_s: float, measured_ms: float, profiled_ms: float) -> str:
-        """What all who looked at one frame took; why plans should follow it from now on, if it is time, else ""."""
+    def see(self, time_s: float, measured_ms: float, profiled_ms: float, follow: bool = True) -> str:
+        """What all who looked at one frame took; why plans are to `follow` it from now on, if it is time, else ""."""
         self._looks.append((time_s, measured_ms, profiled_ms))
         while self._looks[0][0] <= time_s - MEAN_S:
             self._looks.popleft()
         _, measured, profiled = map(sum, zip(*self._looks, strict=True))
         self.mean = measured / profiled if profiled else 1.0
         slower = self.mean > self.factor
-        if max(self.mean / self.factor, self.factor / max(self.mean, 1e-9)) < MARGIN:
+        if not follow or max(self.mean / self.factor, self.factor / max(self.mean, 1e-9)) < MARGIN:
             self._off = None
         elif self._off is None or self._off[0] != slower:
             self._off = slower, time_s

@@ -25,10 +25,10 @@ class Ladder:
     frame is everybody's.
 
     Near the stream's own rate a stamp that is a little early would leave a slot empty. So a frame that follows the one
-    before it, with none missing, takes the slot whose turn it is, up to one slot and a half after it began: such a look
-    is late by a frame at most, not lost. Stamps at even steps never need it.
+    before it, with none missing, takes the slot whose turn it is, up to `_LATE` slots after it began: such a look is
+    late by a frame at most, not lost. Stamps at even steps never need it.
 
-    passed_over: rate → slots without a look right before that of its last one: their frames were dropped, or missing.
+    passed_over: rate → slots without a look right before the last frame, if it was due: frames dropped, or missing.
     """
 
     def __init__(self, rates: Iterable[float]):
@@ -45,7 +45,7 @@ class Ladder:
 
         None: nobody does. Times must not descend.
         """
-        slot, due = self._slot(time_s), None
+        slot, due, self.passed_over = self._slot(time_s), None, dict.fromkeys(self.rates, 0)
         for k, rate in enumerate(self.rates):
             if k:
                 slot = math.floor((slot - 1) * rate / self.rates[k - 1] + _ROUNDING) + 1

@@ -74,10 +74,12 @@ class Runner(Planner):
         try:
             with suppress(SourceLost):  # what was seen counts; `source.lost` says why
                 for frame in clock.arrivals(source, self._stop):
+                    due = (plan := self.current).ladder.lowest_due(frame.time_s)  # also of one that ends here
+                    report.missed.update({m.app: plan.ladder.passed_over[m.fps] for m in plan.network.members})
                     if self._next is not None:
                         voters = self._swap(frame.time_s, voters)
+                        due = self.current.ladder.lowest_due(frame.time_s)
                     report.stream_s, report.frames, report.dropped = frame.time_s, clock.frames, clock.dropped
-                    due = self.current.ladder.lowest_due(frame.time_s)
                     if due is not None:
                         measured, profiled = self._work(frame, due, voters), self.current.cost_ms(due)
                         report.measured_ms += measured
@@ -100,9 +102,6 @@ class Runner(Planner):
         found = network.run(frame.image, slowest_fps)
         took_ms = 1e3 * (sum(network.seconds.values()) - before)
         decisions = [Decision(app, frame.number, frame.time_s, p, positive) for app, (p, positive) in found.items()]
-        for m in network.members:
-            if m.fps >= slowest_fps:
-                self.report.missed[m.app] += self.current.ladder.passed_over[m.fps]
         self.report.looked(decisions)
         for d in decisions:
             self._ended(voters[d.app].see(d.time_s, d.probability, d.positive))
@@ -115,8 +114,7 @@ class Runner(Planner):
         if self._asked is not None and not self._asked.done():
             self.feedback.begin()  # to make a plan takes its share of the device: looks meanwhile say nothing
             return
-        follows = self.feedback.see(time_s, took_ms, profiled_ms) if self._adapt else ""
-        if follows:
+        if follows := self.feedback.see(time_s, took_ms, profiled_ms, self._adapt):
             self._asked = self._background.submit(self._prepare, None, None, False, follows)
             if wait:
                 self._asked.exception()

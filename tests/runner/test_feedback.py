@@ -76,6 +76,12 @@ def test_slower_with_room_to_spare_changes_nothing_but_what_later_plans_reckon_w
     assert runner._next.schedule.budget == pytest.approx(400) and "asked for: cat, car" in runner._next.reason
 
 
+def test_a_plan_left_alone_measures_too(base, packages):
+    """What `--metrics` calls the slowdown; it was 1 whatever looks took."""
+    runner, report = streamed(base, packages, lambda now: 3.0, seconds=9)
+    assert runner.feedback.mean == pytest.approx(3.0) and runner.feedback.factor == len(report.plans) == 1
+
+
 def changes(slowdown, seconds, looks=5):
     found = Feedback()
     return [found.factor for k in range(seconds * looks) if found.see(k / looks, 10 * slowdown(k / looks), 10.0)]

@@ -265,6 +265,16 @@ def test_overload_lowers_rates_and_counts_drops(base, packages):
     assert (achieved.achieved_fps < achieved.planned_fps).all() and (achieved.looks > 0).all()
 
 
+def test_looks_missed_right_before_a_new_plan_are_dropped_ones(base, packages, noise):
+    """Ten looks a second; the first takes until 0.43 s, the oldest of the four frames that wait then is at 0.25 s."""
+    ten = lambda problem: [Choice(3, 9, 0)] * len(problem.apps)
+    made = runner(base, packages, 2, schedule_options={"scheduler": ten})
+    made._on_frame = lambda frame, _: frame.number or made.update(packages={"cat": packages["cat"]}, wait=True)
+    report = made.run(noise(0.5), Virtual(slowdown=lambda now: 8.0))
+    assert [plan["since_s"] for plan in report.plans] == [0, 0.25] and report.looks["car"] == 1
+    assert report.missed["car"] == 1 <= report.missed["cat"]  # at 0.1 s; from 0.2 s on a frame was there
+
+
 def test_packages_that_cannot_share_and_devices_that_lack_a_split_are_refused(base, packages):
     other = packages["car"].model_copy(
         update={"base": packages["car"].base.model_copy(update={"weights": "sha256:" + "0" * 64})}
