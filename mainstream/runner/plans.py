@@ -59,7 +59,7 @@ class Planner:
         budget: float = 1.0, schedule_options: Mapping[str, Any] | None = None,
         engine_options: Mapping[str, Any] | None = None,
     ):  # fmt: skip
-        self._base, self._device, self._stream_fps = base, device, stream_fps
+        self._base, self._device, self.stream_fps = base, device, stream_fps
         self._schedule_options = dict(schedule_options or {})
         self._engine_options = dict(engine_options or {})
         self.feedback = Feedback()
@@ -93,7 +93,7 @@ class Planner:
     ) -> tuple[list[Member], Schedule]:
         """Latencies times a factor are a budget divided by it."""
         share = budget / self.feedback.factor
-        return plan(packages, self._device, budget=share, stream_fps=self._stream_fps, anyway=anyway,
+        return plan(packages, self._device, budget=share, stream_fps=self.stream_fps, anyway=anyway,
                     **self._schedule_options)  # fmt: skip
 
     def _compiled(self, members: Sequence[Member], schedule: Schedule, reason: str) -> Plan:

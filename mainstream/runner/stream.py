@@ -91,7 +91,7 @@ class Runner(Planner):
             report.frames, report.dropped = clock.frames, clock.dropped
             report.corrupt, report.reconnects = source.corrupt, source.reconnects
             for voter in voters.values():
-                self._ended(voter.close(report.stream_s + 1 / self._stream_fps))
+                self._ended(voter.close(report.stream_s + 1 / self.stream_fps))
         self._settle()
         return report
 

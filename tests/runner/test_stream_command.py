@@ -22,7 +22,7 @@ from mainstream.runner.clock import Unhurried
 from mainstream.runner.frames import Source
 from mainstream.runner.sources import VideoSource
 from mainstream.runner.stream import Runner
-from mainstream.scheduler.problem import Device
+from mainstream.scheduler.problem import Choice, Device
 from streetworld import render_video
 
 DEVICE = Device(name="even", split=(0, 9 + 12, 57, 82), stem=(0, 10, 30, 50), tail=(52, 42, 22, 2))  # ms
@@ -118,6 +118,16 @@ def test_signals_end_a_stream_in_order_the_second_at_once(base, packages, street
         assert not came, "what the shell ignores stays ignored"
     finally:
         signal.signal(number, before)
+
+
+def test_a_second_of_the_stream_costs_what_was_planned(base, packages, noise, capsys):
+    """Its last frame lasts too: without it a film of a second was 0.95 s, and one of a single frame none."""
+    all_of_them = {"scheduler": lambda problem: [Choice(3, 19, 0)]}
+    made = Runner(base, {"cat": packages["cat"]}, DEVICE, stream_fps=20, budget=2.0, schedule_options=all_of_them)
+    for seconds in (1.0, 0.05):
+        made.run(noise(seconds), Unhurried())
+        live.summary(made)
+        assert " here, 1040 by the device's profile, 1040 planned\n" in capsys.readouterr().out
 
 
 def test_it_says_what_it_does_and_what_it_finds(tmp_path, packages, street, monkeypatch):

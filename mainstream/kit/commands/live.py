@@ -183,7 +183,8 @@ def summary(runner: Runner) -> None:
     report = runner.report
     again = f", opened again {report.reconnects} times" if report.reconnects else ""
     typer.echo(f"{report.frames} frames, {report.dropped} dropped, {report.corrupt} corrupt{again}")
-    here, device = (total / max(report.stream_s, 1e-9) for total in (report.measured_ms, report.profiled_ms))
+    lasted_s = report.stream_s + 1 / runner.stream_fps
+    here, device = (total / lasted_s for total in (report.measured_ms, report.profiled_ms))
     by_plan = f"{device:.0f} by the device's profile, {runner.current.schedule.cost:.0f} planned"
     typer.echo(f"networks, in ms per second of the stream: {here:.0f} here, {by_plan}")
     for row in report.achieved().itertuples():
