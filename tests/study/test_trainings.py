@@ -117,6 +117,19 @@ def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
     assert [t.seed for t in load_trainings(*run, kept)] == [1]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"training": {"seed": 1, "photos": {"train": 300}}}, {"training": {"seed": 1, "settings": {"epochs": 5.0}}},
+     {"base": Base(architecture="b", input_shape=(1, 1, 3), preprocessing="none", weights="sha256:" + "1" * 64)}],
+)  # fmt: skip
+def test_kept_trainings_of_another_network_or_otherwise_trained_do_not_join(tmp_path, other):
+    mine = training(1)
+    mine = mine._replace(packages=[p.model_copy(update=other) for p in mine.packages])
+    run, kept = saved([mine], tmp_path / "run"), tmp_path / "kept"
+    saved([training(0), training(2)], kept)
+    assert [t.seed for t in load_trainings(*run, kept)] == [1]
+
+
 def test_the_kept_trainings_are_there_and_saw_the_same_days():
     found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
     assert [t.seed for t in found] == [0, 1, 2]
