@@ -47,7 +47,8 @@ def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> l
             recording = Recording.load(file)
             mine = [p for p in packages if p.application in recording.apps]
             own = [[s.threshold for s in p.splits if s.layer in recording.layers] for p in mine]
-            if np.any(recording.thresholds != 0.5) and recording.thresholds.tolist() != own:  # 0.5: decisions alone
+            kept_so = np.all(recording.thresholds == 0.5) and not any(s.tail for p in mine for s in p.splits)
+            if not kept_so and recording.thresholds.tolist() != own:  # decisions alone, of packages without weights
                 raise UserError(f"{file}: is not what the packages of seed {seed} said; run notebook 03 again")
             found.append(Training(seed, mine, recording))
     if kept is None or not kept.is_dir() or not found:
@@ -91,12 +92,11 @@ def over_trainings(
             both = of({s: np.einsum("st,ts->s", weights, v) for s, v in f1.items()})
             alone = of(whole)
             ratio = of({s: v.mean() for s, v in whole.items()})
-            defined = np.isfinite(ratio)
-            low, high = executed.limits(both) if defined else (np.nan, np.nan)
+            low, high = executed.limits(both) if np.isfinite(ratio) else (np.nan, np.nan)
             variance = _variance(both)
             share = lambda values, variance=variance: _variance(values) / variance if variance else 0.0
             rows.append({
-                "n_apps": n, "over": base, "trainings": T, "ratio": ratio if defined else np.nan,
+                "n_apps": n, "over": base, "trainings": T, "ratio": ratio if np.isfinite(ratio) else np.nan,
                 "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
                 "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),

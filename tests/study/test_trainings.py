@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, Events, MPackage, SplitRecord
+from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
 from mainstream.runner.devices import nuc_2017
 from mainstream.study import executed, on_video, recorder, trainings
 from mainstream.study.curves import by_seed
@@ -160,5 +160,12 @@ def test_a_recording_of_other_packages_is_refused(tmp_path):
     trained, recorded = saved([sure(training(0)), sure(training(1))], tmp_path)
     assert len(load_trainings(trained, recorded, None)) == 2
     (recorded / recording_name(1)).replace(recorded / recording_name(0))
+    with pytest.raises(UserError, match=r"recording\.npz: is not what the packages of seed 0 said"):
+        load_trainings(trained, recorded, None)
+    sure(training(0)).recording.without_probabilities().save(recorded / recording_name(0))  # kept ones, of whomever
+    bare = load_trainings(trained, recorded, None)
+    for package in bare[0].packages:
+        tails = tuple(s.model_copy(update={"tail": Tail(file="a.weights.h5", sha256="0" * 64)}) for s in package.splits)
+        package.model_copy(update={"splits": tails}).save(trained / "packages" / f"{package.application}-0")
     with pytest.raises(UserError, match=r"recording\.npz: is not what the packages of seed 0 said"):
         load_trainings(trained, recorded, None)
