@@ -44,8 +44,7 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 def checked_name(name: str, what: str) -> str:
     """A name of any script that can become a folder or a file on any system, composed; `what` it is, for the message.
 
-    Raises `UserError`: empty, with a separator of paths or a control character, longer than 100 bytes, beginning with a
-    point or a space or ending so, or reserved.
+    Raises `UserError`: empty, over 100 bytes, reserved, a separator or control in it, a point or space at an end.
     """
     name = unicodedata.normalize("NFC", name)  # the same whichever system wrote it
     bad = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c) in _CONTROLS or c in _TURNS), None)
@@ -120,10 +119,9 @@ def read_json(path: str | Path) -> Any:
     text = read_text(path)
     try:
         return json.loads(text, parse_constant=constant, object_pairs_hook=once)
-    except RecursionError as e:
-        raise UserError(f"{path}: malformed JSON: nested too deeply") from e
-    except ValueError as e:
-        raise UserError(f"{path}: malformed JSON: {e}") from e
+    except (ValueError, RecursionError) as e:
+        why = e if isinstance(e, ValueError) else "nested too deeply"
+        raise UserError(f"{path}: malformed JSON: {why}") from e
 
 
 @contextmanager
@@ -133,6 +131,9 @@ def written(path: str | Path) -> Iterator[Path]:
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
     """
     path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
+        yield path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part{''.join(path.suffixes)}")
     part.touch(exist_ok=False)
@@ -160,7 +161,6 @@ def alone(path: str | Path, what: str, *, wait: bool = True) -> Iterator[None]:
     """One process at a time at `what`: the lock file `path` says which, and since when; it goes with its process.
 
     The system's own lock (POSIX `flock`) is held, so that what a killed process leaves behind keeps nobody out.
-
     wait: stand in line, saying so once on standard error. Raises `UserError` where the lock cannot be had: another
     process holds it and `wait` is False, or the folder cannot be written to.
     """

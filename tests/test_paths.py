@@ -82,6 +82,14 @@ def test_a_killed_write_leaves_the_old_file_whole(tmp_path):
     assert done.returncode == -signal.SIGKILL and (tmp_path / "t.json").read_text() == "old"
 
 
+def test_a_pipe_or_a_device_is_written_to_and_no_file_takes_its_place(tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(pipe, "said")
+    assert os.read(reader, 9) == b"said" and pipe.is_fifo() and [*tmp_path.iterdir()] == [pipe]
+    os.close(reader)
+
+
 def test_suffixes_are_kept_for_writers_that_go_by_them(tmp_path):
     with written(tmp_path / "tail.weights.h5") as part:
         assert part.name.endswith(".weights.h5")

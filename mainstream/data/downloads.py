@@ -108,7 +108,7 @@ def gathered(sources: Mapping[str, Mapping[str, str]], apps: Sequence[str]) -> L
     holds for every photo, no application at all for those that are called like a class. What a source has no class
     for, its photos are taken not to show: nobody has looked.
 
-    Raises `UserError`: an application without a class in any source, an unknown class, or as `fetch`, `list_images`.
+    Raises `UserError`: an application without a class in any source, a photo in two, or as `fetch` and `list_images`.
     """
     parts = {name: listed(name) if name in photo_sets() else list_images(ROOT / name) for name in sources}
     labels = []
@@ -117,15 +117,16 @@ def gathered(sources: Mapping[str, Mapping[str, str]], apps: Sequence[str]) -> L
         all_of_it = np.ones(len(part.files), bool)
         held = {app: part.labels[:, column(part.classes, c)] if c else all_of_it for app, c in of.items()}
         labels.append(np.stack([held.get(app, ~all_of_it) for app in apps], axis=1))
-        for app in held:
-            if app not in apps:
-                raise unknown("application", app, apps)
+        if strangers := [app for app in held if app not in apps]:
+            raise unknown("application", strangers[0], apps)
     together = np.concatenate(labels)
-    for k, app in enumerate(apps):
-        if not together[:, k].any():
-            raise UserError(f"'{app}': no source of photos ({', '.join(sources)}) has a class for it")
+    if bare := [app for app, there in zip(apps, together.any(0), strict=True) if not there]:
+        raise UserError(f"'{bare[0]}': no source of photos ({', '.join(sources)}) has a class for it")
     root = Path(os.path.commonpath([part.root.resolve() for part in parts.values()]))
     files = [os.path.relpath(part.root.resolve() / file, root) for part in parts.values() for file in part.files]
+    if len(files) > len({*files}):
+        twice = next(file for k, file in enumerate(files) if file in files[:k])
+        raise UserError(f"'{twice}': is in two sources of photos, each taking it not to show what it has no class for")
     partition = np.concatenate([part.partition for part in parts.values()])
     left_out = tuple(file for part in parts.values() for file in part.left_out)
     return Listing(root, tuple(files), together, tuple(apps), partition, left_out)

@@ -68,7 +68,7 @@ def half(
     known = {app: spans for app, spans in read_intervals(table, needed=needed).items() if app in apps}
     spans = within_video(known, length, truth)
     if not (middles := pauses(spans)):
-        raise UserError(f"{truth}: no {PAUSE_S:g} s without {' or '.join(apps)} to cut the film into halves")
+        raise UserError(f"{truth}: no {PAUSE_S:g} s between events of {' or '.join(apps)} to cut the film into halves")
     middle = min(middles, key=lambda pause: abs(pause - length / 2))
     start, end = ((0.0, min(middle, most_s)), (middle, min(length, middle + most_s)))[which]
     images, times = sampled_frames(file, fps=fps or own, size=size, start_s=start, end_s=end, zone=part_seen(table))

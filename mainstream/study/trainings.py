@@ -35,7 +35,7 @@ class Training(NamedTuple):
 
 
 def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> list[Training]:
-    """All trainings of a run that notebook 03 has recorded, by seed, then the kept ones of other seeds, same days.
+    """Trainings of a run that notebook 03 has recorded, by seed, then kept ones of other seeds: made alike, same days.
 
     trained, recorded: results of notebooks 01 and 03. Raises `UserError`: no packages, or others than were recorded.
     """
@@ -45,15 +45,18 @@ def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> l
             recording = Recording.load(file)
             mine = [p for p in packages if p.application in recording.apps]
             own = [[s.threshold for s in p.splits if s.layer in recording.layers] for p in mine]
-            if np.any(recording.thresholds != 0.5) and recording.thresholds.tolist() != own:  # 0.5: decisions alone
+            kept_so = np.all(recording.thresholds == 0.5) and not any(s.tail for p in mine for s in p.splits)
+            if not kept_so and recording.thresholds.tolist() != own:  # decisions alone, of packages without weights
                 raise UserError(f"{file}: is not what the packages of seed {seed} said; run notebook 03 again")
             found.append(Training(seed, mine, recording))
     if kept is None or not kept.is_dir() or not found:
         return found
-    seeds, day = {t.seed for t in found}, found[0].recording
-    same = lambda r: r.fps == day.fps and np.array_equal(r.apps, day.apps) and np.array_equal(r.labels, day.labels)
+    made = lambda p: (p.base, p.training.get("photos"), {**p.training.get("settings", {}), "cache_gb": 0})
+    seen = lambda r: (r.fps, *(part.tolist() for part in (r.apps, r.layers, r.labels)))
+    seeds, (_, mine, day) = {t.seed for t in found}, found[0]
     others = load_trainings(kept / FINETUNED, kept / RECORDED, None)
-    return found + [t for t in others if t.seed not in seeds and same(t.recording)]
+    alike = [t for t in others if seen(t.recording) == seen(day) and made(t.packages[0]) == made(mine[0])]
+    return found + [t for t in alike if t.seed not in seeds]
 
 
 def over_trainings(
@@ -76,25 +79,22 @@ def over_trainings(
         for packages, film in zip(own, films, strict=True)
     ]
     clips, T = len(films[0].clips), len(trainings)
-    drawn = replay.draws(clips, seed, executed.SAMPLES)
+    drawn, once = replay.draws(clips, seed, executed.SAMPLES), np.ones((1, clips), int)
     weights = rng.multinomial(T, np.full(T, 1 / T), executed.SAMPLES) / T  # how often each training is drawn
     rows = []
     for n in counts:
         f1 = {s: np.stack([executed.mean_f1(p[n][s].found, drawn) for p in plans]) for s in SYSTEMS}
-        whole = {
-            s: np.array([executed.mean_f1(p[n][s].found, np.ones((1, clips), int))[0] for p in plans]) for s in SYSTEMS
-        }
+        whole = {s: np.array([executed.mean_f1(p[n][s].found, once)[0] for p in plans]) for s in SYSTEMS}
         for base in BASELINES:
             of = lambda values, base=base: executed.ratio(values["optimal"], values[base])
             both = of({s: np.einsum("st,ts->s", weights, v) for s, v in f1.items()})
             alone = of(whole)
             ratio = of({s: v.mean() for s, v in whole.items()})
-            defined = np.isfinite(ratio)
-            low, high = executed.limits(both) if defined else (np.nan, np.nan)
+            low, high = executed.limits(both) if np.isfinite(ratio) else (np.nan, np.nan)
             variance = _variance(both)
             share = lambda values, variance=variance: _variance(values) / variance if variance else 0.0
             rows.append({
-                "n_apps": n, "over": base, "trainings": T, "ratio": ratio if defined else np.nan,
+                "n_apps": n, "over": base, "trainings": T, "ratio": ratio if np.isfinite(ratio) else np.nan,
                 "low": low, "high": high, "lowest": alone.min(), "highest": alone.max(),
                 "from_trainings": share(of({s: weights @ v for s, v in whole.items()})),
                 "from_clips": share(of({s: v.mean(0) for s, v in f1.items()})),

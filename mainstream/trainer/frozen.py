@@ -80,7 +80,7 @@ class _OnDisk:
 
     def __init__(self, shape: tuple[int, ...], folder: Path):
         self._n, self._row, self._bytes = shape[1], shape[2:], 4 * math.prod(shape[2:])
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 (goes with its process, however that ends)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (goes with its process, however that ends)
 
     def __setitem__(self, place: tuple[int, np.ndarray], values: np.ndarray) -> None:
         view, rows = place  # rows that follow each other

@@ -135,8 +135,13 @@ def test_what_is_missing_is_named(place):
         downloads.gathered({table: {"box": "square"}}, ["box", "cat"])
     with pytest.raises(UserError, match="unknown application 'bax'"):
         downloads.gathered({table: {"bax": "square"}}, ["box"])
+    (place / "boxes" / "again.csv").write_text((place / "boxes" / "labels.csv").read_text())
+    with pytest.raises(UserError, match=r"'.*': is in two sources of photos"):
+        downloads.gathered({table: {"box": "square"}, str(place / "boxes" / "again.csv"): {"cat": ""}}, ["box", "cat"])
     of_film = {"video": str(place / "film.mp4"), "truth": str(place / "film.csv"), "size": PX}
     with pytest.raises(UserError, match=r"unknown application 'cat'.*box"):
         film.half(1, **of_film, apps=["cat"], needed=["cat"])
+    with pytest.raises(UserError, match=r"film\.csv: no 1 s between events of Box to cut"):
+        film.half(1, **of_film, apps=["Box"])
     with pytest.raises(UserError, match="--param video=FILM --param truth=CSV"):
         film.measured([])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mainstream.errors import UserError
-from mainstream.package import Base, Events, MPackage, SplitRecord
+from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
 from mainstream.runner.devices import nuc_2017
 from mainstream.study import executed, on_video, recorder, trainings
 from mainstream.study.curves import by_seed
@@ -117,6 +117,19 @@ def test_kept_trainings_join_a_run_that_saw_the_same_days(tmp_path):
     assert [t.seed for t in load_trainings(*run, kept)] == [1]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"training": {"seed": 1, "photos": {"train": 300}}}, {"training": {"seed": 1, "settings": {"epochs": 5.0}}},
+     {"base": Base(architecture="b", input_shape=(1, 1, 3), preprocessing="none", weights="sha256:" + "1" * 64)}],
+)  # fmt: skip
+def test_kept_trainings_of_another_network_or_otherwise_trained_do_not_join(tmp_path, other):
+    mine = training(1)
+    mine = mine._replace(packages=[p.model_copy(update=other) for p in mine.packages])
+    run, kept = saved([mine], tmp_path / "run"), tmp_path / "kept"
+    saved([training(0), training(2)], kept)
+    assert [t.seed for t in load_trainings(*run, kept)] == [1]
+
+
 def test_the_kept_trainings_are_there_and_saw_the_same_days():
     found = load_trainings(trainings.KEPT / FINETUNED, trainings.KEPT / RECORDED, None)
     assert [t.seed for t in found] == [0, 1, 2]
@@ -147,5 +160,12 @@ def test_a_recording_of_other_packages_is_refused(tmp_path):
     trained, recorded = saved([sure(training(0)), sure(training(1))], tmp_path)
     assert len(load_trainings(trained, recorded, None)) == 2
     (recorded / recording_name(1)).replace(recorded / recording_name(0))
+    with pytest.raises(UserError, match=r"recording\.npz: is not what the packages of seed 0 said"):
+        load_trainings(trained, recorded, None)
+    sure(training(0)).recording.without_probabilities().save(recorded / recording_name(0))  # kept ones, of whomever
+    bare = load_trainings(trained, recorded, None)
+    for package in bare[0].packages:
+        tails = tuple(s.model_copy(update={"tail": Tail(file="a.weights.h5", sha256="0" * 64)}) for s in package.splits)
+        package.model_copy(update={"splits": tails}).save(trained / "packages" / f"{package.application}-0")
     with pytest.raises(UserError, match=r"recording\.npz: is not what the packages of seed 0 said"):
         load_trainings(trained, recorded, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from mainstream.study import on_video, recorder
 from mainstream.trainer import Settings, away, run, train
 from mainstream.trainer.checkpoint import Job
 from mainstream.trainer.fit import Part, TailTrainer
-from mainstream.trainer.frozen import Frozen
+from mainstream.trainer.frozen import Frozen, _OnDisk
 from mainstream.trainer.optimizer import AdamW
 from mainstream.trainer.worker import Task, Worker
 
@@ -182,6 +183,19 @@ def test_what_is_kept_in_memory_and_the_number_of_processes_change_nothing(
     for app in ("box", "stripe"):
         mine, other = (MPackage.load(p / "packages" / app) for p in (tmp_path, undisturbed))
         assert mine.splits == other.splits[-len(mine.splits) :] and mine.events == other.events
+
+
+def test_outputs_that_a_full_disk_has_cut_short_are_an_error_and_no_zeros(tmp_path):
+    """A write that ends short says nothing of it; the next one would."""
+    kept, rows = _OnDisk((1, 2, 1000), tmp_path), np.arange(2)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (7900, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            kept[0, rows] = np.ones((2, 1000), "float32")
+            kept[np.zeros(2, int), rows]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_split_that_frees_next_to_nothing_is_its_neighbours_network(tmp_path, base, photos, here):
