@@ -74,23 +74,16 @@ def plan(
         if not anyway:
             raise
         schedule = cheapest_schedule(problem, scheduler)
-    return members(schedule, packages), schedule
+    layer = {(name, r.split): r.layer for name, p in packages.items() for r in p.splits}
+    members = [Member(u.app, packages[u.app], layer[u.app, u.split], float(u.fps), u.x_vote or 1)
+               for u in schedule.units]  # fmt: skip
+    return members, schedule
 
 
 def check_budget(budget: float) -> None:
     """`UserError` where it is no share of a device."""
     if not 0 < budget < math.inf:
         raise UserError(f"budget={budget:g}: must be above 0 and finite (1.0 is one saturated device)")
-
-
-def members(schedule: Schedule, packages: Mapping[str, MPackage]) -> list[Member]:
-    """A schedule's units with the packages that they run."""
-    found = []
-    for unit in schedule.units:
-        package = packages[unit.app]
-        layer = next(r.layer for r in package.splits if r.split == unit.split)
-        found.append(Member(unit.app, package, layer, float(unit.fps), unit.x_vote or 1))
-    return found
 
 
 def base_of(

@@ -73,7 +73,12 @@ def train(
     takes what it has made.
     """
     settings = settings or Settings()
-    names, points = _points(base, splits)
+    points = split_points(with_head(base.network))
+    for name in splits or ():
+        if name not in (known := [p.name for p in points]):
+            raise unknown("split point", name, known)
+    points = [p for p in points if splits is None or p.name in splits]
+    names = [p.name for p in points]
     _check(apps, photos, base, footage)
     folder = Path(checkpoints) / identity(base.identity, photos, settings, names, footage)
     todo = [Job(app, seed) for seed in seeds for app in apps]
@@ -95,17 +100,6 @@ def train(
             packages[job] = assemble(trained, base.identity, place, weights=weights, source=source)
         write_log(Path(output) / "training.csv", todo, points, folder)
     return packages
-
-
-def _points(base: BaseNetwork, splits: Sequence[str] | None) -> tuple[list[str], list[SplitPoint]]:
-    """The chosen split points of the base with its head, from the input upwards."""
-    found = split_points(with_head(base.network))
-    names = [p.name for p in found]
-    for name in splits or ():
-        if name not in names:
-            raise unknown("split point", name, names)
-    chosen = [p for p in found if splits is None or p.name in splits]
-    return [p.name for p in chosen], chosen
 
 
 def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Footage | None) -> None:

@@ -56,12 +56,6 @@ def ties(package: MPackage, *, by_photos: bool = False) -> str:
     return f"{'All' if tied == n else tied} of {n} splits are equally good; 'best' is a tie." if tied > 1 else ""
 
 
-def macs(base: BaseNetwork) -> float:
-    """Multiplications of a forward pass of one image: every kernel at every place of its layer's output."""
-    layers = [layer for layer in base.network.layers if hasattr(layer, "kernel")]
-    return float(sum(np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1]) for layer in layers))
-
-
 def settings_for(photos: Photos, request: Request) -> Settings:
     """As the base was settled with, but at least `STEPS_WANTED` batches per split: few photos make short epochs.
 
@@ -99,7 +93,9 @@ def training_seconds(base: BaseNetwork, material: Material, settings: Settings, 
     train, photos = len(material.photos.part("train").labels), material.photos
     frames = len(material.measured.images) if material.measured else 0
     needed = passes(settings, points, train=train, held=len(photos) - train, rarer=_rarer(photos), frames=frames)
-    return (NOMINAL_S + NOMINAL_S_PER_MAC * macs(base)) * sum(needed) + SETUP_S * len(points)
+    layers = [layer for layer in base.network.layers if hasattr(layer, "kernel")]  # at every place of their output
+    macs = float(sum(np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1]) for layer in layers))
+    return (NOMINAL_S + NOMINAL_S_PER_MAC * macs) * sum(needed) + SETUP_S * len(points)
 
 
 def with_events(package: MPackage, request: Request, folder: Path) -> MPackage:
