@@ -26,6 +26,14 @@ def test_an_answer_is_right_to_its_last_digit(answers, answer, right, capsys):
     assert ("right" if right else "not yet. Look at the events that nobody sees.") in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("answer", "right"), [(37, True), (36, False), (38, False)])
+def test_a_count_is_right_or_wrong(tmp_path, answer, right):
+    (path := tmp_path / "answers.yml").write_text(
+        yaml.safe_dump({"00.1": {"digits": 0, "hash": hashed("00.1", 37, 0), "hint": "Count."}})
+    )
+    assert check("00.1", answer, path) is right
+
+
 def test_an_exercise_without_a_number_is_named(answers):
     with pytest.raises(UserError, match=r"03\.9.*03\.1"):
         check("03.9", 1.0, answers)
