@@ -141,7 +141,10 @@ def test_every_notebook_declares_the_kept_results_that_it_reads():
         ("value=-1", "value=-1: must not be below 0"), ("quick=1", "quick=1: must be true or false, like true"),
         ("share=-0.5", "must not be below 0, like 0.5"), ("rates=[1, -2]", "rates=-2: must not be below 0"),
         ("value=2024-01-01", "must be a whole number"),
-        ("value=1e2", None), ("share=3", None), ("name=2024", None), ("anything=[x]", None), ("rates=[]", None),
+        ("value=1e2", None), ("share=3", None), ("name=2024", None), ("anything=[x]", None),
+        ("rates=[]", r"rates=\[\]: must not be empty, like \[1, 2\]"), ("joins={}", r"must not be empty, like {cat"),
+        ("value=0", "value=0: must not be 0, like 5"), ("share=0", "must not be 0, like 0.5"),
+        ("some=[]", None), ("day=0", None), ("rates=[0]", None), ("quick=false", None),
         ("value=1:30", 'value="1:30": must be a whole number'), ("share=1:30.5", "must be a number"),
         ("name=1.50", r"name=1.5: must be text, like x"), ("joins={cat: 1, cat: 2}", "key 'cat' is given twice"),
         ("anything=&a [*a]", "not YAML: Circular reference"),
@@ -149,7 +152,8 @@ def test_every_notebook_declares_the_kept_results_that_it_reads():
 )  # fmt: skip
 def test_a_value_of_another_kind_than_the_notebooks_own_is_refused(project, parameter, said):
     own = 'profile = "default"\noutput_dir = ""\nvalue = 5\nshare = 0.5\nnames = ["a", "b"]\nrates = [1, 2]\n'
-    own += 'spans = [[0, "a"]]\njoins = {"cat": 0}\nname = "x"\nquick = True\nanything = None'
+    own += 'spans = [[0, "a"]]\njoins = {"cat": 0}\nname = "x"\nquick = True\nanything = None\n'
+    own += "some = [1]  # of them; empty: all\nday: int = 3  # 0: the first"
     write_notebook(project, "02_use", "print(1)", parameters=own, needs=["01_make"])
     if said is None:
         values = project.stages("default", [f"02.{parameter}"])[1].parameters
