@@ -26,7 +26,7 @@ def check(exercise: str, answer: float, answers: Path = ANSWERS) -> bool:
         raise unknown("exercise with a checked number", exercise, known)
     kept = known[exercise]
     step = 10.0 ** -kept["digits"] if kept["digits"] else 0
-    right = kept["hash"] in {hashed(exercise, answer + k * step, kept["digits"]) for k in (-1, 0, 1)}
+    right = kept["hash"] in {hashed(exercise, float(answer) + k * step, kept["digits"]) for k in (-1, 0, 1)}
     print(f"{exercise}: {'right' if right else 'not yet. ' + kept['hint']}")
     return right
 
