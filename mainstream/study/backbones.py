@@ -20,8 +20,8 @@ def compare(
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Segments of each network (name → model, named as in `base.ARCHITECTURES`), and milliseconds of the whole ones.
 
-    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (medians, warm caches), time_below and
-    parameters_below (shares of the network below the split). Raises as `segment_costs`.
+    Rows: network, index, layer, frozen_layers, stem_ms, segment_ms (medians, warm caches, q25_ms, q75_ms), time_below
+    and parameters_below (shares of the network below the split). Raises as `segment_costs`.
     """
     tables, whole, rng = [], {}, np.random.default_rng(0)
     for name, model in models.items():
@@ -32,7 +32,7 @@ def compare(
         costs.insert(0, "network", name)
         costs["time_below"] = costs.stem_ms / costs.segment_ms.sum()
         costs["parameters_below"] = [p.frozen_parameters / model.count_params() for p in split_points(model)]
-        tables.append(costs.drop(columns=["q25_ms", "q75_ms"]))
+        tables.append(costs)
     return pd.concat(tables, ignore_index=True), whole
 
 

@@ -14,21 +14,17 @@ ANSWERS = NOTEBOOKS / "solutions" / "answers.yml"
 def check(exercise: str, answer: float, answers: Path = ANSWERS) -> bool:
     """Says whether a number answers the exercise, to the digits that it asks for; where not, gives its hint.
 
-    Only a hash of the answer is kept, so that nobody reads it by accident. One unit more or less in
-    the last digit is right as well, but of what is counted: one more is wrong.
+    Only a hash of the answer is kept, so that nobody reads it by accident. One unit more or less in the last digit is
+    right as well, but not of a count (no digits).
 
-    Args:
-        exercise: as "05.1", notebook and number.
-    Raises:
-        UserError: an exercise that has no number to check.
+    exercise: as "05.1", notebook and number. Raises `UserError`: one that has no number to check.
     """
     known = yaml.safe_load(answers.read_text(encoding="utf-8"))
     if exercise not in known:
         raise unknown("exercise with a checked number", exercise, known)
     kept = known[exercise]
-    step = 10.0 ** -kept["digits"]
-    near = (-1, 0, 1) if kept["digits"] else (0,)
-    right = kept["hash"] in {hashed(exercise, answer + k * step, kept["digits"]) for k in near}
+    step = 10.0 ** -kept["digits"] if kept["digits"] else 0
+    right = kept["hash"] in {hashed(exercise, float(answer) + k * step, kept["digits"]) for k in (-1, 0, 1)}
     print(f"{exercise}: {'right' if right else 'not yet. ' + kept['hint']}")
     return right
 

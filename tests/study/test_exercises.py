@@ -20,7 +20,7 @@ def answers(tmp_path):
     return path
 
 
-@pytest.mark.parametrize(("answer", "right"), [(0.46, True), (0.457, True), (0.45, True), (0.44, False), (46, False)])
+@pytest.mark.parametrize(("answer", "right"), [(0.46, True), (0.457, True), ("0.45", True), (0.44, False), (46, False)])
 def test_an_answer_is_right_to_its_last_digit(answers, answer, right, capsys):
     assert check("03.1", answer, answers) is right
     assert ("right" if right else "not yet. Look at the events that nobody sees.") in capsys.readouterr().out

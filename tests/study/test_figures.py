@@ -81,6 +81,13 @@ def test_results_made_by_hand_come_first_then_the_profiles_then_the_default(plac
         assert out.of_stage("01_make") == places / place / "01_make"
 
 
+def test_what_somebody_left_half_way_by_hand_is_passed_over(places):
+    out = figures.Output("", "05_x")
+    (places / "interactive" / "01_make").mkdir(parents=True)  # as opening that notebook does
+    (places / "default" / "01_make" / "packages").mkdir(parents=True)
+    assert out.of_stage("01_make", "packages") == places / "default" / "01_make" / "packages"
+
+
 def test_kept_results_serve_by_hand_where_they_are_asked_for_and_are_named(places, capsys):
     out = figures.Output("", "05_x")
     with pytest.raises(UserError, match="no results of 01_make yet: run that notebook first"):

@@ -28,7 +28,7 @@ def test_sources_are_told_apart():
     panels = {"ours": summary(), "published (2018)": summary(accuracy=[0.8, 0.5], low=np.nan)}
     assert finetuning.side_by_side(panels).text == (
         "Mean balanced accuracy from nothing frozen to the last point. ours: 0.900 → 0.700; published (2018): 0.800 → "
-        "0.500 (0.800 while the whole head is trained)."
+        "0.500 (0.800 while the whole head is trained). Bands: 95% intervals, which the record does not have."
     )
 
 

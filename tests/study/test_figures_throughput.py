@@ -27,8 +27,8 @@ def test_half_of_the_time_is_found_in_every_record():
     layers = pd.DataFrame({"network": "mobilenet-1.0", "stem_share": [0.0, 0.5], "segment_ms": 2.0, "cold_ms": 3.0})
     drawing = throughput.stem_share(layers, {"mobilenet": {"record": pd.Series([0.0, 0.25, 1.0])}})
     assert drawing.text == (
-        "A whole network takes 4.0 ms (MobileNet) here; segment by segment with cold caches 6.0 ms (MobileNet). Half "
-        "of the time lies below: MobileNet, here: 50%; MobileNet, record: 67% of the split points."
+        "All segments of a network take 4.0 ms (MobileNet) here, with cold caches 6.0 ms (MobileNet). Half of the time "
+        "lies below: MobileNet, here: 50%; MobileNet, record: 67% of the split points."
     )
 
 

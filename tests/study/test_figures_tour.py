@@ -16,13 +16,15 @@ def test_the_network_is_paid_once_per_tenant_and_the_rest_once_per_frame():
     assert tour.pipeline(world, 6, world.frame(6)[::2, ::2], 4800, costs).text == (
         "Of one frame's time the network takes 50% in OpenVINO, 75% as a TensorFlow graph and 90% through "
         "model.predict. Decoding and resizing (2.0 ms, grey) happen once; 8 tenants without sharing need the network "
-        "8 times: 89% of the time in OpenVINO. The network gets 25% of the decoded pixels."
+        "8 times: 89% of the time in OpenVINO. The network gets 25% of the decoded pixels. Bars: medians, with "
+        "quartiles."
     )
 
 
 def test_what_sharing_saves_is_counted_at_the_most_applications():
     rows = [("none", 1, 4, 4), ("none", 2, 8, 9), ("full", 1, 4, 4), ("full", 2, 4, 4.5)]
     scaling = pd.DataFrame(rows, columns=["sharing", "applications", "predicted_ms", "measured_ms"])
+    assert "rings: measured, 1.00 to 1.12 times that." in tour.sharing_saves(scaling).text
     assert "2 applications take 9.0 ms per frame without sharing and 4.5 ms when" in tour.sharing_saves(scaling).text
     assert ": 2.0 times less, at the price" in tour.sharing_saves(scaling).text
 

@@ -3,7 +3,6 @@
 import ast
 import json
 import math
-import re
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
@@ -20,8 +19,8 @@ def of_type(value: Any, default: Any, where: str, *, nothing: bool = True) -> An
     """`value` as what the notebook's own value is: 1e3 is a number, 2024 may be a text; None takes anything.
 
     Within lists and mappings whole numbers are numbers; where the notebook's has none or several kinds, anything goes.
-    nothing: may it be 0, or an empty list or mapping, where the notebook's own is not?
-    Raises `UserError` naming `where`, the value and what would be right: nothing below 0 where the notebook's is not.
+    Raises `UserError` naming `where`, the value and what would be right: nothing below 0 where the notebook's is not,
+    nor 0, an empty list or mapping there, unless it may be `nothing` (the notebook's comment says `0:` or `empty:`).
     """
     kind = type(default)
     if kind in (int, float) and isinstance(value, str):
@@ -29,15 +28,14 @@ def of_type(value: Any, default: Any, where: str, *, nothing: bool = True) -> An
             value = float(value)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     value = str(value) if kind is str and type(value) is int else value
-    if kind is int and number and value == int(value):
-        value = int(value)
+    value = int(value) if kind is int and number and value == int(value) else value
     below = kind in (int, float) and number and value < 0 <= default
     fits = number if kind is float else type(value) is kind or default is None
-    void = fits and kind in (int, float, list, dict) and not (value or nothing) and bool(default)
+    void = fits and kind in (int, float, list, dict) and bool(default) and not (value or nothing)
     if below or void or not fits:
         shown = yaml.safe_dump(default, default_flow_style=True, width=1000, allow_unicode=True).split("\n")[0]
-        none = "empty" if kind in (list, dict) else "0"
-        right = "not be below 0" if below else f"not be {none}" if void else f"be {KINDS.get(kind, 'a mapping')}"
+        wrong = "below 0" if below else "0" if number else "empty"
+        right = f"not be {wrong}" if below or void else f"be {KINDS.get(kind, 'a mapping')}"
         raise UserError(f"{where}={json.dumps(value, ensure_ascii=False, default=str)}: must {right}, like {shown}")
     if kind is list:
         return [_inner(v, default, where) for v in value]
@@ -52,19 +50,11 @@ def _inner(value: Any, examples: Collection[Any], where: str) -> Any:
     return of_type(value, numbers[0], where) if len({type(e) for e in numbers}) == 1 else value
 
 
-def may_be_nothing(notebook: dict[str, Any]) -> set[str]:
-    """Parameters whose comment says what it means to leave them empty or at 0: `x = [1]  # …; empty: all of them`."""
-    cells = (c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", []))
-    source = "\n".join("".join(c["source"]) for c in cells)
-    return set(re.findall(r"^(\w+).*#.*\b(?:empty|0):", source, re.MULTILINE))
-
-
 def declared_parameters(notebook: dict[str, Any], name: str) -> dict[str, Any]:
     """Names and defaults in the notebook's one cell tagged `parameters` (papermill itself only warns).
 
-    Raises:
-        UserError: no such cell or several, or one that holds anything else than `name = literal` (with or without a
-            type): papermill replaces the names only, so what is computed from them there would keep the old value.
+    Raises `UserError`: no such cell or several, or one that holds anything else than `name = literal` (with or without
+    a type): papermill replaces the names only, so what is computed from them there would keep the old value.
     """
     tagged = [c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:

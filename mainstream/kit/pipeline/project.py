@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mainstream import paths
 from mainstream.errors import UserError, one_line, unknown
-from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, may_be_nothing, of_type
+from mainstream.kit.pipeline.parameters import INJECTED, declared_parameters, of_type
 
 VARIABLE = "MAINSTREAM_PROFILE"  # set by `mainstream lab --profile NAME`: the profile of notebooks that name none
 
@@ -112,17 +112,16 @@ class Project:
         """A notebook with these parameters, checked; the first mapping that has one says it.
 
         The first, third, … name what it must have; of the second, fourth, … it takes what it has.
-        Raises `UserError`: an unknown parameter, another type, or nothing at all where the notebook needs some.
+        Raises `UserError`: an unknown parameter, another type, 0 or nothing where the notebook needs some.
         """
-        path = self.notebooks / f"{name}.ipynb"
-        notebook = read_notebook(path)
+        notebook = read_notebook(path := self.notebooks / f"{name}.ipynb")
         defaults = declared_parameters(notebook, name)
         known = {k: v for k, v in defaults.items() if k not in INJECTED}
         if wrong := [k for own in parameters[::2] for k in own if k not in known]:
             raise unknown(f"parameter of {name}", wrong[0], known)
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
-        free = may_be_nothing(notebook)
+        free = re.findall(r"(?m)^(\w+).*#.*\b(?:empty|0):", "\n".join("".join(c["source"]) for c in notebook["cells"]))
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}", nothing=k in free) for k, v in said.items()}
         told = {"inputs": tuple(meta.get("inputs", ())), "needs": tuple(meta.get("needs", ()))}
         return Stage(name, path, checked, defaults, **told, alone=meta.get("alone", False))
@@ -137,8 +136,7 @@ def by_hand(notebook: str, profile: str, output_dir: str, project: Project | Non
     if output_dir:
         return {}
     profile = os.environ.get(VARIABLE, profile) if profile == "default" else profile
-    stages = (project or Project()).stages(profile)
-    values = next((s.parameters for s in stages if s.name == notebook), {})
+    values = next((s.parameters for s in (project or Project()).stages(profile) if s.name == notebook), {})
     shown = ", ".join(f"{k}={v!r}" for k, v in values.items()) or "the values above"
     print(f"profile {profile}: {shown}")
     return {**values, "profile": profile}

@@ -4,6 +4,7 @@ import json
 import time
 
 from mainstream.data.jobs import processes
+from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.beside import beside
 from mainstream.kit.pipeline.execute import Outcome, StageFailed, clean, run_stage
@@ -13,7 +14,7 @@ from mainstream.paths import alone
 
 
 def select(stages: list[Stage], only: str | None = None, start: str | None = None) -> list[Stage]:
-    """The stages named by `--only 04,05` or from `--from 05` on (UserError: unknown, with the nearest)."""
+    """The stages named by `--only 04,05`, and from `--from 05` on (UserError: unknown, with the nearest, or none)."""
     names = [s.name for s in stages]
     if only is not None:
         wanted = {pick(part.strip(), names) for part in only.split(",")}
@@ -21,6 +22,8 @@ def select(stages: list[Stage], only: str | None = None, start: str | None = Non
     if start is not None:
         first = names.index(pick(start, names))
         stages = [s for s in stages if names.index(s.name) >= first]
+        if not stages:
+            raise UserError(f"--only {only} --from {start}: no stage is both")
     return stages
 
 

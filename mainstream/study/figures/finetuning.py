@@ -97,11 +97,11 @@ def side_by_side(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     ends = "; ".join(f"{name}: {v.iloc[0]:.3f} → {v.iloc[-1]:.3f}" for name, v in fall.items())
     caption = (
         "Mean balanced accuracy from nothing frozen to the last point. {ends} ({head:.3f} while the whole head is "
-        "trained)."
+        "trained). Bands: 95% intervals, which the record does not have."
     )
     data = pd.concat(panels, names=["panel"]).reset_index(0)
     numbers = {"ends": ends, "head": list(fall.values())[-1].iloc[-2]}
-    return Drawing(fig, data, "Three sources of accuracy against split", ("measured", "published"), caption, numbers)
+    return Drawing(fig, data, "Accuracy against split, source by source", ("measured", "published"), caption, numbers)
 
 
 def _one(app: str) -> str:

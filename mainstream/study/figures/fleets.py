@@ -64,17 +64,19 @@ def fair(rows: pd.DataFrame) -> Drawing:
         ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
                    marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip
     reach = max(paid.given_up.max(), 0.01)
-    ax.plot([0, reach], [0, reach * rows.n_apps.max()], "k:", lw=0.8, label="what the others pay")
+    ax.plot([0, reach], [0, reach * rows.n_apps.max()], "k:", lw=0.8, label="as much as all others pay")
     ax.set(xlabel="mean Event-F1 given up", ylabel="Event-F1 that the least served gains")
     ax.set_ylim(paid.least_gains.min() - 0.004, paid.least_gains.max() + 0.02)
     ax.legend(fontsize=8)
     share = rows[rows.scheduler == "optimal"].groupby("objective").least_share.mean()
-    cost_of = paid[paid.scheduler == "optimal"].groupby("budget")[["given_up", "least_gains"]].mean()
+    best = paid[paid.scheduler == "optimal"].set_index("budget")[["given_up", "least_gains"]]
     said = ", ".join(f"{r.given_up:.4f} mean F1 for {r.least_gains:+.4f} of the least served (budget {b:g})"
-                     for b, r in cost_of.iterrows())  # fmt: skip
+                     for b, r in best.groupby("budget").mean().iterrows())  # fmt: skip
     caption = (
-        "By the optimal scheduler max-min gives up {said}. The one furthest from its own best gets {share:.3f} of "
-        "it under the mean, {fair_share:.3f} under max-min."
+        "By the optimal scheduler max-min gives up {said}; in {same} of {mixes} cases it changes neither (all at the "
+        "origin). The one furthest from its own best gets {share:.3f} of it under the mean, {fair_share:.3f} under "
+        "max-min."
     )
-    numbers = {"said": said, "share": share["mean"], "fair_share": share["max-min"]}
+    numbers = {"said": said, "same": (best < 1e-6).all(axis=1).sum(), "mixes": len(best),
+               "share": share["mean"], "fair_share": share["max-min"]}  # fmt: skip
     return Drawing(fig, rows, "The price of fairness", "published", caption, numbers)

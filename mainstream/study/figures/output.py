@@ -70,9 +70,10 @@ class Output:
         self.directory = Path(output_dir) if output_dir else RESULTS / "interactive" / notebook
         self.directory.mkdir(parents=True, exist_ok=True)
 
-    def of_stage(self, notebook: str, *, reference: bool = False) -> Path:
+    def of_stage(self, notebook: str, made: str = "", *, reference: bool = False) -> Path:
         """The results of an earlier notebook: of the same run; by hand made so too, else of the profile, else default.
 
+        made: a file or folder in them; what has none is passed over, for by hand one may have stopped half way.
         reference: where there are none yet, by hand, take what `results/reference/` keeps of it, and say so.
 
         Raises `UserError` where there are none.
@@ -81,10 +82,10 @@ class Output:
         if self.by_hand:
             places += [RESULTS / self.profile, RESULTS / "default", *[REFERENCE / "decisions"] * reference]
         for place in places:
-            if (place / notebook).is_dir():
+            if (place / notebook / made).exists():
                 if place.parent == REFERENCE:
                     print(f"no results of {notebook} here yet: taking the kept ones, results/reference/decisions")
-                return place / notebook
+                return place / notebook / made
         asked = f"./run_all.sh --profile {self.profile} --only {notebook[:2]}"
         raise UserError(f"no results of {notebook} yet: run that notebook first, or {asked}")
 

@@ -81,9 +81,9 @@ def accuracy(package: MPackage) -> Drawing:
         part = table[table.on == on]
         ax.plot(part["index"], part.accuracy, style, ms=4, color=colour, label=label if len(part) else None)
         if on == "images":
-            ax.fill_between(part["index"], part.low, part.high, alpha=0.15, color=colour, lw=0)
+            ax.fill_between(part["index"], part.low, part.high, alpha=0.15, color=colour, lw=0, label="their 95%")
     layers = [s.layer for s in package.splits]
-    ax.axhline(0.5, color=TRUTH, lw=0.8)
+    ax.axhline(0.5, color=TRUTH, lw=0.8, label="chance")
     ax.set_xticks(range(len(layers)), layers, rotation=45, ha="right", fontsize=8)
     label = "split point: the layers up to it are frozen and can be shared"
     ax.set(ylabel="balanced accuracy", ylim=(0.4, 1.02), xlabel=label)

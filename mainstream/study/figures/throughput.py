@@ -59,8 +59,8 @@ def stem_share(costs: pd.DataFrame, records: Mapping[str, Mapping[str, pd.Series
     axes[0].set_ylabel("share of the network's time below")
     shared_legend(fig, axes)
     caption = (
-        "A whole network takes {totals} here; segment by segment with cold caches {cold}. Half of the time lies below: "
-        "{halves} of the split points."
+        "All segments of a network take {totals} here, with cold caches {cold}. Half of the time lies below: {halves} "
+        "of the split points."
     )
     took = lambda column: ", ".join(f"{part[column].sum():.1f} ms ({called(name)})" for name, part in groups)
     numbers = {"totals": took("segment_ms"), "cold": took("cold_ms"), "halves": "; ".join(halves)}

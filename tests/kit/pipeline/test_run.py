@@ -42,6 +42,11 @@ def test_fresh_then_cached_then_due_again(project):
     assert run(project, "default", only="01", force=True)[0].state == "fresh"
 
 
+def test_only_and_from_that_share_no_stage_are_told(project):
+    with pytest.raises(UserError, match="--only 01 --from 02: no stage is both"):
+        run(project, "default", only="01", start="02")
+
+
 def test_provenance_and_report(once):
     project, results = once, once.results("default")
     record = json.loads((results / "02_use" / "run.json").read_text())
