@@ -120,7 +120,7 @@ def gathered(sources: Mapping[str, Mapping[str, str]], apps: Sequence[str]) -> L
         if strangers := [app for app in held if app not in apps]:
             raise unknown("application", strangers[0], apps)
     together = np.concatenate(labels)
-    if bare := [app for app, there in zip(apps, together.any(0), strict=True) if not there]:
+    if bare := [app for a, app in enumerate(apps) if not together[:, a].any()]:
         raise UserError(f"'{bare[0]}': no source of photos ({', '.join(sources)}) has a class for it")
     root = Path(os.path.commonpath([part.root.resolve() for part in parts.values()]))
     files = [os.path.relpath(part.root.resolve() / file, root) for part in parts.values() for file in part.files]

@@ -87,7 +87,21 @@ def test_a_file_that_a_parameter_names_is_part_of_the_key_wherever_it_lies(proje
     for content in ("one", "two"):
         film.write_text(content)
         found.append(cache.stage_hashes(project, named, "default"))
-    assert [h.get("given: film.mp4") for h in found] == [None, cache.digest(b"one"), cache.digest(b"two")]
+    assert [h.get("given 1: film.mp4") for h in found] == [None, cache.digest(b"one"), cache.digest(b"two")]
+
+
+def test_photos_that_come_or_change_in_a_folder_and_tables_of_one_name_are_parts_of_the_key(project, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "labels.csv").write_text("image,cat")
+    sources = {str(tmp_path / "a"): {}, **{str(tmp_path / name / "labels.csv"): {"cat": ""} for name in "ab"}}
+    stage = Stage("01_make", project.notebooks / "01_make.ipynb", {"real_photos": sources})
+    keys = {cache.key(cache.stage_hashes(project, stage, "default"))}
+    for photo in (tmp_path / "a" / "cat" / "1.jpg", tmp_path / "a" / "labels.csv", tmp_path / "b" / "labels.csv"):
+        photo.parent.mkdir(exist_ok=True)
+        photo.write_text("another")
+        keys.add(cache.key(cache.stage_hashes(project, stage, "default")))
+    assert len(keys) == 4
 
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
@@ -121,12 +135,20 @@ def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
 
 
 def test_every_notebook_declares_the_kept_results_that_it_reads():
+    """Itself, or through a module: `trainings` has other trainings' decisions. (What is kept for `by_hand` is none.)"""
     for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"):
         book = json.loads(path.read_text())
         code = "".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code")
+        code += (paths.PACKAGE / "study" / "trainings.py").read_text() if "study.trainings" in code else ""
         declared = " ".join(book["metadata"].get("mainstream", {}).get("inputs", []))
         for folder in re.findall(r'REFERENCE / "(\w+)"', code):
             assert f"results/reference/{folder}/" in declared, (path.name, folder)
+
+
+def test_the_record_is_part_of_the_key_of_who_reads_it():
+    for stage in [s for s in Project().stages("default") if s.name in ("04_scheduler", "06_x_voting")]:
+        hashes = cache.stage_hashes(Project(), stage, "default")
+        assert {"mainstream/data/recorded.py", "data/published/layer_latency_mobilenet.csv"} <= set(hashes), stage.name
 
 
 @pytest.mark.parametrize(
