@@ -25,3 +25,4 @@ def test_the_best_vote_is_said_to_rise_only_where_it_does():
     assert draw.by_rate(rows).text == "The best X rises with the rate. train: X = 1 at 1/s, X = 2 at 3/s."
     rows.loc[rows.fps == 3, "f1"] = [0.9, 0.8]
     assert draw.by_rate(rows).text == "The best X by rate. train: X = 1 at 1/s, X = 1 at 3/s."
+    assert draw.by_rate(rows[rows.x_vote == 1]).text.startswith("The best X by rate.")  # one X cannot rise

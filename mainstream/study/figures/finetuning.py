@@ -57,22 +57,24 @@ def synthetic_curves(summary: pd.DataFrame, carried: pd.DataFrame) -> Drawing:
     axes[0].set_ylabel("balanced accuracy")
     mean = summary.groupby(["on", "index"]).accuracy.mean()
     first, last = summary["index"].min(), summary["index"].max()
+    layers = dict(zip(summary["index"], summary.layer, strict=True))
+    ends = {"shallow": layers[first], "deep": layers[last]}
     there = carried.groupby("index")[["seen", "unseen"]].mean()
     if carried.empty:  # of photos
         caption = (
-            "Mean balanced accuracy on test photos is {still_first:.3f} at the shallowest split trained and "
-            "{still_last:.3f} with the last layer alone. 95% intervals."
+            "Mean balanced accuracy on test photos is {still_first:.3f} split at '{shallow}' and {still_last:.3f} at "
+            "'{deep}'. 95% intervals."
         )
-        numbers = {"still_first": mean["images", first], "still_last": mean["images", last]}
+        numbers = {**ends, "still_first": mean["images", first], "still_last": mean["images", last]}
         return Drawing(fig, summary, "Photos: accuracy against split", "measured", caption, numbers)
     caption = (
-        "Mean balanced accuracy is {video_first:.3f} on test video with everything trained and {video_last:.3f} with "
-        "the last layer alone; on stills {still_first:.3f} and {still_last:.3f}. On cameras never seen (squares) it is "
+        "Mean balanced accuracy is {video_first:.3f} on test video split at '{shallow}' and {video_last:.3f} at "
+        "'{deep}'; on stills {still_first:.3f} and {still_last:.3f}. On cameras never seen (squares) it is "
         "{far_first:.3f} at the shallowest of their splits, where it is {near_first:.3f} on an application's own, and "
         "{far_last:.3f} and {near_last:.3f} at the deepest. 95% intervals."
     )
     numbers = {
-        "video_first": mean["video", first], "video_last": mean["video", last],
+        **ends, "video_first": mean["video", first], "video_last": mean["video", last],
         "still_first": mean["images", first], "still_last": mean["images", last],
         "far_first": there.unseen.iloc[0], "near_first": there.seen.iloc[0],
         "far_last": there.unseen.iloc[-1], "near_last": there.seen.iloc[-1],
@@ -96,7 +98,7 @@ def side_by_side(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     fall = {name: part.groupby("index").accuracy.mean() for name, part in panels.items()}
     ends = "; ".join(f"{name}: {v.iloc[0]:.3f} → {v.iloc[-1]:.3f}" for name, v in fall.items())
     caption = (
-        "Mean balanced accuracy from nothing frozen to the last point. {ends} ({head:.3f} while the whole head is "
+        "Mean balanced accuracy from the shallowest split to the deepest. {ends} ({head:.3f} while the whole head is "
         "trained). Bands: 95% intervals, which the record does not have."
     )
     data = pd.concat(panels, names=["panel"]).reset_index(0)
