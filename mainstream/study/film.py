@@ -16,7 +16,7 @@ from mainstream.data.geometry import LETTERBOX
 from mainstream.data.intervals import Intervals, merged, read_intervals, within_video
 from mainstream.data.tables import read_table
 from mainstream.data.video import Video
-from mainstream.errors import UserError
+from mainstream.errors import UserError, unknown
 from mainstream.package import MPackage, Zone
 from mainstream.paths import ROOT
 
@@ -59,13 +59,16 @@ def half(
     video, truth: files, from the kit's folder on; a table of app, start_s, end_s, and of a zone, which is all that is
     then seen. fps: frames taken per second (default: the film's own). needed: applications that must be in the table.
 
-    Raises `UserError`: no such file, no event of `apps` in one of the halves, no pause to cut in, or as `Video` and
-    `read_intervals` and `part_seen`.
+    Raises `UserError`: no such file, an application written otherwise, no event of `apps` in one of the halves, no
+    pause to cut in, or as `Video`, `read_intervals` and `part_seen`.
     """
     file, table = ROOT / video, ROOT / truth
     with Video(file) as film:
         length, own = film.seconds(), film.fps
-    known = {app: spans for app, spans in read_intervals(table, needed=needed).items() if app in apps}
+    told = read_intervals(table, needed=needed)
+    if meant := [name for name in set(told).difference(apps) if name.casefold() in {app.casefold() for app in apps}]:
+        raise UserError(f"{truth}: {unknown('application', meant[0], apps)}")
+    known = {app: spans for app, spans in told.items() if app in apps}
     spans = within_video(known, length, truth)
     if not (middles := pauses(spans)):
         raise UserError(f"{truth}: no {PAUSE_S:g} s between events of {' or '.join(apps)} to cut the film into halves")

@@ -141,7 +141,9 @@ def test_what_is_missing_is_named(place):
     of_film = {"video": str(place / "film.mp4"), "truth": str(place / "film.csv"), "size": PX}
     with pytest.raises(UserError, match=r"unknown application 'cat'.*box"):
         film.half(1, **of_film, apps=["cat"], needed=["cat"])
-    with pytest.raises(UserError, match=r"film\.csv: no 1 s between events of Box to cut"):
-        film.half(1, **of_film, apps=["Box"])
+    with pytest.raises(UserError, match=r"film\.csv: no 1 s between events of cat to cut"):
+        film.half(1, **of_film, apps=["cat"])
+    with pytest.raises(UserError, match=r"film\.csv: unknown application 'box': did you mean 'Box'"):
+        film.half(1, **of_film, apps=["Box", "cat"])
     with pytest.raises(UserError, match="--param video=FILM --param truth=CSV"):
         film.measured([])
