@@ -1,5 +1,6 @@
 """Runs a notebook by papermill; a stage in a temporary place, swapped into the results on success."""
 
+import json
 import logging
 import multiprocessing
 import os
@@ -151,8 +152,9 @@ def _engine() -> str:
 def _private_kernel() -> Iterator[dict[str, Any]]:
     """Options of a kernel that talks over sockets in a folder of this user's own; over TCP others could listen in.
 
-    With that, its log has nothing left to warn of and keeps silent (errors of cells are in the notebook). A socket's
-    path holds about 100 characters; where the temporary folder's name leaves too few, the default (TCP) stays.
+    With that, its log has nothing left to warn of and keeps silent, at its end too, where tasks of a busy machine
+    complain (errors of cells are in the notebook). A socket's path holds about 100 characters; where the temporary
+    folder's name leaves too few, the default (TCP) stays.
     """
     from traitlets.config import Config
 
@@ -161,7 +163,9 @@ def _private_kernel() -> Iterator[dict[str, Any]]:
             yield {}
             return
         sockets = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
-        yield {"config": Config(KernelManager=sockets), "extra_arguments": ["--log-level=CRITICAL"]}
+        quiet = json.dumps({"loggers": {name: {"level": "CRITICAL"} for name in ("asyncio", "tornado")}})
+        extra = ["--log-level=CRITICAL", f"--IPKernelApp.logging_config={quiet}"]
+        yield {"config": Config(KernelManager=sockets), "extra_arguments": extra}
 
 
 def _where(stage: Stage, executed: Path) -> str:

@@ -164,3 +164,10 @@ def test_modules_are_followed_through_imports_inside_functions(project):
     (project.library / "deep.py").write_text("def f():\n    from mainstream.maths import FACTOR\n")
     found = cache.modules_of(["import mainstream.deep"], project.root)
     assert {p.name for p in found} == {"__init__.py", "deep.py", "maths.py"}
+
+
+def test_a_kernel_ends_in_silence(ran, capfd):
+    ends = "atexit.register(lambda: [logging.getLogger(n).error('an end') for n in ('asyncio', 'tornado.general')])"
+    write_notebook(ran, "01_make", f"import atexit, logging\n{ends}")
+    assert [o.state for o in run(ran, "default", only="01")] == ["fresh"]
+    assert "an end" not in capfd.readouterr().err
