@@ -61,7 +61,8 @@ def clip_rates(probabilities: np.ndarray, labels: np.ndarray, threshold: float, 
     """TPR and FPR over frames of video, whose neighbours are not independent.
 
     Intervals from drawing whole clips anew; of a single clip, its events, and its empty stretches in blocks as long as
-    an event. Where all of them answer alike, so no draw differs, Wilson's over them; none where fewer than two are.
+    an event. Of few clips they are too narrow: of 20 they hold the rate 92 times in 100, of 8 87, of 4 78 (LOG).
+    Where all answer alike, so no draw differs, Wilson's over them; none where fewer than two are.
     """
     said = decide(probabilities, threshold)
     unit = clip if len(np.unique(clip)) > 1 else _blocks(labels)
