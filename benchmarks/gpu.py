@@ -69,10 +69,10 @@ def one(given: argparse.Namespace) -> int:
 
 def compare(given: argparse.Namespace) -> int:
     """Every way, one after the other, and what they have in common. Raises `SystemExit`: no GPU, or one failed."""
-    there, line = next(answer(check) for check in machine(ROOT, 0, 0) if check.what == "GPU")
-    if not there:
+    gpu = next(check for check in machine(ROOT, 0, 0) if check.what == "GPU")
+    if not answer(gpu)[0]:
         raise SystemExit("TensorFlow finds no GPU: nothing to compare the processor with")
-    found: dict[str, Any] = {"device": line.split(maxsplit=2)[2], "wall_s": {}}
+    found: dict[str, Any] = {"device": gpu.look(), "wall_s": {}}
     with tempfile.TemporaryDirectory() as folder:
         places = {way: Path(folder, way.replace(" ", "_")) for way in given.ways}
         waiting: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}

@@ -66,7 +66,7 @@ def half(
     with Video(file) as film:
         length, own = film.seconds(), film.fps
     told = read_intervals(table, needed=needed)
-    if meant := [name for name in set(told).difference(apps) if name.casefold() in {app.casefold() for app in apps}]:
+    if meant := [name for name in told if name not in apps and name.casefold() in {app.casefold() for app in apps}]:
         raise UserError(f"{truth}: {unknown('application', meant[0], apps)}")
     known = {app: spans for app, spans in told.items() if app in apps}
     spans = within_video(known, length, truth)

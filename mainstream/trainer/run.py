@@ -74,9 +74,8 @@ def train(
     """
     settings = settings or Settings()
     points = split_points(with_head(base.network))
-    for name in splits or ():
-        if name not in (known := [p.name for p in points]):
-            raise unknown("split point", name, known)
+    if strangers := sorted(set(splits or ()).difference(p.name for p in points)):
+        raise unknown("split point", strangers[0], [p.name for p in points])
     points = [p for p in points if splits is None or p.name in splits]
     names = [p.name for p in points]
     _check(apps, photos, base, footage)

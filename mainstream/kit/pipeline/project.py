@@ -121,7 +121,8 @@ class Project:
             raise unknown(f"parameter of {name}", wrong[0], known)
         said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
-        free = re.findall(r"(?m)^(\w+).*#.*\b(?:empty|0):", "\n".join("".join(c["source"]) for c in notebook["cells"]))
+        own = next(c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", []))
+        free = re.findall(r"(?m)^(\w+).*#.*\b(?:empty|0):", "".join(own["source"]))
         checked = {k: of_type(v, known[k], f"{name[:2]}.{k}", nothing=k in free) for k, v in said.items()}
         told = {"inputs": tuple(meta.get("inputs", ())), "needs": tuple(meta.get("needs", ()))}
         return Stage(name, path, checked, defaults, **told, alone=meta.get("alone", False))
