@@ -114,45 +114,10 @@ def segments(model: keras.Model, splits: Sequence[Split]) -> list[keras.Model]:
     return [_between(start, end, f"{below}-{above}") for (below, start), (above, end) in pairwise(ends)]
 
 
-def freeze(model: keras.Model, split: Split) -> keras.Model:
-    """A model to compile and fit: `model` with everything below `split` frozen *and* in inference mode.
-
-    Freezing alone is a trap: a frozen stem's dropout and augmentation still act in training, and its batch
-    normalisation keeps still only until somebody sets `trainable` back. The layers are `model`'s own: training changes
-    its weights, and `trainable` is set for all of them (False below, True above). Raises as `cut`.
-    """
-    stem, tail = cut(model, split)
-    for part, value in ((stem, False), (tail, True)):
-        for layer in part.layers:
-            layer.trainable = value
-    image = keras.Input(batch_shape=stem.inputs[0].shape, dtype=stem.inputs[0].dtype)
-    return keras.Model(image, tail(Inference(stem)(image)), name=f"{model.name}_frozen")
-
-
 def with_head(network: keras.Model) -> keras.Model:
     """A headless network with one logit on its features (all zero): an application of this kit, on shared layers."""
     head = keras.layers.Dense(1, kernel_initializer="zeros", name="decision")
     return keras.Model(network.input, head(network.output))
-
-
-class Inference(keras.layers.Layer):
-    """Runs a model in inference mode, whatever the model around it does.
-
-    Calling `stem(x, training=False)` is not enough: Keras 3 replaces that by its own `training` when the model around
-    it is trained.
-    """
-
-    def __init__(self, stem: keras.Model) -> None:
-        super().__init__(trainable=False, name="stem")
-        self.stem = stem
-
-    def call(self, inputs: Any) -> Any:
-        """The stem's output, its layers in inference mode."""
-        return self.stem(inputs, training=False)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The stem's own: Keras would run it to find out."""
-        return self.stem.compute_output_shape(input_shape)
 
 
 def _name(index: int, block: Block, nodes: list[Any], taken: set[str]) -> str:
