@@ -28,7 +28,7 @@ import numpy as np
 
 from mainstream.networks import base as bases
 from mainstream.networks.base import BaseNetwork
-from mainstream.networks.engines import compile_each, compiler
+from mainstream.networks.engines import compile_model, compiler
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import Events, MPackage, SplitRecord, Tail
 from mainstream.runner.network import Member, SharedNetwork
@@ -129,7 +129,7 @@ def planned(base: BaseNetwork, rounds: int) -> dict[str, float]:
 def between_frames(base: BaseNetwork, rounds: int) -> dict[str, float]:
     """(f): of medians. No target: a device that rests has time to spare, and one that is full does not rest."""
     model, how = with_head(base.network), base.identity.preprocessing
-    network = compile_each(model, [model.get_weights()], preprocessing=how, threads=THREADS)[0]
+    network = compile_model(model, preprocessing=how, threads=THREADS)
     call = partial(network, np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8))
     again = float(np.median(milliseconds(call, rounds)))
 
@@ -155,8 +155,8 @@ def eight(base: BaseNetwork, folder: Path, rounds: int) -> dict[str, float]:
     deepest = split_points(with_head(base.network))[-1].name
     shared = SharedNetwork(base, [member(base, f"app{k}", deepest, folder / f"b{k}") for k in range(N)])
     model, how = with_head(base.network), base.identity.preprocessing
-    alone = compile_each(model, [model.get_weights()] * N, preprocessing=how, threads=THREADS)
-    slow = compile_each(model, [model.get_weights()] * N, "predict", preprocessing=how)
+    alone = [compile_model(model, preprocessing=how, threads=THREADS) for _ in range(N)]
+    slow = [compile_model(model, "predict", preprocessing=how) for _ in range(N)]
     pixels = np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8)
     found = interleaved({
         "shared": lambda: shared.run(pixels[0]),

@@ -17,7 +17,7 @@ import pandas as pd
 from runner import interleaved
 
 from mainstream.networks.base import ARCHITECTURES, build
-from mainstream.networks.engines import Compiled, compile_each, compile_model
+from mainstream.networks.engines import Compiled, compile_model
 from mainstream.networks.splits import cut, split_points, with_head
 
 NETWORKS = {"mobilenet-1.0": 224, "inception-v3": 299}
@@ -41,9 +41,9 @@ def measured(name: str, px: int, rounds: int, threads: int) -> pd.DataFrame:
     """Columns: network, applications, none_fps, all_fps (frames/s of each application), ratio."""
     model, how = with_head(build(name, px)), ARCHITECTURES[name][2]
     below, above = cut(model, split_points(model)[-1])
-    whole = compile_each(model, [model.get_weights()] * MOST, preprocessing=how, threads=threads)
+    whole = [compile_model(model, preprocessing=how, threads=threads) for _ in range(MOST)]
     stem = compile_model(below, preprocessing=how, threads=threads)
-    tails = compile_each(above, [above.get_weights()] * MOST, threads=threads)
+    tails = [compile_model(above, threads=threads) for _ in range(MOST)]
     pixels = np.random.default_rng(0).integers(0, 256, (1, px, px, 3), dtype=np.uint8)
     calls = {}
     for n in range(1, MOST + 1):

@@ -23,39 +23,30 @@ ENGINES = ("openvino", "keras", "predict")
 PRECISIONS = ("f32", "bf16")
 
 
-def compile_model(
-    model: keras.Model, engine: str = "openvino", *, preprocessing: str | None = None, threads: int = 2,
-    precision: str = "f32",
-) -> Compiled:  # fmt: skip
-    """`model` as a function of one input (1, …) float32, to one output float32.
-
-    Args:
-        preprocessing: one of `networks.base`: the input is then uint8 RGB, and preparing it is part of the function
-            (for OpenVINO, of the compiled graph).
-        threads: of OpenVINO; TensorFlow's are set once per process.
-        precision: of OpenVINO's computing: f32, or bf16 where the processor has it.
-
-    Raises `UserError`: unknown engine or precision, one that this processor lacks, or no thread. The array returned by
-    OpenVINO is overwritten by the next call.
-    """
-    make = compiler(model, engine, preprocessing=preprocessing, threads=threads, precision=precision)
-    return make(model.get_weights())
-
-
-def compile_each(model: keras.Model, weights: Sequence[Weights], *args: Any, **kwargs: Any) -> list[Compiled]:
-    """As `compile_model`, once with each set of weights (`get_weights`), as applications at one split have them."""
-    return list(map(compiler(model, *args, **kwargs), weights))
+def compile_model(model: keras.Model, engine: str = "openvino", **how: Any) -> Compiled:
+    """`model` with the weights that it has now, compiled as `compiler` says, with its options."""
+    return compiler(model, engine, **how)()
 
 
 def compiler(
     model: keras.Model, engine: str = "openvino", *, preprocessing: str | None = None, threads: int = 2,
     precision: str = "f32", batch: int = 1, lanes: int = 1,
 ) -> Callable[..., Compiled]:  # fmt: skip
-    """What compiles `model` with any weights, as `compile_model` with its own. OpenVINO converts the graph once.
+    """What compiles `model` with any weights: a function of images (batch, …) float32 to one output float32.
 
-    Several sets of weights become one function of one input, to all outputs below each other: one graph, which spares
-    calls, or `lanes` of them side by side, each on its share of the threads, where fewer cores wait for each other.
-    batch: images per call. Raises as `compile_model`.
+    Called with nothing it takes the weights that the model has then, else those that it is given (`get_weights`). Of
+    several sets it makes one function, to all outputs below each other: one graph, which spares calls, or `lanes` of
+    them side by side, each on its share of the threads, where fewer cores wait for each other. OpenVINO converts the
+    graph once; the array that its functions return is overwritten by the next call.
+
+    Args:
+        preprocessing: one of `networks.base`: the input is then uint8 RGB, and preparing it is part of the function
+            (for OpenVINO, of the compiled graph).
+        threads: of OpenVINO; TensorFlow's are set once per process.
+        precision: of OpenVINO's computing: f32, or bf16 where the processor has it.
+        batch: images per call.
+
+    Raises `UserError`: unknown engine or precision, one that this processor lacks, or no thread.
     """
     for name, asked, valid in (("engine", engine, ENGINES), ("precision", precision, PRECISIONS)):
         if asked not in valid:
@@ -71,34 +62,34 @@ def compiler(
         raise UserError(f"precision='{precision}': only with engine='openvino'")
 
     def compiled(*sets: Weights) -> Compiled:
-        calls = [_tensorflow(model, weights, engine, preprocessing) for weights in sets]
+        calls = [_tensorflow(model, weights, engine, preprocessing) for weights in sets or [model.get_weights()]]
         return calls[0] if len(calls) == 1 else lambda x: np.concatenate([call(x) for call in calls])
 
     return compiled
 
 
+def _function(model: keras.Model, preprocessing: str | None) -> Callable[..., Any]:
+    """`model` in inference as a function of images and of its weights, for TensorFlow to trace."""
+    place = {id(v): k for k, v in enumerate(model.weights)}
+    kinds = (model.trainable_variables, model.non_trainable_variables)
+    seeds = {id(v): v.numpy() for kind in kinds for v in kind if id(v) not in place}  # of dropout: no weights
+
+    def call(x: Any, *values: Any) -> Any:
+        state = ([seeds[id(v)] if id(v) in seeds else values[place[id(v)]] for v in kind] for kind in kinds)
+        prepared = preprocess(tf.cast(x, "float32"), preprocessing) if preprocessing else x
+        return model.stateless_call(*state, prepared, training=False)[0]
+
+    return call
+
+
 def _tensorflow(model: keras.Model, weights: Weights, engine: str, preprocessing: str | None) -> Compiled:
-    prepare = (lambda x: preprocess(x, preprocessing)) if preprocessing else (lambda x: x)
-    mine = keras.models.clone_model(model, clone_function=lambda layer: _copied(layer, engine))
-    mine.set_weights(weights)
-    for layer in mine.layers:
-        if hasattr(layer, "finalize_state"):  # adapted preprocessing: constants made from its weights
-            layer.finalize_state()
-    if engine == "predict":
-        return lambda x: mine.predict(prepare(x), verbose=0)
-    call = tf.function(lambda x: mine(x, training=False))
-    return lambda x: np.asarray(call(prepare(x)))
-
-
-def _copied(layer: keras.Layer, engine: str) -> keras.Layer:
-    """A layer of its own, without the weights; of a Lambda, which has none and cannot be written down, itself."""
-    if isinstance(layer, keras.layers.Lambda):
-        return layer
-    try:
-        return layer.__class__.from_config(layer.get_config())
-    except (TypeError, ValueError, NotImplementedError) as e:
-        kind, why = type(layer).__name__, " ".join(str(e).split())[:120]
-        raise UserError(f"engine='{engine}': layer '{layer.name}' ({kind}) cannot be copied: {why}") from e
+    asked, held = _function(model, preprocessing), [tf.constant(w) for w in weights]
+    call = lambda x: asked(x, *held)
+    if engine == "keras":
+        traced = tf.function(call)
+        return lambda x: np.asarray(traced(x))
+    whole = keras.Sequential([keras.layers.Lambda(call, output_shape=model.output_shape[1:])])
+    return lambda x: whole.predict(x, verbose=0)
 
 
 @cache
@@ -124,6 +115,7 @@ def _openvino(
     hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
 
     def compiled(*sets: Weights) -> Compiled:
+        sets = sets or (model.get_weights(),)
         n = min(lanes, len(sets), threads)
         limits = {"INFERENCE_NUM_THREADS": threads // n, "ENABLE_CPU_PINNING": n == 1}  # pinned, all take one core
         shares = pairwise(len(sets) * k // n for k in range(n + 1))
@@ -139,19 +131,10 @@ def _converted(core: Any, model: keras.Model, batch: int, preprocessing: str | N
     By way of a file: OpenVINO reads TensorFlow's format by itself in hundredths of a second and lets other threads
     work meanwhile, where its converter of live objects takes a second of Python.
     """
-    place = {id(v): k for k, v in enumerate(model.weights)}
-    kinds = (model.trainable_variables, model.non_trainable_variables)
-    seeds = {id(v): v.numpy() for kind in kinds for v in kind if id(v) not in place}  # of dropout: no weights
-
-    def call(x: Any, *values: Any) -> Any:
-        state = ([seeds[id(v)] if id(v) in seeds else values[place[id(v)]] for v in kind] for kind in kinds)
-        prepared = preprocess(tf.cast(x, "float32"), preprocessing) if preprocessing else x
-        return model.stateless_call(*state, prepared, training=False)[0]
-
     kind = "uint8" if preprocessing else "float32"
     image = tf.TensorSpec((batch, *model.input_shape[1:]), kind, name="image")
     values = [tf.TensorSpec(v.shape, v.dtype, name=f"weight_{k}") for k, v in enumerate(model.weights)]
-    traced = tf.function(call).get_concrete_function(image, *values)
+    traced = tf.function(_function(model, preprocessing)).get_concrete_function(image, *values)
     with tempfile.TemporaryDirectory() as place_of_file:
         file = Path(place_of_file, "graph.pb")
         file.write_bytes(traced.graph.as_graph_def().SerializeToString())

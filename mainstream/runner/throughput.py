@@ -18,7 +18,7 @@ from mainstream.data.progress import progress
 from mainstream.errors import UserError
 from mainstream.networks.backend import keras
 from mainstream.networks.base import SCALED, BaseNetwork
-from mainstream.networks.engines import Compiled, compile_each, compile_model, compiler
+from mainstream.networks.engines import Compiled, compile_model, compiler
 from mainstream.networks.splits import cut, segments, split_points, with_head
 from mainstream.runner.profiler import WARM_UP, milliseconds, timed
 from mainstream.runner.together import FEW, MANY
@@ -123,10 +123,8 @@ def throughput(
         stem, tail = cut(model, points.get(name, name))
         shared = points[name].index > 0
         first = compile_model(stem, preprocessing=preprocessing, threads=threads) if shared else None
-        rest = compile_each(
-            tail, [tail.get_weights()] * max(counts),
-            preprocessing=None if shared else preprocessing, threads=threads,
-        )  # fmt: skip
+        make = compiler(tail, preprocessing=None if shared else preprocessing, threads=threads)
+        rest = [make() for _ in range(max(counts))]
         value = first(pixels) if first else pixels
         stem_ms = float(np.median(milliseconds(partial(first, pixels), repeats))) if first else 0.0
         tail_ms = float(np.median(milliseconds(partial(rest[0], value), repeats)))

@@ -16,7 +16,7 @@ from mainstream.data.jobs import DASK, each
 from mainstream.data.progress import progress
 from mainstream.errors import UserError
 from mainstream.networks.base import BaseNetwork, preprocess
-from mainstream.networks.engines import compile_each
+from mainstream.networks.engines import compile_model, compiler
 from mainstream.networks.splits import cut, segments, split_points, with_head
 from mainstream.networks.tails import load_tails
 from mainstream.package import MPackage
@@ -104,9 +104,9 @@ def _answers(
     asked = {layer: mine for layer in layers if (mine := [a for a, t in enumerate(tails) if layer in t])}
     inner = [name for name, p in points.items() if p.index > 0 and name in asked]
     parts = segments(model, inner)[:-1] if inner else []
-    stem = [compile_each(part, [part.get_weights()], threads=1, batch=BATCH)[0] for part in parts]
+    stem = [compile_model(part, threads=1, batch=BATCH) for part in parts]
     networks = {
-        layer: compile_each(cut(model, points[layer])[1], [tails[a][layer] for a in mine], threads=1, batch=BATCH)
+        layer: [*map(compiler(cut(model, points[layer])[1], threads=1, batch=BATCH), [tails[a][layer] for a in mine])]
         for layer, mine in progress(asked.items(), desc="compiling tails", unit="split")
     }
     logits = lambda layer, value: np.stack([tail(value)[:, 0].copy() for tail in networks[layer]])

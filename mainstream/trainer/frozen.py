@@ -97,5 +97,4 @@ class _OnDisk:
 
 def asking(model: keras.Model) -> Callable[[], Compiled]:
     """Compiles `model` as it is at each call, for BATCH images on one thread: the same bits on any number of cores."""
-    compile_with = compiler(model, threads=1, batch=BATCH)
-    return lambda: compile_with(model.get_weights())
+    return compiler(model, threads=1, batch=BATCH)

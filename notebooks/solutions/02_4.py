@@ -1,7 +1,7 @@
 # Two applications that split at one point have tails of one shape, but not the same numbers. One tail called n times
 # finds its weights in the processor's caches from the call before; n tails may push each other's out. `throughput`
 # measures what applications will meet, so each of its tails is compiled with a copy of the weights.
-from mainstream.networks.engines import compile_each, compile_model
+from mainstream.networks.engines import compile_model, compiler
 from mainstream.networks.splits import cut
 from mainstream.runner.profiler import milliseconds
 
@@ -11,7 +11,8 @@ pixels = np.random.default_rng(0).integers(0, 256, (1, *model.input_shape[1:]), 
 for split in (chosen[name][0], chosen[name][len(chosen[name]) // 2]):
     stem, tail = cut(model, split)
     first = compile_model(stem, preprocessing=how, threads=threads) if stem.weights else None
-    tails = compile_each(tail, [tail.get_weights()] * n, preprocessing=None if first else how, threads=threads)
+    make = compiler(tail, preprocessing=None if first else how, threads=threads)
+    tails = [make() for _ in range(n)]
     value = first(pixels).copy() if first else pixels
     calls = {
         "own": lambda t=tails, v=value: [one(v) for one in t],

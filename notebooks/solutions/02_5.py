@@ -2,7 +2,7 @@
 # to the second, and everybody pays a tail. From the segments alone that is a table.
 import matplotlib.pyplot as plt
 
-from mainstream.networks.engines import compile_each, compile_model
+from mainstream.networks.engines import compile_model, compiler
 from mainstream.networks.splits import cut, segments
 from mainstream.runner.profiler import milliseconds
 
@@ -34,8 +34,8 @@ for a, b in tried:
     second = path[-1](first).copy() if len(path) > 1 else first
     work = list(zip(path, (pixels, first), strict=False))  # a network and what it is shown
     for k, value in ((a, first), (b, second)):
-        tail = cut(model, k)[1]
-        work += [(call, value) for call in compile_each(tail, [tail.get_weights()] * group, threads=threads)]
+        make = compiler(cut(model, k)[1], threads=threads)
+        work += [(make(), value) for _ in range(group)]
     alone = sum(median_ms(lambda c=call, v=value: c(v)) for call, value in work)
     together = median_ms(lambda w=work: [call(value) for call, value in w])
     print(f"splits {a} and {b}: {1e3 / frame_ms[a, b]:.1f} frames/s by the table, {1e3 / alone:.1f} by the parts now, "

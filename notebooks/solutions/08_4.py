@@ -11,14 +11,15 @@ import json, sys
 import numpy as np
 import psutil
 from mainstream.networks.base import build
-from mainstream.networks.engines import compile_each
+from mainstream.networks.engines import compiler
 from mainstream.networks.splits import cut, with_head
 name, size, middle, n = sys.argv[1], *map(int, sys.argv[2:])
 model, kept, found = with_head(build(name, size)), [], []
 for split in (0, middle):
     tail = cut(model, split)[1]
     for copies in (1, n):
-        kept += compile_each(tail, [tail.get_weights()] * copies, threads=1)
+        make = compiler(tail, threads=1)
+        kept += [make() for _ in range(copies)]
         for run in kept[-copies:]:
             run(np.zeros((1, *tail.input_shape[1:]), "float32"))
         found.append(psutil.Process().memory_info().rss / 1e6)

