@@ -24,7 +24,7 @@ SIGNATURES = {  # keyword-only arguments with their defaults, by function; what 
 }  # fmt: skip
 CONTRACT = {  # pages and the names on them
     "quality": ("event_recall", "event_precision", "event_f1", "simulate_events", "count_events"),
-    "quality.counted": ("EventScore",),
+    "quality.counted": ("EventTally",),
     "scheduler": ("Problem", "solve", "Schedule", "Schedule.to_json"),
     "package": ("MPackage", "MPackage.load", "MPackage.save", "MPackage.validate"),
 }

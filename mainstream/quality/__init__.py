@@ -9,10 +9,8 @@ from mainstream.quality.analytical import (
     event_f1,
     event_precision,
     event_recall,
-    f1_of_means,
     frames_seen,
     harmonic_mean,
-    mean_of_f1s,
 )
 from mainstream.quality.chain import Array, Form
 from mainstream.quality.counted import count_events
@@ -28,9 +26,7 @@ __all__ = [
     "event_f1",
     "event_precision",
     "event_recall",
-    "f1_of_means",
     "frames_seen",
     "harmonic_mean",
-    "mean_of_f1s",
     "simulate_events",
 ]

@@ -164,16 +164,6 @@ def harmonic_mean(recall: ArrayLike, precision: ArrayLike) -> Array:
     return np.divide(2 * r * p, total, out=np.zeros(total.shape), where=total > 0)
 
 
-def mean_of_f1s(recall: ArrayLike, precision: ArrayLike) -> float:
-    """Average over applications: the mean of their F1s (the later sweep, the schedulers, and our default)."""
-    return float(np.mean(harmonic_mean(recall, precision)))
-
-
-def f1_of_means(recall: ArrayLike, precision: ArrayLike) -> float:
-    """Average over applications: F1 of mean recall and mean precision (the headline record's way)."""
-    return float(harmonic_mean(np.mean(np.asarray(recall)), np.mean(np.asarray(precision))))
-
-
 def frames_seen(
     fps: ArrayLike, *, stream_fps: ArrayLike, event_length_s: ArrayLike, form: Form = "consistent"
 ) -> Array:

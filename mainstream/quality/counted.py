@@ -6,26 +6,18 @@ time: 1 positive, 0 negative, −1 unknown (left out of the count, as if the fra
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mainstream.errors import UserError
-from mainstream.quality.analytical import harmonic_mean
+from mainstream.quality.analytical import Quality, harmonic_mean
 from mainstream.quality.chain import checked, checked_votes
 
 Interval = tuple[float, float]
 MOST_WINDOWS = 1_000_000
 Definition = Literal["windows", "segments"]
-
-
-class EventScore(NamedTuple):
-    """Counted Event-recall, Event-precision and Event-F1."""
-
-    recall: float
-    precision: float
-    f1: float
 
 
 class EventTally(NamedTuple):
@@ -35,13 +27,31 @@ class EventTally(NamedTuple):
     false: NDArray[np.bool_]  # per empty window (`windows`) or detection (`segments`): a false alarm?
     definition: Definition
 
-    def score(self) -> EventScore:
-        """Counted Event-recall, Event-precision and Event-F1 of these flags."""
-        recall = float(self.found.mean()) if self.found.size else float("nan")
-        right = int(self.found.sum()) if self.definition == "windows" else int((~self.false).sum())
-        wrong = int(self.false.sum())
-        precision = right / (right + wrong) if right + wrong else 0.0
-        return EventScore(recall, precision, float(harmonic_mean(recall, precision)))
+    def score(self) -> Quality:
+        """Counted Event-recall, Event-precision and Event-F1 of these flags, numbers."""
+        numbers: list[Any] = [part.item() for part in self.scored(self.found.sum(), self.false.sum())]
+        return Quality(*numbers)
+
+    def scored(self, found: ArrayLike, false: ArrayLike) -> Quality:
+        """The same, had so many of the events been found, and of the windows or detections been false."""
+        right = found if self.definition == "windows" else np.subtract(self.false.size, false)
+        return score(self.found.size, found, right, false)
+
+
+def score(events: ArrayLike, found: ArrayLike, right: ArrayLike, wrong: ArrayLike) -> Quality:
+    """Of counts: events and those found, declared windows (or segments) that were right, and wrong."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall = np.where(np.greater(events, 0), np.divide(found, events), np.nan)
+    total = np.add(right, wrong, dtype=float)
+    precision = np.divide(right, total, out=np.zeros(total.shape), where=total > 0)
+    return Quality(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
+
+
+def declared_inside(declared: NDArray[np.bool_], times: ArrayLike, spans: Sequence[Interval]) -> NDArray[np.bool_]:
+    """For each [start, end) of `spans`: is any of the looks (…, n) at these ascending times inside declared?"""
+    start, end = np.searchsorted(times, np.reshape([*spans], (-1, 2)).T, "left")
+    before = so_far(declared)
+    return before[..., end] > before[..., start]
 
 
 def vote(decisions: ArrayLike, x_vote: int = 1) -> NDArray[np.bool_]:
@@ -78,7 +88,7 @@ def count_events(
     *,
     window_s: float | None = None,
     duration_s: float | None = None,
-) -> EventScore:
+) -> Quality:
     """Counted Event-recall, Event-precision and Event-F1.
 
     Event-recall: share of true events with at least one declared frame inside [start, end).
@@ -94,7 +104,7 @@ def count_events(
         window_s: length of an empty window, seconds.
         duration_s: length of the video, seconds (default: the last of times and truth).
     Returns:
-        `EventScore`. Recall is NaN without true events; precision and F1 are 0 where nothing true was declared.
+        `Quality` of numbers. Recall is NaN without true events; precision and F1 are 0 where nothing true was declared.
     Raises:
         UserError: shapes that differ, times that do not ascend, intervals that overlap or are none, no numbers.
     """
@@ -117,8 +127,7 @@ def tally_events(
     events = _checked_truth(truth)
     t, flags = _checked_decisions(times, decisions)
     declared = vote(flags, x_vote)
-    at = t[declared]
-    found = _any_inside(at, events)
+    found = declared_inside(declared, t, events)
     if definition == "segments":
         segments = detections(t, declared)
         false = np.array([not any(a < e and b >= s for s, e in events) for a, b in segments], dtype=bool)
@@ -126,7 +135,7 @@ def tally_events(
     window_s = float(np.median([e - s for s, e in events] or 1.0)) if window_s is None else window_s
     duration_s = max([0.0, *t[-1:], *(e for _, e in events)]) if duration_s is None else duration_s
     empty = empty_windows(events, *map(float, checked(window_s=window_s, duration_s=duration_s)))
-    return EventTally(found, _any_inside(at, empty), definition)
+    return EventTally(found, declared_inside(declared, t, empty), definition)
 
 
 def empty_windows(truth: Sequence[Interval], window_s: float, duration_s: float) -> list[Interval]:
@@ -150,27 +159,20 @@ def bootstrap_events(tally: EventTally, *, samples: int = 1000, seed: int = 0) -
     """95% percentile bootstrap intervals of recall, precision and F1, over events and over windows (or segments).
 
     Where all of one kind are alike, no draw differs from another: the share itself is drawn (Jeffreys' posterior), so
-    that 7 of 7 found is no certainty.
+    that 7 of 7 found is no certainty. What was counted is always inside.
     """
     rng = np.random.default_rng(seed)
-    scores = np.array([
-        tally._replace(found=_resampled(rng, tally.found), false=_resampled(rng, tally.false)).score()
-        for _ in range(samples)
-    ])  # fmt: skip
-    low, high = np.percentile(scores, [2.5, 97.5], axis=0)
-    return {name: (float(low[i]), float(high[i])) for i, name in enumerate(EventScore._fields)}
+    drawn = tally.scored(_resampled(rng, tally.found, samples), _resampled(rng, tally.false, samples))
+    spans = np.percentile(drawn, [2.5, 97.5], axis=1).T
+    held = zip(Quality._fields, spans, tally.score(), strict=True)
+    return {name: (float(min(low, here)), float(max(high, here))) for name, (low, high), here in held}
 
 
-def _resampled(rng: np.random.Generator, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if flags.any() and not flags.all():
-        return rng.choice(flags, flags.size)
-    return rng.random(flags.size) < rng.beta(flags.sum() + 0.5, (~flags).sum() + 0.5)
-
-
-def _any_inside(at: NDArray[np.float64], intervals: Sequence[Interval]) -> NDArray[np.bool_]:
-    """For each [start, end): is any of the ascending times `at` inside?"""
-    edges = np.asarray(intervals).reshape(-1, 2)
-    return np.searchsorted(at, edges[:, 1], "left") > np.searchsorted(at, edges[:, 0], "left")
+def _resampled(rng: np.random.Generator, flags: NDArray[np.bool_], samples: int) -> NDArray[np.float64]:
+    """How many of the flags are set, drawn anew."""
+    n, k = flags.size, int(flags.sum())
+    share = rng.binomial(n, k / n, samples) / n if 0 < k < n else rng.beta(k + 0.5, n - k + 0.5, samples)
+    return n * share
 
 
 def _checked_truth(truth: Sequence[Interval]) -> list[Interval]:

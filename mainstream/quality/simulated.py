@@ -52,13 +52,16 @@ def simulate_events(
     Returns:
         Estimates of Event-recall, Event-precision and F1 (NaN where undefined), and what they were counted on.
     Raises:
-        UserError: an argument outside its range, named with its value, fps above stream_fps, or windows < 1.
+        UserError: an argument outside its range, named with its value, fps above stream_fps, windows < 1, or
+            a correlation with what stands in its place.
     """
     checked(**{name: value for name, value in locals().items() if name in RANGES})
     checked_votes(x_vote, "consistent")
     frames_seen(fps, stream_fps=stream_fps, event_length_s=event_length_s)
     if windows < 1:
         raise UserError(f"windows must be at least 1, not {windows}")
+    if correlation and (memory_s or memory_empty_s or follows_event):
+        raise UserError("correlation: not with memory_s, memory_empty_s or follows_event; use the memories")
     rng = np.random.default_rng(seed)
     holds_event = rng.random(windows) < event_frequency
     rates, repeats, spans = (np.full(windows, float(v)) for v in (fpr, correlation, event_length_s))

@@ -108,8 +108,8 @@ def evaluated(
 def means(q: quality.Quality) -> dict[str, float]:
     """Over applications: recall, precision, f1 (of these means) and f1_mean (mean of F1s)."""
     recall, precision = float(np.mean(q.recall)), float(np.mean(q.precision))
-    f1 = quality.f1_of_means(q.recall, q.precision)
-    return {"recall": recall, "precision": precision, "f1": f1, "f1_mean": quality.mean_of_f1s(q.recall, q.precision)}
+    f1 = float(quality.harmonic_mean(recall, precision))
+    return {"recall": recall, "precision": precision, "f1": f1, "f1_mean": float(np.mean(q.f1))}
 
 
 def headline_mixes() -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from mainstream.data.footage import Footage
 from mainstream.data.footage import clips as footage_clips
 from mainstream.errors import UserError
 from mainstream.paths import written
-from mainstream.quality import Quality, harmonic_mean
+from mainstream.quality import Quality
 from mainstream.quality import counted as events
 from mainstream.runner.sampling import Ladder
 
@@ -121,11 +121,10 @@ def count_each(
     for c, (part, truth) in enumerate(zip(recording.clips, recording.footage.intervals(app), strict=True)):
         mine, n = np.flatnonzero(seen[part]), len(truth)
         windows = events.empty_windows(truth, window_s, (part.stop - part.start) / recording.fps)
-        start, end = np.searchsorted(mine / recording.fps, np.reshape([*truth, *windows], (-1, 2)).T, "left")
         counts[..., c, 0], counts[..., c, 2] = n, len(windows)
         for v, x in enumerate(votes):
-            declared = events.so_far(events.vote(said[:, part][:, mine], x))
-            inside = declared[:, end] > declared[:, start]
+            declared = events.vote(said[:, part][:, mine], x)
+            inside = events.declared_inside(declared, mine / recording.fps, [*truth, *windows])
             counts[:, v, c, 1], counts[:, v, c, 3] = inside[:, :n].sum(1), inside[:, n:].sum(1)
     return counts
 
@@ -133,10 +132,7 @@ def count_each(
 def score(counts: np.ndarray) -> Quality:
     """Event-recall, Event-precision (by windows) and Event-F1 of counts summed over clips: int (..., 4) → (...)."""
     total, found, _, false = np.moveaxis(np.asarray(counts), -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        recall = np.where(total > 0, found / total, np.nan)
-        precision = np.where(found + false > 0, found / np.maximum(found + false, 1), 0.0)
-    return Quality(recall, precision, harmonic_mean(np.nan_to_num(recall), precision))
+    return events.score(total, found, found, false)
 
 
 def draws(clips: int, seed: int, samples: int) -> np.ndarray:

@@ -137,8 +137,8 @@ def test_published_voting_with_one_vote_differs_from_no_voting():
 
 def test_averages_are_the_named_ones():
     r, p = np.array([1.0, 0.5]), np.array([0.5, 0.5])
-    assert quality.mean_of_f1s(r, p) == pytest.approx((2 / 3 + 0.5) / 2)
-    assert quality.f1_of_means(r, p) == pytest.approx(0.6)
+    found = published.means(quality.Quality(r, p, quality.harmonic_mean(r, p)))
+    assert found == pytest.approx({"recall": 0.75, "precision": 0.5, "f1": 0.6, "f1_mean": (2 / 3 + 0.5) / 2})
 
 
 @pytest.mark.parametrize("form", ["consistent", "as_published"])

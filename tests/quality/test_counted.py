@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from mainstream import quality
 from mainstream.errors import UserError
@@ -84,9 +85,22 @@ def test_bad_input(truth, times, decisions, message):
 def test_seven_of_seven_is_no_certainty():
     all_right = EventTally(np.ones(7, bool), np.zeros(13, bool), "windows")
     spans = bootstrap_events(all_right)
-    assert spans["recall"][0] < 0.75 and spans["recall"][1] == 1
-    assert 0.5 < spans["precision"][0] < 0.9 and spans["precision"][1] == 1
+    assert spans["recall"] == pytest.approx((stats.beta.ppf(0.025, 7.5, 0.5), 1), abs=0.02)  # Jeffreys' own
+    draw = lambda a, b: stats.beta.rvs(a, b, size=10**5, random_state=1 + int(a))
+    found, false = 7 * draw(7.5, 0.5), 13 * draw(0.5, 13.5)
+    assert spans["precision"][0] == pytest.approx(np.quantile(found / (found + false), 0.025), abs=0.03)
+    assert spans["precision"][1] == spans["f1"][1] == 1
     assert bootstrap_events(EventTally(np.ones(700, bool), np.zeros(13, bool), "windows"))["recall"][0] > 0.98
+
+
+@given(st.integers(1, 60), st.integers(0, 90), st.data())
+def test_an_interval_has_a_width_and_holds_what_was_counted(n, windows, data):
+    found, false = data.draw(st.integers(0, n)), data.draw(st.integers(0, windows))
+    definition = data.draw(st.sampled_from(["windows", "segments"]))
+    tally = EventTally(np.arange(n) < found, np.arange(windows) < false, definition)
+    for name, (low, high) in bootstrap_events(tally, samples=200).items():
+        assert 0 <= low <= getattr(tally.score(), name) <= high <= 1
+        assert low < high or (name != "recall" and 0 in (found, windows))
 
 
 def test_windows_that_are_far_too_many_are_refused():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import roots_jacobi
 from scipy.stats import beta, gamma
 
+from mainstream.errors import UserError
 from mainstream.quality import evaluate, event_f1, event_recall, heterogeneous, simulate_events
 
 share = st.floats(0, 1)
@@ -173,3 +174,9 @@ def test_events_of_a_day_ask_for_no_gigabytes():
 def test_bad_arguments_are_named(arguments, said):
     with pytest.raises(ValueError, match=said):
         event_f1(0.8, 0.1, 2, stream_fps=10, event_length_s=1, event_frequency=0.3, **arguments)
+
+
+@pytest.mark.parametrize("other", ["memory_s", "memory_empty_s", "follows_event"])
+def test_a_correlation_is_not_left_out_in_silence(other):
+    with pytest.raises(UserError, match=r"^correlation: not with memory_s"):
+        simulate_events(0.5, 0, 5, stream_fps=9, event_length_s=1, event_frequency=0.5, correlation=0.9, **{other: 0.1})

@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mainstream.data.datasets import SHARES
@@ -86,7 +85,7 @@ def sentences(template: str, summary: dict[str, Any]) -> list[str]:
     plan = next(u for u in summary["schedule"] if u["app"] == summary["name"])
     split = next(s for s in summary["splits"] if s["layer"] == plan["layer"])
     one = summary.get("counted", {}).get(summary["name"])
-    low, high = f1_interval(one) if one else (0.0, 1.0)
+    low, high = one["f1_interval"] if one else (0.0, 1.0)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -109,13 +108,3 @@ def share(k: int, n: int) -> str:
         return "0 of 0"
     low, high = wilson(k, n)
     return f"{k} of {n} ({k / n:.0%}; 95%: {low:.0%} to {high:.0%})"
-
-
-def f1_interval(one: dict[str, Any]) -> tuple[float, float]:
-    """95% of Event-F1 from counts of events and windows (Jeffreys' priors): never of width zero, however few."""
-    rng = np.random.default_rng(0)
-    events, windows = one["events"], one["empty_windows"]
-    found = events * rng.beta(one["found"] + 0.5, events - one["found"] + 0.5, 4000)
-    false = windows * rng.beta(one["false"] + 0.5, windows - one["false"] + 0.5, 4000)
-    low, high = np.quantile(2 * found / (found + events + false), [0.025, 0.975])
-    return float(low), float(high)
