@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import metadata
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 DASK, JOBS = "MAINSTREAM_DASK", "MAINSTREAM_JOBS"  # set by `mainstream run --dask`, `--jobs` for its notebooks
+LIMITS = (JOBS, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 WAIT_S = 30.0  # for the scheduler and for a first worker
 DEPENDED_ON = {"numpy", "scipy", "tensorflow", "keras", "openvino"}
 _say = cache(lambda text: print(text, file=sys.stderr, flush=True))  # once
@@ -51,6 +52,27 @@ def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc:
             return list(progress(done, total=len(todo), desc=desc, unit="job"))
         except BrokenExecutor as e:
             raise UserError(f"{desc}: a process was killed, probably out of memory; fewer jobs need less") from e
+
+
+@contextmanager
+def pool(n: int, killed: str, *, threads: int = 1) -> Iterator[Callable[..., Future[Any]]]:
+    """`submit` of `n` processes, each of so many threads. They end with the block, or with this process, and what they
+    began with them. Raises `UserError`, `killed`, where one was."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    limits = dict.fromkeys(LIMITS, str(threads))
+    made = ProcessPoolExecutor(n, env=limits, initializer=_begin, initargs=(os.getpid(),))
+    try:
+        yield spared()(made.submit)
+    except BrokenExecutor as e:
+        raise UserError(killed) from e
+    finally:
+        made.shutdown(kill_workers=True)
+
+
+def _begin(parent: int) -> None:
+    os.setsid()
+    end_with(parent)
 
 
 def end_with(parent: int) -> None:

@@ -5,17 +5,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib.externals.loky import ProcessPoolExecutor
 
 from mainstream.data.footage import Footage
-from mainstream.data.jobs import DASK, cluster, processes, spared
+from mainstream.data.jobs import DASK, cluster, pool, processes
 from mainstream.data.photos import PARTITIONS, Photos, checked
 from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
@@ -30,7 +28,6 @@ from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
 
 POLL_S = 0.2
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TRAINING = CACHE / "training"
 
 
@@ -149,20 +146,10 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
 
 def _run_here(task: Task, jobs: list[Job], points: list[SplitPoint], processes: int) -> None:
     """The jobs in so many processes. Raises `UserError`: a process's own, or one that was killed."""
-    n = min(processes, len(jobs))
-    pool = ProcessPoolExecutor(n, env=ONE_THREAD)
-    try:
+    n, killed = min(processes, len(jobs)), "a training process was ended from outside, perhaps for want of memory"
+    with pool(n, f"{killed}; finished splits are kept: run again (fewer jobs need less memory)") as submit:
         tasks = [replace(task, jobs=tuple(jobs[k::n])) for k in range(n)]
-        with spared():
-            waiting = {pool.submit(work, task) for task in tasks}
-        _watch(waiting, task.root, jobs, points)
-    except BrokenProcessPool as e:
-        raise UserError(
-            "a training process was ended from outside, perhaps for want of memory; finished splits are kept: run "
-            "again (fewer jobs need less memory)"
-        ) from e
-    finally:
-        pool.shutdown(kill_workers=True)
+        _watch({submit(work, task) for task in tasks}, task.root, jobs, points)
 
 
 def _watch(waiting: set[Future[Any]], root: Path, jobs: list[Job], points: list[SplitPoint]) -> None:

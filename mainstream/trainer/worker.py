@@ -10,12 +10,11 @@ import json
 import math
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from mainstream.data.jobs import end_with
 from mainstream.data.photos import PARTITIONS
 from mainstream.networks import base as bases
 from mainstream.networks.backend import tf
@@ -44,12 +43,10 @@ class Task:
     classes: tuple[str, ...]
     splits: tuple[str, ...]  # names, from the input upwards
     settings: Settings
-    parent: int = field(default_factory=os.getpid)  # the process that starts this one
 
 
 def work(task: Task) -> None:
     """Trains the jobs of `task`; every finished split is a checkpoint. Raises `UserError` when a loss is not finite."""
-    end_with(task.parent)
     one_thread()
     Worker(task).run()
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from media import videos
 from PIL import Image
-from trainer.test_training import Here
+from trainer.test_training import here_alone
 
 from mainstream.data import downloads
 from mainstream.data.geometry import LETTERBOX, fitted
@@ -63,7 +63,7 @@ def place(tmp_path_factory):
 
 
 def test_from_photos_and_a_film_to_schedules_and_a_stream(place, tmp_path, monkeypatch):
-    monkeypatch.setattr("mainstream.trainer.run.ProcessPoolExecutor", Here)
+    monkeypatch.setattr("mainstream.trainer.run.pool", here_alone)
     apps, named = ["box", "stripe"], {"mobilenet-0.25": str(place / "base.weights.h5")}
     [base] = bases.load_bases({"mobilenet-0.25": PX}, named)
     boxes, stripes = (str(place / source / "labels.csv") for source in ("boxes", "stripes"))

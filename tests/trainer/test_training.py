@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,29 +55,27 @@ def pictures(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-class Here(Executor):
+@contextmanager
+def here_alone(*arguments: object):
     """Trains in this process: one of its own would import and start TensorFlow anew for each of these trainings."""
+    tf.config.experimental.enable_op_determinism()  # as in a process of its own; threads: see conftest
+    yield submitted
 
-    def __init__(self, *arguments: object, **options: object):
-        tf.config.experimental.enable_op_determinism()  # as in a process of its own; threads: see conftest
 
-    def submit(self, work, task):
-        keras.utils.clear_session()  # layers are numbered from the start, in files too
-        done: Future[None] = Future()
-        try:
-            Worker(task).run()
-            done.set_result(None)
-        except UserError as e:
-            done.set_exception(e)
-        return done
-
-    def shutdown(self, **options):
-        """Nothing is at work any more."""
+def submitted(work, task) -> Future[None]:
+    keras.utils.clear_session()  # layers are numbered from the start, in files too
+    done: Future[None] = Future()
+    try:
+        Worker(task).run()
+        done.set_result(None)
+    except UserError as e:
+        done.set_exception(e)
+    return done
 
 
 @pytest.fixture
 def here(monkeypatch) -> None:
-    monkeypatch.setattr("mainstream.trainer.run.ProcessPoolExecutor", Here)
+    monkeypatch.setattr("mainstream.trainer.run.pool", here_alone)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +104,7 @@ def undisturbed(tmp_path_factory, base, photos, footage) -> Path:
     """The output folder of a whole run; its checkpoints lie beside it."""
     place = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mainstream.trainer.run.ProcessPoolExecutor", Here)
+        patch.setattr("mainstream.trainer.run.pool", here_alone)
         squares(place, base, photos, footage)
     return place
 

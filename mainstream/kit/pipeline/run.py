@@ -3,10 +3,9 @@
 import json
 import time
 
-from mainstream.data.jobs import processes
+from mainstream.data.jobs import pool, processes
 from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
-from mainstream.kit.pipeline.beside import beside
 from mainstream.kit.pipeline.execute import Outcome, StageFailed, clean, run_stage
 from mainstream.kit.pipeline.parameters import INJECTED
 from mainstream.kit.pipeline.project import Project, Stage, pick
@@ -73,8 +72,16 @@ def _each(project: Project, profile: str, stages: list[Stage], force: bool, verb
                 done[stage.name] = Outcome(stage.name, 0.0, "cached", "ok")
             else:
                 due.append((project, stage, profile, f"[{stages.index(stage) + 1}/{len(stages)}]"))
-        done |= {o.stage: o for o in (beside(_ran, due, cores) if len(due) > 1 else [_ran(*w, verbose) for w in due])}
+        outcomes = _beside(due, cores) if len(due) > 1 else [_ran(*work, verbose) for work in due]
+        done |= {outcome.stage: outcome for outcome in outcomes}
     return [done[stage.name] for stage in stages]
+
+
+def _beside(due: list[tuple[Project, Stage, str, str]], cores: int) -> list[Outcome]:
+    """Each in a process that has its share of the cores."""
+    n, killed = min(cores, len(due)), "the process of a stage was killed, probably out of memory; run again to continue"
+    with pool(n, killed, threads=cores // n) as submit:
+        return [future.result() for future in [submit(_ran, *work) for work in due]]
 
 
 def _ran(project: Project, stage: Stage, profile: str, where: str, verbose: bool = False) -> Outcome:
