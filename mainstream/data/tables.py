@@ -99,14 +99,20 @@ def _records(
 ) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of what is neither blank nor a comment, empty cells at the end left out."""
     split = lambda text: csv.reader(text, delimiter=separator, skipinitialspace=separator != "\t", strict=True)
-    for k in range(start, len(lines)):
-        if lines[k].startswith("#"):
-            if lines[k].count(separator) == width - 1:
-                raise UserError(f"{path} line {k + 1}: begins with '#': a comment, or a name? take the line or it away")
-            lines[k] = "\n"
-    reader, last = split(lines[start:]), start
+    begins = True  # the line that is read next begins a record; within quotes '#' is no comment
+
+    def told() -> Iterator[str]:
+        nonlocal begins
+        for number, line in enumerate(lines[start:], start + 1):
+            comment, begins = begins and line.startswith("#"), False
+            if comment and line.count(separator) == width - 1:
+                doubt = "begins with '#': a comment, or a name? take the line or it away"
+                raise UserError(f"{path} line {number}: {doubt}")
+            yield "\n" if comment else line
+
+    reader, last = split(told()), start
     while True:
-        number = last + 1
+        number, begins = last + 1, True
         try:
             cells = next(reader, None)
         except csv.Error as e:

@@ -45,7 +45,8 @@ class VideoSource(Source):
 
     def __iter__(self) -> Iterator[Frame]:
         video, self._opened = self._opened or Video(self.url, fps=self._said), None
-        number, offset, time_s, before = 0, 0.0, 0.0, self.corrupt
+        number, offset, time_s, before = 0, 0.0, 0.0, 0
+        self.corrupt = self.reconnects = 0
         while True:
             with video:
                 for shown in video:

@@ -192,6 +192,7 @@ def counted(found: int, events: int, false: int, windows: int) -> dict:
 def test_what_should_not_be_trusted_is_said_first_and_plainly():
     good = rates(0.9, 0.05, 100, 200)
     assert sentences("careful", summary_of(good, counted={"dog": counted(36, 40, 3, 80)})) == []
+    assert sentences("careful", summary_of(good, without={"Empty": 120})) == [], "as `train` takes that folder's name"
     cases = {
         "Near chance.*27%.*18%": summary_of(rates(0.27, 0.18, 100, 200)),
         "too few to tell": summary_of(rates(0.8, 0.2, 5, 5)),

@@ -88,6 +88,12 @@ def test_columns_that_are_no_classes_are_left_alone(tmp_path):
     assert found.classes == ("fox", "sharp") and found.files == ("007", "8", "9"), "names stay as they are written"
 
 
+def test_a_cell_of_several_lines_keeps_those_that_begin_as_a_comment_does(tmp_path):
+    text = '# made by hand\nimage,fox,note\n1.png,1,"first\n#second\n#third"\n# owls, at night\n2.png,0,\n'
+    rows = read_table(tables.write(tmp_path, text), ["image"]).rows
+    assert [row["note"] for row in rows] == ["first\n#second\n#third", ""]
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), min_size=1, max_size=8))
 def test_overlapping_rows_are_their_union(spans):
     found = merged([(a, a + n) for a, n in spans])

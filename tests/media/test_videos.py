@@ -39,6 +39,8 @@ def test_every_reader_has_what_a_player_shows(name, tmp_path):
     assert [f.number for f in frames] == list(range(len(frames)))
     assert {f.image.shape[:2] for f in frames} == odd.more.get("shapes", {odd.shape})
     assert odd.corrupt in (None, source.corrupt)
+    if counted := source.corrupt:
+        assert len(list(source)) == len(frames) and source.corrupt == counted, "read again it is not twice as bad"
 
     images, times = sampled_frames(odd.path, fps=1000, size=64, video_fps=odd.said_fps)
     assert times == pytest.approx([f.time_s for f in frames])

@@ -39,6 +39,12 @@ def test_an_exercise_without_a_number_is_named(answers):
         check("03.9", 1.0, answers)
 
 
+@pytest.mark.parametrize("answer", ["about a half", None, [0.46, 0.45]])
+def test_an_answer_that_is_no_number_is_named(answers, answer):
+    with pytest.raises(UserError, match=r"^03\.1: answer=.*: must be a number$"):
+        check("03.1", answer, answers)
+
+
 def test_every_kept_answer_is_asked_for_and_solved():
     kept = yaml.safe_load(ANSWERS.read_text())
     assert kept

@@ -32,16 +32,21 @@ def test_wrong_answers_say_what_their_number_is_and_begin_with_the_surest():
 @pytest.mark.parametrize(
     ("video", "said"),
     [
-        (True, "On held-out video balanced accuracy is 0.900 split at 'input' and 0.700 at 'top'."),
-        (False, "On held-out photos balanced accuracy is 0.900 split at 'input' and 0.800 at 'top'."),
+        (True, "On held-out video balanced accuracy is 0.900 split at 'input' and 0.700 at 'top'. "),
+        (False, "On held-out photos balanced accuracy is 0.900 split at 'input' and 0.800 at 'top'. "),
     ],
 )
 def test_balanced_accuracy_at_both_ends(video, said):
     base = Base(architecture="mine", input_shape=(8, 8, 3), preprocessing="x", weights="record:mine")
-    rates = lambda tpr, fpr: VideoRates(tpr=tpr, fpr=fpr, positives=9, negatives=9, correlation=(0.2,), fps=4, clips=1)
+    spans = {"tpr_interval": (0.5, 0.9), "fpr_interval": (0.0, 0.3)}
+    shared = {"positives": 9, "negatives": 9, "correlation": (0.2,), "fps": 4, "clips": 1, **spans}
+    rates = lambda tpr, fpr: VideoRates(tpr=tpr, fpr=fpr, **shared)
     records = (
         SplitRecord(split=0, layer="input", tpr=0.9, fpr=0.1, video=rates(0.8, 0.0) if video else None),
         SplitRecord(split=1, layer="top", tpr=0.7, fpr=0.1, video=rates(0.6, 0.2) if video else None),
     )
     package = MPackage(application="cat", base=base, splits=records, source="test")
-    assert own.accuracy(package).text == said
+    drawing = own.accuracy(package)
+    assert drawing.text == f"{said}Bands: 95% intervals."
+    heights = [band.get_datalim(band.axes.transData).height for band in drawing.figure.axes[0].collections]
+    assert [h > 0 for h in heights] == [False, video], "photos have none here, video has its own"

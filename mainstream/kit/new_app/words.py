@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from mainstream.data.datasets import SHARES
+from mainstream.data.datasets import NEUTRAL, SHARES
 from mainstream.data.rates import wilson
 from mainstream.kit.new_app.material import Material, counts
 from mainstream.kit.new_app.request import Request
@@ -20,7 +20,6 @@ from mainstream.runner.report import Report
 from mainstream.scheduler import Device
 
 NUMBERS = {"percent": "{:.0%}", "f2": "{:.2f}", "f3": "{:.3f}", "g": "{:g}"}  # filters of the templates
-ANYTHING = {"other", "others", "none", "nothing", "nothing named", "negative", "negatives", "background", "rest"}
 
 
 def summarise(
@@ -93,7 +92,8 @@ def sentences(template: str, summary: dict[str, Any]) -> list[str]:
     environment.filters |= {name: text.format for name, text in NUMBERS.items()}
     text = environment.get_template(f"{template}.j2").render(
         s=summary, plan=plan, split=split, rates=split["video"] or split, one=one, low=low, high=high,
-        share=share, count=lambda k, n: f"{k} of {n} ({k / max(n, 1):.0%})", held_out=SHARES[2], anything=ANYTHING,
+        share=share, count=lambda k, n: f"{k} of {n} ({k / max(n, 1):.0%})", held_out=SHARES[2],
+        anything=NEUTRAL | {"nothing named"},
     )  # fmt: skip
     return [line for line in text.splitlines() if line]
 

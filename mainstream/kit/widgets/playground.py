@@ -64,8 +64,10 @@ class Playground:
 
     def why(self) -> pd.DataFrame:
         """Each application's best next move, and its optimal plan with and without 10% more budget."""
-        moves, richer = next_moves(self.planned, self.plan.choices), self._richer.rename(columns={"f1": "f1_optimal"})
-        return moves.merge(richer, on="app", suffixes=("", "_optimal"))
+        richer = self._richer.rename(columns={"f1": "f1_optimal"}).drop(columns="app")
+        return next_moves(self.planned, self.plan.choices).merge(
+            richer, left_index=True, right_index=True, suffixes=("", "_optimal")
+        )
 
     def drawing(self) -> Drawing:
         """The figure with the plan's conclusion, to be kept."""

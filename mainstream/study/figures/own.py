@@ -71,17 +71,13 @@ def zone(app: str, frame: np.ndarray, part: Zone, size: int) -> Drawing:
 
 
 def accuracy(package: MPackage) -> Drawing:
-    """Balanced accuracy at every split: on photos with 95% intervals and, where there is one, on video.
-
-    Frames of one video depend on each other and have no interval.
-    """
+    """Balanced accuracy at every split with 95% intervals: on photos and, where there is one, on video."""
     fig, table, colour = plt.figure(), curves.table([package], "measured"), colour_of(package.application)
     ax = fig.subplots()
     for on, label, style in (("images", "held-out photos", "o-"), ("video", "held-out video", "s--")):
         part = table[table.on == on]
         ax.plot(part["index"], part.accuracy, style, ms=4, color=colour, label=label if len(part) else None)
-        if on == "images":
-            ax.fill_between(part["index"], part.low, part.high, alpha=0.15, color=colour, lw=0, label="their 95%")
+        ax.fill_between(part["index"], part.low, part.high, alpha=0.15, color=colour, lw=0)
     layers = [s.layer for s in package.splits]
     ax.axhline(0.5, color=TRUTH, lw=0.8, label="chance")
     ax.set_xticks(range(len(layers)), layers, rotation=45, ha="right", fontsize=8)
@@ -89,7 +85,10 @@ def accuracy(package: MPackage) -> Drawing:
     ax.set(ylabel="balanced accuracy", ylim=(0.4, 1.02), xlabel=label)
     ax.legend(fontsize=8)
     worth = table[table.on == table.on.iloc[-1]].accuracy  # of video, where there is one
-    caption = "On held-out {on} balanced accuracy is {first:.3f} split at '{shallow}' and {last:.3f} at '{deep}'."
+    caption = (
+        "On held-out {on} balanced accuracy is {first:.3f} split at '{shallow}' and {last:.3f} at '{deep}'. "
+        "Bands: 95% intervals."
+    )
     numbers = {"on": "video" if package.splits[0].video else "photos", "first": worth.iloc[0], "last": worth.iloc[-1],
                "shallow": layers[0], "deep": layers[-1]}  # fmt: skip
     return Drawing(fig, table, "Accuracy by split", "measured", caption, numbers)

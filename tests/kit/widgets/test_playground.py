@@ -35,6 +35,13 @@ def test_it_starts_with_the_plan_of_its_problem(playground):
     assert playground.image in playground.box.children and bytes(playground.image.value)[1:4] == b"PNG"
 
 
+def test_why_of_two_applications_of_one_name_has_a_row_for_each():
+    problem = experiments.random_problem(2, seed=0, budget=60.0)
+    twins = tuple(app.model_copy(update={"name": "twin"}) for app in problem.apps)
+    why = Playground(problem.model_copy(update={"apps": twins})).why()
+    assert list(why.app) == ["twin", "twin"] and len(why.columns) == len(set(why.columns))
+
+
 def test_an_application_joins_and_leaves(playground):
     before, names = bytes(playground.image.value), list(playground.table().app)
     start = playground.problem
