@@ -37,7 +37,7 @@ def errors():
 
 def schedules():
     """Counted ratios over both baselines, promised ones, and the study's recorded ones."""
-    study = pd.read_csv(REFERENCE / "headline.csv", index_col="n_apps")
+    study = pd.read_csv(REFERENCE / "claims/05_headline/headline.csv", index_col="n_apps")
     for network in sorted(PAPER.glob("mobilenet-*")):
         best = pd.read_csv(network / "executed_tracks.csv").query("system == 'optimal'")
         for _, row in best.iterrows():

@@ -94,6 +94,6 @@ def reference_command(profile: options.Profile = "default") -> None:
     project = Project()
     project.profile(profile)
     for path in save_reference(project, profile):
-        typer.echo(f"results/reference/{path.name}", err=True)
+        typer.echo(str(path.relative_to(project.root)), err=True)
     rows = claims.judged(project.root / claims.CLAIMS, project.results("reference") / "claims")
     typer.echo(claims.table([r for r in rows if r["size"]], claims.PAGE))

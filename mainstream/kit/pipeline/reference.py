@@ -4,39 +4,21 @@ import json
 import shutil
 from pathlib import Path
 
-from mainstream.errors import UserError
 from mainstream.kit.pipeline import cache
 from mainstream.kit.pipeline.claims import CLAIMS, PAGE, judged, load_claims, megabytes, page
 from mainstream.kit.pipeline.project import Project
 from mainstream.paths import write_text
 
-KEPT = {
-    "03_event_f1_model": ("model_error.csv", "predicted_and_counted.png"),
-    "00_tour": ("tenants.png",),
-    "05_headline": ("headline.csv", "headline_forms.csv", "headline_forms.png", "sweep_ratios.csv",
-                    "recorded_costs.csv", "executed_tracks.csv", "executed.png", "executed_map.csv",
-                    "executed_by_length_figure.png"),
-    "06_x_voting": ("fixed_or_free.csv",),
-}  # fmt: skip
+KEPT = (  # pictures of the README, and tables that no claim names
+    "00_tour/tenants.png", "05_headline/executed_by_length_figure.png", "05_headline/recorded_costs.csv",
+    "05_headline/executed_tracks.csv",
+)  # fmt: skip
+SAID = ("finished", "parameters", "seconds", "versions", "machine", "git", "key")  # of a kept stage's run
 
 
 def save_reference(project: Project, profile: str) -> list[Path]:
-    """Copies the kept files of a run to results/reference/, with its provenance (UserError: a stage has not run)."""
-    target = project.results("reference")
-    target.mkdir(parents=True, exist_ok=True)
-    copied, provenance = [], {}
-    for stage, names in KEPT.items():
-        directory = project.results(profile) / stage
-        run = cache.read_run(directory)
-        if run is None:
-            raise UserError(f"{stage} has no result in profile '{profile}'; run it first")
-        provenance[stage] = {
-            k: run[k] for k in ("finished", "parameters", "seconds", "versions", "machine", "git", "key")
-        }
-        copied += [Path(shutil.copy(directory / name, target / name)) for name in names]
-    copied += save_decisions(project, profile) + save_claims(project, profile)
-    write_text(target / "provenance.json", json.dumps(provenance, indent=1, sort_keys=True) + "\n")
-    return copied
+    """Keeps what claims, README and notebook 05 rest on. Raises `UserError`: a stage has not run, or was changed."""
+    return save_decisions(project, profile) + save_claims(project, profile)
 
 
 def save_decisions(project: Project, profile: str) -> list[Path]:
@@ -63,18 +45,20 @@ def save_decisions(project: Project, profile: str) -> list[Path]:
 
 
 def save_claims(project: Project, profile: str) -> list[Path]:
-    """Keeps the files that the claims rest on in results/reference/claims/, and writes REPRODUCTION.md from them."""
+    """Keeps the files that claims and README rest on in results/reference/claims/, with what is known of the runs that
+    made them, and writes REPRODUCTION.md from them."""
     results = project.results(profile)
     target = project.results("reference") / "claims"
     judged(project.root / CLAIMS, results)  # refuses what is missing or changed before anything is replaced
     shutil.rmtree(target, ignore_errors=True)
     kept = []
-    for file in sorted({v.file for c in load_claims(project.root / CLAIMS) for v in c.numbers().values()}):
+    named = {v.file for c in load_claims(project.root / CLAIMS) for v in c.numbers().values()}
+    for file in sorted({*named, *KEPT}):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         kept.append(Path(shutil.copy(results / file, target / file)))
     for stage in sorted(target.iterdir()):
         run = cache.read_run(results / stage.name) or {}
-        about = {"seconds": run["seconds"], "megabytes": megabytes(results / stage.name)}
-        write_text(stage / cache.RUN, json.dumps(about) + "\n")
+        about = {**{k: run[k] for k in SAID}, "megabytes": megabytes(results / stage.name)}
+        write_text(stage / cache.RUN, json.dumps(about, indent=1) + "\n")
     write_text(project.root / PAGE, page(judged(project.root / CLAIMS, target)))
     return [*kept, project.root / PAGE]
