@@ -6,6 +6,7 @@ set -euo pipefail
 unset PYTHONDONTWRITEBYTECODE
 # .venv holds all that is imported: another Python's folders, or another checkout, would come before it.
 unset PYTHONHOME PYTHONPATH
+export PIP_USER=0 # where pip installs for the user by default, it refuses to within .venv
 
 fail() { echo "mainstream: $*" >&2; exit 1; }
 

@@ -158,6 +158,8 @@ def test_run_all_takes_no_modules_from_outside_of_the_kit(tmp_path):
     (tmp_path / ".venv" / "bin" / "mainstream").chmod(0o755)
     stamp = subprocess.run(["bash", "-c", ". scripts/install.sh; stamp"], cwd=tmp_path, capture_output=True, text=True)
     (tmp_path / ".venv" / f".installed-{stamp.stdout.strip()}").touch()
-    done = subprocess.run([tmp_path / "run_all.sh"], capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": "/another", "PYTHONHOME": "/usr"})  # fmt: skip
+    odd = {"PYTHONPATH": "/another", "PYTHONHOME": "/usr", "PIP_USER": "1"}
+    run = {"env": {**os.environ, **odd}, "capture_output": True, "text": True, "check": True}
+    done = subprocess.run([tmp_path / "run_all.sh"], **run)
     assert "PATH=" in done.stdout and "PYTHONPATH=" not in done.stdout and "PYTHONHOME=" not in done.stdout
+    assert "PIP_USER=0\n" in done.stdout  # "Can not perform a '--user' install", said pip
