@@ -50,20 +50,21 @@ def measured(name: str, px: int, rounds: int, threads: int) -> pd.DataFrame:
         calls[f"none {n}"] = partial(alone, whole[:n], pixels)
         calls[f"all {n}"] = partial(together, stem, tails[:n], pixels)
     ms = interleaved(calls, rounds)
-    rows = [(name, n, 1e3 / ms[f"none {n}"], 1e3 / ms[f"all {n}"]) for n in range(1, MOST + 1)]
+    rows = [(name, n, 1e3 / ms[f"none {n}"][0], 1e3 / ms[f"all {n}"][0]) for n in range(1, MOST + 1)]
     table = pd.DataFrame(rows, columns=["network", "applications", "none_fps", "all_fps"])
     return table.assign(ratio=table.all_fps / table.none_fps)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--output", type=Path, help="a CSV; none: JSON is printed and nothing kept")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     found = pd.concat([measured(name, px, given.rounds, given.threads) for name, px in NETWORKS.items()])
-    found.round(4).to_csv(given.output, index=False)
-    print(found.round(2).to_string(index=False))
+    if given.output:
+        found.round(4).to_csv(given.output, index=False)
+    print(found.round(2).to_json(orient="records"))
 
 
 if __name__ == "__main__":

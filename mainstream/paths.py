@@ -125,17 +125,19 @@ def read_json(path: str | Path) -> Any:
 
 
 @contextmanager
-def written(path: str | Path) -> Iterator[Path]:
-    """A temporary file beside `path` (of the same suffixes) to write to; takes its place, synced, when all went well.
+def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
+    """A temporary file beside `path` to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
+    alike: of the same suffixes, by which some writers know what to write, and some readers what to read.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
         yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part{''.join(path.suffixes)}")
+    kind = "".join(path.suffixes) if alike else ""
+    part = path.with_name(f".{path.name.removesuffix(kind)}-{secrets.token_hex(4)}.part{kind}")
     part.touch(exist_ok=False)
     try:
         yield part
@@ -151,8 +153,8 @@ def written(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Writes UTF-8 through `written`."""
-    with written(path) as part:
+    """Writes UTF-8 through `written`; who reads all *.prom of a folder, say, does not see it half written."""
+    with written(path, alike=False) as part:
         part.write_text(text, encoding="utf-8")
 
 

@@ -4,6 +4,9 @@
 set -euo pipefail
 # Compiled modules are kept: without them each of the thirty Pythons of a run would compile TensorFlow for 10 s.
 unset PYTHONDONTWRITEBYTECODE
+# .venv holds all that is imported: another Python's folders, or another checkout, would come before it.
+unset PYTHONHOME PYTHONPATH
+export PIP_USER=0 # where pip installs for the user by default, it refuses to within .venv
 
 fail() { echo "mainstream: $*" >&2; exit 1; }
 

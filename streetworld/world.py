@@ -157,3 +157,5 @@ def _check(number: int, seed: int, **values: float) -> None:
         low, high = limits[name]
         if not low <= value <= high:
             raise WorldError(f"{name}={value}: must be from {low} to {high}")
+    if not round(values["seconds"] * values["fps"]):
+        raise WorldError(f"seconds={values['seconds']}: hold no frame at {values['fps']:g} frames/s")

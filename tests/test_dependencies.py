@@ -146,3 +146,20 @@ def test_a_copy_installed_elsewhere_finds_the_checkout_around_the_working_folder
             env={**os.environ, "PYTHONPATH": str(tmp_path)},
         )  # fmt: skip
         assert done.stdout.split() == [str(tmp_path / "mainstream"), str(root)]
+
+
+def test_run_all_takes_no_modules_from_outside_of_the_kit(tmp_path):
+    """With the folder of another checkout exported, that one's notebooks ran and its results were written over."""
+    for name in ("requirements.lock", "pyproject.toml", "scripts/install.sh", "run_all.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "mainstream").write_text("#!/bin/sh\nenv\n")
+    (tmp_path / ".venv" / "bin" / "mainstream").chmod(0o755)
+    stamp = subprocess.run(["bash", "-c", ". scripts/install.sh; stamp"], cwd=tmp_path, capture_output=True, text=True)
+    (tmp_path / ".venv" / f".installed-{stamp.stdout.strip()}").touch()
+    odd = {"PYTHONPATH": "/another", "PYTHONHOME": "/usr", "PIP_USER": "1"}
+    run = {"env": {**os.environ, **odd}, "capture_output": True, "text": True, "check": True}
+    done = subprocess.run([tmp_path / "run_all.sh"], **run)
+    assert "PATH=" in done.stdout and "PYTHONPATH=" not in done.stdout and "PYTHONHOME=" not in done.stdout
+    assert "PIP_USER=0\n" in done.stdout  # "Can not perform a '--user' install", said pip

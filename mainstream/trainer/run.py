@@ -127,7 +127,7 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("data-*"):  # of a run that was killed
         shutil.rmtree(left, ignore_errors=True)
-    for left in folder.rglob(".*.part.*"):
+    for left in folder.rglob(".*.part*"):
         left.unlink(missing_ok=True)
     place = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
     try:

@@ -1,10 +1,12 @@
 """What cannot be right is told in one line by the first cells of a notebook, before anything long begins."""
 
+import numpy as np
 import pytest
 
 from mainstream.errors import UserError
 from mainstream.kit.pipeline.project import read_notebook
 from mainstream.paths import NOTEBOOKS, REFERENCE
+from mainstream.study.replay import Recording
 
 
 def begun(book, stage, output, **parameters):
@@ -31,3 +33,13 @@ def begun(book, stage, output, **parameters):
 def test_07_names_who_was_not_trained_and_a_budget_that_begins_late(tmp_path, parameters, said):
     with pytest.raises(UserError, match=said):
         begun("07_live_runtime", "01_finetune_every_split", tmp_path, **parameters)
+
+
+def test_03_counts_and_models_at_the_rate_that_a_film_has():
+    """Of 7 frames/s where 10 were asked for, the model was told of 10, and of rates that no look had."""
+    cells = ["".join(c["source"]) for c in read_notebook(NOTEBOOKS / "03_event_f1_model.ipynb")["cells"]]
+    recorded = next(cell for cell in cells if "recording = recorder" in cell)
+    empty = np.empty((0, 0))
+    names = {"recording": Recording(*[empty] * 7, fps=7.0), "stream_fps": 10.0, "rates": [1, 5, 8, 10]}
+    exec(recorded.partition("recording = recorder")[2].partition("\n")[2], names)
+    assert (names["stream_fps"], names["rates"]) == (7.0, [1, 5, 7.0])

@@ -141,6 +141,7 @@ def test_weather_can_be_seen():
         ({"camera": 0.5}, "camera"),
         ({"seed": -1}, "seed"),
         ({"seconds": 0}, "seconds"),
+        ({"seconds": 0.2, "fps": 2}, "seconds=0.2: hold no frame"),
         ({"fps": float("nan")}, "fps"),
         ({"split": "tset"}, "test"),
         ({"distractors": -1}, "distractors"),

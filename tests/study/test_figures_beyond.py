@@ -31,3 +31,20 @@ def test_curves_with_lumps_are_counted_and_rules_compared():
     assert said.startswith("1 of 2 curves are not concave: at 0 to 1 budgets the next 4 units buy more than the last")
     assert "pooling wins 0.0500 Event-F1 on average where it wins most (1.00 devices" in said
     assert "Marginal gains are 0.0500 below pooling at worst, and below equal parts in 0% of cases" in said
+
+
+def test_more_networks_or_budgets_than_colours_and_shapes_are_all_drawn():
+    """The ninth network was left out of both panels; a sixth budget was a KeyError after all was computed."""
+    names = [f"net{k}" for k in range(10)]
+    rows = pd.DataFrame([(name, k, 10.0, 10.0) for name in names for k in (0, 1)],
+                        columns=["network", "index", "mb", "alone_mb"]).assign(applications=1)  # fmt: skip
+    _, right = beyond.memory(rows, dict.fromkeys(names, pd.Series([1, 2])), 50).figure.axes
+    assert len({line.get_color() for line in right.lines}) == 10
+    below = rows.assign(parameters_below=0.5, time_below=0.5, segment_ms=2.0, q25_ms=1.0, q75_ms=2.0)
+    menus = pd.DataFrame({"network": names, "coarsest": 0.5, "whole_ms": 1.0, "ms": 1.0, "parameters_at_half": 0.5})
+    assert [len(ax.lines) for ax in beyond.backbones(below, menus, 8).figure.axes] == [10, 10]
+    fair = [(0, float(b), s, o, 0.5, 0.5, 0.5)
+            for b in range(6) for s in ("greedy", "optimal") for o in ("mean", "max-min")]  # fmt: skip
+    columns = ["problem", "budget", "scheduler", "objective", "mean", "least", "least_share"]
+    (ax,) = fleets.fair(pd.DataFrame(fair, columns=columns).assign(n_apps=2)).figure.axes
+    assert len({tuple(map(tuple, dots.get_paths()[0].vertices)) for dots in ax.collections}) == 6

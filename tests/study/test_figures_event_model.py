@@ -62,6 +62,16 @@ def test_forms_beside_the_count():
     })  # fmt: skip
     drawing = held.predicted_and_counted(dots)
     assert "over 2 combinations: 0.050 by the consistent form, 0.000 by the heterogeneous one, 0.200" in drawing.text
-    assert "+0.100, +0.000 and -0.400" in drawing.text
+    assert "at up to 2 frames/s, with its sign, +0.100, +0.000 and -0.400" in drawing.text
+    assert "at up to 5 frames/s, with its sign, +0.000" in held.predicted_and_counted(dots[dots.fps > 2]).text
     with pytest.raises(UserError, match="caption of"):
         _ = held.predicted_and_counted(dots[dots.form != "heterogeneous"]).text  # never a caption with a gap
+
+
+@pytest.mark.parametrize(("fps", "said"), [(10, "0.5 s apart have hits that correlate by 0.25"),
+                                           (2.5, "0.4 s apart have hits that correlate by 0.20")])  # fmt: skip
+def test_what_looks_remember_is_told_of_those_nearest_to_half_a_second_apart(fps, said):
+    """At 5, 7 and 15 frames/s no two looks are half a second apart: the caption had no number, and ended the run."""
+    lag = np.arange(1, 6) / fps
+    text = held.correlation_by_lag(pd.DataFrame({"app": "cat", "lag_s": lag, "rho": lag / 2, "chain": 0.1})).text
+    assert text == f"Looks {said} on average; a chain with the same ρ between neighbouring frames has 0.10 there."

@@ -1,12 +1,14 @@
 """Figures of notebook 09: what their captions say about small data."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from mainstream.data.photos import Photos
 from mainstream.package import Base, MPackage, SplitRecord, VideoRates
-from mainstream.study.figures import own
+from mainstream.study.figures import diagrams, filmstrip, finetuning, own
+from mainstream.study.verdicts import Verdicts
 
 
 def test_what_is_learnt_from_is_told_apart_from_the_rest():
@@ -50,3 +52,18 @@ def test_balanced_accuracy_at_both_ends(video, said):
     assert drawing.text == f"{said}Bands: 95% intervals."
     heights = [band.get_datalim(band.axes.transData).height for band in drawing.figure.axes[0].collections]
     assert [h > 0 for h in heights] == [False, video], "photos have none here, video has its own"
+
+
+def test_a_name_is_no_formula(tmp_path):
+    """Two dollars begin and end one for matplotlib: names came out in italics, or drawing them ended in a traceback."""
+    app, fig = "5$_$5", plt.figure()
+    photos = Photos(np.zeros((2, 8, 8, 3), np.uint8), np.array([[1], [0]], bool), (app,), (f"{app}.jpg", "b"),
+                    np.array(["train", "test"]))  # fmt: skip
+    counts = pd.DataFrame({"with": [1], "without": [1]})
+    drawn = [own.samples(photos, app, counts), own.wrong(photos, app, np.array([0.1, 0.1]), 0.5)]
+    drawn.append(finetuning.stills(photos, [app]))
+    film = type("Grey", (), {"fps": 1.0, "__len__": lambda _: 2, "frame": lambda _, k: photos.images[k]})()
+    drawn.append(filmstrip.strip(film, Verdicts({app: [(0.0, 1.0)]})))
+    diagrams.tree(fig.subplots(), {app: 0}, 1)
+    for figure in [*(d.figure for d in drawn), fig]:
+        figure.savefig(tmp_path / "any.png")

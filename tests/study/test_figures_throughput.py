@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mainstream.kit.pipeline.project import read_notebook
+from mainstream.paths import NOTEBOOKS
+from mainstream.study import figures
 from mainstream.study.figures import throughput
 
 
@@ -40,3 +43,24 @@ def test_the_gain_is_that_of_the_most_applications(measured):
         "(InceptionV3, record). By arithmetic it is at most 2:"
     )
     assert text.endswith("(half of the repeats of one measurement lie within 10% of each other).")
+
+
+def test_a_colour_is_of_one_number_of_applications_in_every_panel(measured):
+    """The record has 1 to 8: where ours have 16 too, its 8 were drawn in the legend's colour of 16."""
+    record = pd.DataFrame({"n_apps": 1, "percent_shared": [0, 100], "task_fps": [5.0, 9.0]})
+    ours, theirs = throughput.throughput_by_split(measured, record).figure.axes
+    colours = {line.get_label(): line.get_color() for line in ours.lines}
+    assert colours["1"] != colours["2"]
+    assert {line.get_label(): line.get_color() for line in theirs.lines} == {"1": colours["1"]}
+    record = record.assign(n_apps=2)
+    _, theirs = throughput.throughput_by_split(measured, record).figure.axes
+    assert {line.get_label(): line.get_color() for line in theirs.lines} == {"2": colours["2"]}
+
+
+def test_02_compares_with_the_record_where_it_has_as_many_applications(tmp_path):
+    cells = map("".join, (c["source"] for c in read_notebook(NOTEBOOKS / "02_profile_throughput.ipynb")["cells"]))
+    names = {"counts": [1, 16], "theirs": pd.Series({1: 1.5}), "mine": pd.Series({1: 1.4, 16: 9.0}), "ours": "mine",
+             "figures": figures, "measured": pd.DataFrame({"ratio": [1.0]}),
+             "out": figures.Output(str(tmp_path), "02_x")}  # fmt: skip
+    exec(next(cell for cell in cells if "theirs[n]" in cell), names)
+    assert [(row.paper, row.ours) for row in names["rows"]] == [(1.5, 1.4), (1.0, 1.0)]

@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.colors import to_hex
 
 from mainstream.data.recorded import records
-from mainstream.study.figures.look import log_ticks, shades, shared_legend, small_multiples
+from mainstream.study.figures.look import OTHERS, log_ticks, shades, shared_legend, small_multiples
 from mainstream.study.figures.output import Drawing
 
-NETWORKS = [to_hex(c) for c in plt.get_cmap("Dark2").colors]  # type: ignore[attr-defined]
+NETWORKS = [*(to_hex(c) for c in plt.get_cmap("Dark2").colors), *OTHERS]  # type: ignore[attr-defined]
 NONE = 0.5  # where "none" stands on a logarithmic axis of applications
 
 

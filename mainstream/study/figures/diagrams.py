@@ -48,7 +48,8 @@ def tree(
         ax.plot(*path, color=colour, lw=width, solid_capstyle="round", zorder=2)
         ax.plot(start, 0 if shared else height, "o", ms=7, color=colour, zorder=3, clip_on=False)
         cut = len(app) > NAME_LENGTH and rates is not None
-        ax.text(end + 0.25, height, app[: NAME_LENGTH - 1] + "…" if cut else app, va="center", color=colour)
+        name = app[: NAME_LENGTH - 1] + "…" if cut else app
+        ax.text(end + 0.25, height, name, va="center", color=colour, parse_math=False)
         if rates and f1:
             text = f"{rates[app]:g}/s     F1 {f1[app]:.2f}"
             ax.annotate(text, (end, height), (180, 0), textcoords="offset points", va="center", ha="right")

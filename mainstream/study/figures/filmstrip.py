@@ -39,7 +39,7 @@ def draw_timeline(ax: Axes, verdicts: Verdicts, until_s: float) -> None:
         away = [(start, end - start) for start, end in verdicts.absences(app, until_s)]
         ax.broken_barh(away, (-0.45 - row, 0.9), color="0.94", zorder=0)
     ax.set(xlim=(0, until_s), ylim=(0.5 - len(verdicts.apps), 0.5), xlabel="seconds")
-    ax.set_yticks([-row for row in range(len(verdicts.apps))], verdicts.apps)
+    ax.set_yticks([-row for row in range(len(verdicts.apps))], verdicts.apps, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.grid(False)
 
@@ -90,7 +90,7 @@ def strip(film: Film, verdicts: Verdicts, n: int = 6) -> Drawing:
         for side in one.spines.values():
             side.set(visible=True, color=colour, linewidth=4)
         what = f"{span.app}: {span.outcome}" if span else "nothing found or missed"
-        one.set_title(f"{letter}  {at / film.fps:.1f} s\n{what}", fontsize=8.5)
+        one.set_title(f"{letter}  {at / film.fps:.1f} s\n{what}", fontsize=8.5, parse_math=False)
         ax.axvline(time_s, color="0.3", lw=0.7, ls=":")
         letter_at = max(time_s, letter_at + until_s / 80)  # beside its line where two are close
         ax.text(letter_at, 0.5, letter, ha="center", va="bottom", fontsize=8)

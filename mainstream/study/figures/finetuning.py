@@ -21,7 +21,7 @@ def stills(test: Photos, apps: Sequence[str]) -> Drawing:
     columns.append(("none of them", np.flatnonzero(~test.labels.any(1))))
     fig, axes = plt.subplots(STILLS_EACH, len(columns), figsize=(2 * len(columns), 6.2), squeeze=False)
     for column, (title, places) in zip(axes.T, columns, strict=True):
-        column[0].set_title(title)
+        column[0].set_title(title, parse_math=False)
         for ax, k in zip(column, places, strict=False):
             ax.imshow(test.images[k])
     for ax in axes.flat:
@@ -51,7 +51,7 @@ def synthetic_curves(summary: pd.DataFrame, carried: pd.DataFrame) -> Drawing:
         spread = [far.unseen - far.low, far.high - far.unseen]
         unseen = "never seen" if len(far) else ""
         ax.errorbar(far["index"], far.unseen, spread, fmt="s", mfc="white", ms=6, lw=1, color="0.2", label=unseen)
-        ax.set_title(app)
+        ax.set_title(app, parse_math=False)
         ax.legend(loc="lower left", fontsize=8, handlelength=3)
         ax.set_xlabel(SPLIT_AXIS, fontsize=9)
     axes[0].set_ylabel("balanced accuracy")

@@ -1,5 +1,7 @@
 """Figures of cameras that share a box, and of tenants that share a camera fairly (notebook 08)."""
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 
@@ -59,7 +61,7 @@ def fair(rows: pd.DataFrame) -> Drawing:
     """Each mix's price of max-min: mean F1 given up against the gain of the least served (`pooling.objectives`)."""
     fig, [ax] = small_multiples(1, size=(6.8, 4.0))
     paid = price(rows)
-    shapes = dict(zip(sorted(paid.budget.unique()), "osD^v", strict=False))
+    shapes = dict(zip(sorted(paid.budget.unique()), cycle("osD^v<>pPX*hd"), strict=False))
     for (name, budget), part in groups(paid, ["scheduler", "budget"]):
         ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
                    marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip

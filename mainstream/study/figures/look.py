@@ -118,11 +118,17 @@ def lines(ax: Axes, data: pd.DataFrame, x: str, y: str, hue: str = "system") -> 
 
 
 def curves(
-    ax: Axes, data: pd.DataFrame, x: str, y: str, by: str, name: str = "{}", style: str = "-", **look: Any
-) -> None:
-    """A line for each value of column `by`, from dark to light, labelled by `name` with the value in it."""
-    for colour, (value, part) in zip(shades(data[by].nunique()), data.groupby(by), strict=True):
-        ax.plot(part[x], part[y], style, color=colour, label=name.format(value), **look)
+    ax: Axes, data: pd.DataFrame, x: str, y: str, by: str, name: str = "{}", style: str = "-",
+    among: Iterable[float] = (), **look: Any,
+) -> None:  # fmt: skip
+    """A line for each value of column `by`, from dark to light, labelled by `name` with the value in it.
+
+    among: the values of all panels of a figure, where one of them may lack some: a colour means the same in each.
+    """
+    values = sorted({*among} or {*data[by]})
+    colours = dict(zip(values, shades(len(values)), strict=True))
+    for value, part in data.groupby(by):
+        ax.plot(part[x], part[y], style, color=colours[value], label=name.format(value), **look)
 
 
 def log_ticks(ax: Axes, values: Iterable[float], axis: Literal["x", "y"] = "x") -> None:

@@ -47,12 +47,13 @@ def correlation_by_lag(data: pd.DataFrame) -> Drawing:
         ax.plot(part.lag_s, part.chain, ":", color=colour_of(str(app)))
     ax.set(xlabel="seconds between two looks", ylabel="correlation ρ of hits", ylim=(0, 1))
     ax.legend(title="dotted: a chain's")
-    half = data[np.isclose(data.lag_s, 0.5)]
+    lag = data.lag_s[(data.lag_s - 0.5).abs().idxmin()]
+    there = data[np.isclose(data.lag_s, lag)]
     caption = (
-        "Half a second apart hits correlate by {real:.2f} on average; a chain with the same ρ between neighbouring "
-        "frames has {chain:.2f} there."
+        "Looks {lag:.2g} s apart have hits that correlate by {real:.2f} on average; a chain with the same ρ between "
+        "neighbouring frames has {chain:.2f} there."
     )
-    numbers = {"real": half.rho.mean(), "chain": half.chain.mean()}
+    numbers = {"lag": lag, "real": there.rho.mean(), "chain": there.chain.mean()}
     return Drawing(fig, data, "Memory of real decisions", "executed", caption, numbers)
 
 
@@ -72,11 +73,11 @@ def predicted_and_counted(data: pd.DataFrame) -> Drawing:
     by = data.groupby("form").error
     caption = (
         "Mean distance from the count over {rows} combinations: {consistent:.3f} by the consistent form, "
-        "{heterogeneous:.3f} by the heterogeneous one, {as_published:.3f} as published; at up to 2 frames/s, with its "
-        "sign, {slow_consistent:+.3f}, {slow_heterogeneous:+.3f} and {slow_as_published:+.3f}."
+        "{heterogeneous:.3f} by the heterogeneous one, {as_published:.3f} as published; at up to {few:g} frames/s, "
+        "with its sign, {slow_consistent:+.3f}, {slow_heterogeneous:+.3f} and {slow_as_published:+.3f}."
     )
-    slow = data[data.fps <= 2].groupby("form").error.mean()
+    few = max(2, data.fps.min())
+    slow = data[data.fps <= few].groupby("form").error.mean()
     numbers = by.agg(lambda e: e.abs().mean()).to_dict() | {f"slow_{form}": e for form, e in slow.items()}
-    return Drawing(
-        fig, data, "Predicted and counted Event-F1", "executed", caption, numbers | {"rows": by.size().iloc[0]}
-    )
+    numbers |= {"rows": by.size().iloc[0], "few": few}
+    return Drawing(fig, data, "Predicted and counted Event-F1", "executed", caption, numbers)

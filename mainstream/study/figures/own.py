@@ -42,7 +42,7 @@ def samples(photos: Photos, app: str, counts: pd.DataFrame, *, seed: int = 0) ->
             -0.12, 0.5, f"{word}\n{len(places)} photos", rotation=90, ha="right", va="center", fontsize=9,
             transform=axes[row, 0].transAxes,
         )  # fmt: skip
-    fig.suptitle(f"'{app}': photos as the network gets them", fontsize=11)
+    fig.suptitle(f"'{app}': photos as the network gets them", fontsize=11, parse_math=False)
     caption = (
         "{with_it} photos with '{app}' and {without} without, of which {learnt} and {learnt_without} are learnt from; "
         "the rest chooses thresholds and counts."
@@ -110,7 +110,7 @@ def wrong(photos: Photos, app: str, probabilities: np.ndarray, threshold: float)
     for ax, row in zip(axes, table.itertuples(), strict=False):
         ax.imshow(photos.images[row.Index])
         said = f"{'missed' if row.shows_it else 'false alarm'}: {row.probability:.2f}"
-        ax.set_title(f"{said}\n{row.photo[-18:]}", fontsize=7, pad=2)
+        ax.set_title(f"{said}\n{row.photo[-18:]}", fontsize=7, pad=2, parse_math=False)
     caption = (
         "Of {photos} held-out photos it was wrong about {wrong}, surest of those shown first; the number is how likely "
         "'{app}' was to it. A wrong label is mended in its folder; a kind of photo that it does not know is added."
@@ -140,7 +140,7 @@ def timeline(
         alarms = [(d.start_s, max(d.end_s - d.start_s, 0.3)) for d in report.detections if d.app == m.app]
         ax.broken_barh(alarms, (1.08, 0.14), color=DETECTED, label="detected")
         ax.set(ylim=(-0.05, 1.3), yticks=[0, 1], xlim=(0, max(report.stream_s, 1)))
-        ax.set_ylabel(m.app)
+        ax.set_ylabel(m.app, parse_math=False)
         ax.set_title(f"split {m.layer}, {m.fps:g} looks/s, X = {m.x_vote}", fontsize=8, loc="right", pad=2)
     axes[-1].set_xlabel("seconds of the stream")
     handles, labels = axes[0].get_legend_handles_labels()

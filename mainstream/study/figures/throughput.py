@@ -76,7 +76,7 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
     fig, axes = small_multiples(len(panels), size=(3.7, 4.2))
     for ax, (title, part) in zip(axes, panels.items(), strict=True):
         part = part[part.applications.isin(counts)]
-        curves(ax, part, "percent_shared", "fps", "applications", style="o-", ms=3.5)
+        curves(ax, part, "percent_shared", "fps", "applications", style="o-", among=counts, ms=3.5)
         ax.set(title=title, xlabel="% of layers shared")
     low, high = pd.concat([measured.fps, record.task_fps]).agg(["min", "max"])
     log_ticks(axes[0], [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if low <= t <= high], "y")
