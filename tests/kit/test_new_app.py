@@ -35,6 +35,7 @@ from mainstream.kit.new_app.training import ties
 from mainstream.kit.new_app.words import f1_interval, first_page, sentences
 from mainstream.package import MPackage
 from mainstream.paths import alone
+from mainstream.runner.devices import nuc_2017
 from mainstream.runner.frames import Frame, Source
 from mainstream.runner.held_out import Between, cut_between_events, within
 from mainstream.runner.sources import VideoSource
@@ -434,6 +435,14 @@ def test_what_the_notebook_refuses_is_one_line_and_the_notebook_is_kept(tmp_path
         "mainstream: --with 'cat': was trained on another base network than --base gives"
     )
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["report.failed.ipynb"]
+
+
+def test_latencies_of_another_network_are_refused_before_anything_is_read(tmp_path, drawn):
+    device = nuc_2017().model_copy(update={"name": "this-machine, resnet50 at 224 px, openvino f32, 2 threads"})
+    (tmp_path / "other.json").write_text(device.model_dump_json())
+    request = Request.read(name="box", images=drawn[0], device=str(tmp_path / "other.json")).checked()
+    with pytest.raises(UserError, match="is of resnet50 at 224 px, the network is mobilenet-0.25 at 128 px"):
+        request.network()
 
 
 def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:
