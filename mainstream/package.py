@@ -83,9 +83,6 @@ class Base(Strict):
     preprocessing: str  # e.g. "x/127.5-1"
     weights: str = Field(pattern=r"^(sha256:[0-9a-f]{64}|record:.+)$")  # or a record that came without weights
 
-    def __str__(self) -> str:
-        return f"{self.architecture} at {self.input_shape[0]} px"
-
 
 class Tail(Strict):
     """Weights of the layers above the split: a file beside mpackage.json, read as weights only."""

@@ -41,7 +41,7 @@ def load_device(name: str, measure: Callable[[], Device] | None = None, *, of: B
     path = Path(name)
     if path.suffix.lower() != ".json":
         raise unknown("device", name, (NUC, HERE, "FILE.json"))
-    device = Device.read(path)
-    if of and device.name.startswith(f"{HERE}, ") and f", {of}, " not in device.name:  # as `this_machine` calls it
-        raise UserError(f"device='{name}': is of {device.name.split(', ')[1]}, the network is {of}; profile that")
+    device, network = Device.read(path), f"{of.architecture} at {of.input_shape[0]} px" if of else ""
+    if device.name.startswith(f"{HERE}, ") and f", {network}" not in device.name:  # as `this_machine` calls it
+        raise UserError(f"device='{name}': is of {device.name.split(', ')[1]}, the network is {network}; profile that")
     return device

@@ -102,7 +102,7 @@ def base_of(
     embedded = wanted.weights == Embedded.read(BASE / RECORD).weights
     px, base = wanted.input_shape[0], "embedded" if embedded else "imagenet"
     right = "--base embedded, without --weights" if embedded else "--base imagenet --weights FILE"
-    said = f"'{app}' was trained on {wanted}, {wanted.weights[:15]}…: {right}"
+    said = f"'{app}' was trained on {wanted.architecture} at {px} px, {wanted.weights[:15]}…: {right}"
     for option, given, own in (("base", name, base), ("architecture", architecture, wanted.architecture),
                                ("size", size, px)):  # fmt: skip
         if given not in (None, own):

@@ -42,7 +42,7 @@ def this_machine(
 ) -> Device:
     """Latencies of the base with a head, measured now (about half a minute): of every stem and its tail as a runner
     compiles them, in turns. Segments one by one would add up to more, a call each. Raises as `compile_model`."""
-    model = with_head(base.network)
+    model, size = with_head(base.network), base.identity.input_shape[0]
     compiled = partial(compile_model, engine=engine, threads=threads, precision=precision)
     pixels = np.random.default_rng(0).integers(0, 256, (1, *base.identity.input_shape), dtype=np.uint8)
     prepared = base.identity.preprocessing, None
@@ -53,7 +53,7 @@ def this_machine(
         *stem, tail = _in_turns(calls, pixels, repeats)
         stems += stem
         tails.append(tail)
-    name = f"{HERE}, {base.identity}, {engine} {precision}, {threads} threads"
+    name = f"{HERE}, {base.identity.architecture} at {size} px, {engine} {precision}, {threads} threads"
     growing = isotonic_regression(stems).x  # a deeper stem takes longer, whatever else the machine did meanwhile
     return Device(name=name, split=tuple(p.frozen_layers for p in points), stem=tuple(growing), tail=tuple(tails))
 

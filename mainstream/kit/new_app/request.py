@@ -14,7 +14,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.package import Base, MPackage, Zone, checked_name
+from mainstream.package import MPackage, Zone, checked_name
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class Request(BaseModel):
             raise UserError("--quick and --every-split: name one of them")
         if self.base == "embedded" and (self.weights or self.architecture or self.size):
             raise UserError("--weights, --architecture and --size are for --base imagenet")
-        self._look_at_device()
+        from mainstream.runner.devices import load_device, nuc_2017
+
+        load_device(self.device, nuc_2017)  # in place of a measurement
         _ = self.packages
         return self
 
@@ -130,13 +132,13 @@ class Request(BaseModel):
         return wanted
 
     def network(self) -> "BaseNetwork":
-        """The base network, loaded. Raises `UserError` as `load_base`, and where a neighbour or the device is of another.
-        """
+        """The base network, loaded. Raises `UserError` as `load_base`, and for a neighbour or device of another one."""
         from mainstream.data.geometry import LETTERBOX
         from mainstream.networks.base import load_base
+        from mainstream.runner.devices import load_device, nuc_2017
 
         base = load_base(self.base, weights=self.weights, architecture=self.architecture, size=self.size)
-        self._look_at_device(base.identity)
+        load_device(self.device, nuc_2017, of=base.identity)
         for other in self.packages.values():
             if other.base != base.identity:
                 raise UserError(f"--with '{other.application}': was trained on another base network than --base gives")
@@ -146,12 +148,6 @@ class Request(BaseModel):
                     f"{LETTERBOX} ones: they share no stem; train '{other.application}' anew"
                 )
         return base
-
-    def _look_at_device(self, of: Base | None = None) -> None:
-        from mainstream.runner.devices import HERE, load_device
-
-        if self.device != HERE:
-            load_device(self.device, of=of)
 
     def command(self) -> str:
         """The same, to be typed: only what differs from the defaults."""
