@@ -29,7 +29,7 @@ from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
 from mainstream.kit.new_app.made import replaces
-from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
+from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, cut, gather
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
 from mainstream.kit.new_app.words import f1_interval, first_page, sentences
@@ -441,8 +441,23 @@ def test_latencies_of_another_network_are_refused_before_anything_is_read(tmp_pa
     device = nuc_2017().model_copy(update={"name": "this-machine, resnet50 at 224 px, openvino f32, 2 threads"})
     (tmp_path / "other.json").write_text(device.model_dump_json())
     request = Request.read(name="box", images=drawn[0], device=str(tmp_path / "other.json")).checked()
-    with pytest.raises(UserError, match="is of resnet50 at 224 px, the network is mobilenet-0.25 at 128 px"):
+    with pytest.raises(UserError, match=r"is of resnet50 at 224 px, the network is mobilenet-0.25 at 128 px"):
         request.network()
+
+
+def test_truth_that_writes_somebody_otherwise_or_is_of_another_zone_is_refused(tmp_path, drawn):
+    """Its events would be passed over, or be those of another part of the picture."""
+    package_of("another", tmp_path / "another")
+    request = Request.read(name="box", video=drawn[1], truth=tmp_path / "t.csv", others=[tmp_path / "another"])
+    rows = drawn[2].read_text()
+    for text, name in ((rows + "Box,70,71\n", "Box"), (rows.replace("another", "Another"), "Another")):
+        (tmp_path / "t.csv").write_text(text)
+        with pytest.raises(UserError, match=f"unknown application '{name}': did you mean '{name.lower()}'"):
+            cut(request)
+    head, *lines = rows.splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([f"{head},zone", *(f'{line},"0,0,0.5,1"' for line in lines)]))
+    with pytest.raises(UserError, match=r"is of a zone of the picture: --zone 0,0,0.5,1 looks at it"):
+        cut(request)  # notebook 09 by hand
 
 
 def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:
