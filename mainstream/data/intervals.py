@@ -42,7 +42,7 @@ def check_written(truth: Mapping[str, object], apps: Sequence[str], where: str) 
 
 
 def part_seen(table: Path, *looks_at: Zone | None) -> Zone | None:
-    """What a table is of, if not the whole picture (`truth --zone`). Raises `UserError`: two, or another than `looks_at`."""
+    """What a table is of, if not the whole (`mainstream truth --zone`). Raises `UserError`: two, or not `looks_at`."""
     parts = {row.get("zone", "") for row in read_table(table, ("app",), ("zone",)).rows}
     if len(parts) > 1:
         raise UserError(f"{table}: column zone has {' and '.join(map(repr, sorted(parts)))}; one table for each zone")

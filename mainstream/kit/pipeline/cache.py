@@ -64,8 +64,8 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
 def _files_named(value: Any, root: Path) -> Iterator[tuple[Path, str]]:
     """Those that a parameter names, anywhere within it: weights, a film, a table, photos of a folder or a table; with a
     hash."""
-    from mainstream.data.datasets import list_table
     from mainstream.data.pictures import files_in
+    from mainstream.data.tables import read_table
 
     if isinstance(value, dict | list):
         for inner in [*value, *(value.values() if isinstance(value, dict) else ())]:
@@ -74,8 +74,9 @@ def _files_named(value: Any, root: Path) -> Iterator[tuple[Path, str]]:
         if isinstance(value, str) and value and (place := root / value).exists():
             if place.is_file():
                 yield place, file_digest(place)
-                told = list_table(place)
-            photos = files_in(place) if place.is_dir() else [told.root / file for file in told.files]
+                named = [row["image"] for row in read_table(place, ("image",)).rows]
+            folders = (place.parent, place.parent / "images")  # one of them, as `list_table` says
+            photos = files_in(place) if place.is_dir() else [folder / name for folder in folders for name in named]
             found = [(str(p), (now := p.stat()).st_size, now.st_mtime_ns) for p in photos if p.exists()]
             yield place, digest(json.dumps(found).encode())
 
