@@ -146,6 +146,19 @@ def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
     assert done.returncode == 2 and "did not make: --replace puts this one in its place" in done.stderr
 
 
+def test_nobodys_files_are_overwritten_and_no_chart_becomes_a_photo(tmp_path, drawn):
+    photos, video, truth = (tmp_path / path.name for path in drawn)
+    shutil.copytree(drawn[0], photos), shutil.copy(drawn[1], video), shutil.copy(drawn[2], truth)
+    asked = Request.read(name="box", images=photos, video=video, truth=truth, output=tmp_path / "out")
+    for place in (tmp_path, photos, photos / "nothing" / "out"):
+        with pytest.raises(UserError, match="which is read, or that in it; name another folder"):
+            replaces(asked.having(output=place, replace=True))
+    (tmp_path / "out").mkdir(), (tmp_path / "out" / "report.failed.ipynb").touch()
+    assert not replaces(asked)
+    (tmp_path / "out" / "zone.csv").touch()
+    assert "holds 'zone.csv', which new-app did not make" in replaces(asked)
+
+
 def test_every_option_is_a_field_that_can_be_typed_again():
     values = {"name": "a b", "images": "p", "others": ["x", "y"], "label": "c", "budget": 0.25, "base": "imagenet",
               "architecture": "resnet50", "size": 160, "video": "v.h264", "video_fps": 12.5, "zone": ".5, 0,.5,1",
@@ -400,6 +413,7 @@ def raw_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[obj
         (lambda p, v, t, s: ["box", "--images", p, "--device", "nuc"], "did you mean 'nuc-2017'"),
         (lambda p, v, t, s: ["box", "--images", p, "--with", s], "[Nn]o such file"),
         (lambda p, v, t, s: ["box", "--images", p, "--event-frequency", "1.2"], "--event-frequency 1.2"),
+        (lambda p, v, t, s: ["box", "--images", p, "--event-length", "1e5"], "--event-length 100000"),
     ],
 )  # fmt: skip
 def test_bad_input_exits_2_with_one_line_and_writes_nothing(tmp_path, drawn, make, named):

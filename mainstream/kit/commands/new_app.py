@@ -33,8 +33,8 @@ def new_app_command(**options: Any) -> None:
     from mainstream.kit.new_app.made import make, replaces
     from mainstream.kit.new_app.material import look
 
-    lost = replaces(request) if not request.replace else ""
-    if lost and not (terminal and typer.confirm(f"{lost}. Replace it?")):
+    lost = replaces(request)
+    if lost and not request.replace and not (terminal and typer.confirm(f"{lost}. Replace it?")):
         raise UserError(f"{lost}: --replace puts this one in its place, --output or another name beside it")
     request = request.having(replace=request.replace or bool(lost))
     look(request)

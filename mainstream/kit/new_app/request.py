@@ -14,7 +14,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.package import MPackage, Zone, checked_name
+from mainstream.package import MPackage, Seconds, Zone, checked_name
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Request(BaseModel):
     architecture: options.Architecture = None
     size: Annotated[options.Size, Positive] = None
     output: Annotated[Path | None, Option(help="Where it goes.", show_default="results/apps/NAME")] = None
-    event_length_s: Annotated[float, Positive,
+    event_length_s: Annotated[Seconds,
                               Option("--event-length", help="Seconds; assumed where there is no video.")] = 3.0
     event_frequency: Annotated[float, Positive, Field(lt=1),
                                Option(help="Share of windows with an event; assumed where there is no video.")] = 0.2
