@@ -112,7 +112,8 @@ def main() -> int:
     tenants, base = in_turn(packages, a.tenants), load_base()
     drawn_s = SPEED * min(seconds, WORLD_S)
     world = World(camera=0, seed=0, seconds=drawn_s, fps=FPS / SPEED, split="test", width=128, height=128)
-    source, device = Again(world, seconds), load_device(a.device, lambda: this_machine(base, engine=a.engine))
+    source = Again(world, seconds)
+    device = load_device(a.device, lambda: this_machine(base, engine=a.engine), of=base.identity)
 
     def streamed(way: str, *, adapt: bool, disturbed: bool) -> Report:
         start_s, end_s = (seconds / 3, 2 * seconds / 3) if disturbed else (seconds, seconds)

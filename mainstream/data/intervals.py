@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mainstream.data.tables import composed, read_table
 from mainstream.errors import UserError, unknown
+from mainstream.package import Zone
 from mainstream.quality.counted import Interval
 
 Intervals = dict[str, list[Interval]]
@@ -31,6 +32,24 @@ def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequen
         if not truth.get(app):
             raise UserError(f"{path}: {unknown('application', app, [name for name, spans in truth.items() if spans])}")
     return {app: merged(spans) for app, spans in truth.items()}
+
+
+def check_written(truth: Mapping[str, object], apps: Sequence[str], where: str) -> None:
+    """Raises `UserError` where truth writes one of `apps` otherwise ('Pedestrian'), which would be passed over."""
+    for name in set(truth).difference(apps):
+        if meant := [app for app in apps if app.casefold() == name.casefold()]:
+            raise UserError(f"{where}: {unknown('application', name, meant)}")
+
+
+def part_seen(table: Path, *looks_at: Zone | None) -> Zone | None:
+    """What a table is of, if not the whole (`mainstream truth --zone`). Raises `UserError`: two, or not `looks_at`."""
+    parts = {row.get("zone", "") for row in read_table(table, ("app",), ("zone",)).rows}
+    if len(parts) > 1:
+        raise UserError(f"{table}: column zone has {' and '.join(map(repr, sorted(parts)))}; one table for each zone")
+    part = Zone.read(parts.pop()) if any(parts) else None
+    if part and any(str(zone) != str(part) for zone in looks_at):
+        raise UserError(f"{table}: is of a zone of the picture: --zone {part} looks at it")
+    return part
 
 
 def merged(spans: Sequence[Interval]) -> list[Interval]:

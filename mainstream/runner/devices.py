@@ -10,6 +10,7 @@ import numpy as np
 
 from mainstream.data.recorded import recorded
 from mainstream.errors import UserError, unknown
+from mainstream.package import Base
 from mainstream.scheduler import Device
 
 NUC, HERE = "nuc-2017", "this-machine"
@@ -26,10 +27,10 @@ def nuc_2017() -> Device:
     return Device.of(NUC, splits, before[list(splits)], before[-1])
 
 
-def load_device(name: str, measure: Callable[[], Device] | None = None) -> Device:
+def load_device(name: str, measure: Callable[[], Device] | None = None, *, of: Base | None = None) -> Device:
     """`nuc-2017`, a JSON file, or `this-machine`: what `measure` finds (`profiler.this_machine`).
 
-    Raises `UserError`: none of these, nothing that measures, or a bad file.
+    Raises `UserError`: none of these, nothing that measures, a bad file, or the profile of another network than `of`.
     """
     if name == NUC:
         return nuc_2017()
@@ -40,4 +41,7 @@ def load_device(name: str, measure: Callable[[], Device] | None = None) -> Devic
     path = Path(name)
     if path.suffix.lower() != ".json":
         raise unknown("device", name, (NUC, HERE, "FILE.json"))
-    return Device.read(path)
+    device, network = Device.read(path), f"{of.architecture} at {of.input_shape[0]} px" if of else ""
+    if device.name.startswith(f"{HERE}, ") and f", {network}" not in device.name:  # as `this_machine` calls it
+        raise UserError(f"device='{name}': is of {device.name.split(', ')[1]}, the network is {network}; profile that")
+    return device

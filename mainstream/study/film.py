@@ -6,18 +6,16 @@ counted on (03) and streamed (07), at the size that the network takes.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from mainstream.data.filmed import held, reached_fps, sampled_frames
 from mainstream.data.footage import Footage
 from mainstream.data.geometry import LETTERBOX
-from mainstream.data.intervals import Intervals, merged, read_intervals, within_video
-from mainstream.data.tables import read_table
+from mainstream.data.intervals import Intervals, check_written, merged, part_seen, read_intervals, within_video
 from mainstream.data.video import Video
-from mainstream.errors import UserError, unknown
-from mainstream.package import MPackage, Zone
+from mainstream.errors import UserError
+from mainstream.package import MPackage
 from mainstream.paths import ROOT
 
 PAUSE_S = 1.0  # without any event: so long at least where the film may be cut
@@ -66,8 +64,7 @@ def half(
     with Video(file) as film:
         length, own = film.seconds(), film.fps
     told = read_intervals(table, needed=needed)
-    if meant := [name for name in told if name not in apps and name.casefold() in {app.casefold() for app in apps}]:
-        raise UserError(f"{truth}: {unknown('application', meant[0], apps)}")
+    check_written(told, apps, truth)
     known = {app: spans for app, spans in told.items() if app in apps}
     spans = within_video(known, length, truth)
     if not (middles := pauses(spans)):
@@ -82,14 +79,6 @@ def half(
     if bare := [app for app, mine in cut.items() if not mine]:
         raise UserError(f"{truth}: no '{bare[0]}' from {start:.1f} to {end:.1f} s of the film; needs some in each half")
     return Film(images, {app: cut[app] for app in apps if app in cut}, rate)
-
-
-def part_seen(table: Path) -> Zone | None:
-    """What a table is of, if not the whole picture: a column of `mainstream truth --zone`. Raises `UserError`: two."""
-    parts = {row.get("zone", "") for row in read_table(table, ("app",), ("zone",)).rows}
-    if len(parts) > 1:
-        raise UserError(f"{table}: column zone has {' and '.join(map(repr, sorted(parts)))}; one table for each zone")
-    return Zone.read(parts.pop()) if any(parts) else None
 
 
 def measured(packages: Iterable[MPackage]) -> list[MPackage]:

@@ -60,11 +60,11 @@ def side_by_side(reports: Mapping[str, Report], truth: Mapping[str, Spans]) -> p
 
 
 def looks_kept(report: Report) -> pd.DataFrame:
-    """Looks per second under every plan, planned and had: app, since_s, until_s, planned, had."""
+    """Looks per second under every plan that lasted, planned and had: app, since_s, until_s, planned, had."""
     looks, rows = report.table(), []
     ends = [*(p["since_s"] for p in report.plans[1:]), report.stream_s]
     for p, until in zip(report.plans, ends, strict=True):
-        for app, unit in p["apps"].items():
+        for app, unit in p["apps"].items() if until > p["since_s"] else ():
             n = ((looks.app == app) & (looks.time_s >= p["since_s"]) & (looks.time_s < until)).sum()
             span = {"app": app, "since_s": p["since_s"], "until_s": until}
             rows.append({**span, "planned": unit["fps"], "had": n / (until - p["since_s"])})

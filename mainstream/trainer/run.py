@@ -19,7 +19,7 @@ from mainstream.data.progress import SHARES, progress
 from mainstream.errors import UserError, unknown
 from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import SplitPoint, split_points, with_head
-from mainstream.package import MPackage, Zone, checked_name
+from mainstream.package import FILE, MPackage, Zone, checked_name
 from mainstream.paths import CACHE, alone, read_json
 from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
@@ -94,6 +94,8 @@ def train(
             place = Path(output) / job.app / (f"seed{job.seed}" if len(seeds) > 1 else "")
             trained = Trained(job, points, Checkpoints(folder, job), photos, footage, settings, zone)
             packages[job] = assemble(trained, base.identity, place, weights=weights, source=source)
+            for old in (place.parent / FILE, *place.parent.glob("split_*.weights.h5")) if len(seeds) > 1 else ():
+                old.unlink(missing_ok=True)  # of a training of one seed: it would be taken for these
         write_log(Path(output) / "training.csv", todo, points, folder)
     return packages
 
@@ -174,6 +176,5 @@ def _watch(waiting: set[Future[Any]], root: Path, jobs: list[Job], points: list[
 
 
 def _work(fraction: float) -> float:
-    """Rough cost of training at a split by its share of all layers, for the remaining time shown: shallow splits train
-    more layers on larger maps."""
+    """Rough cost of a split by its share of all layers, for the time shown: shallow ones train more, on larger maps."""
     return 0.05 + (1 - fraction) ** 2

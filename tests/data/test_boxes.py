@@ -11,11 +11,10 @@ from typer.testing import CliRunner
 
 from mainstream.data.boxes import film_of, read_boxes, zone_intervals
 from mainstream.data.filmed import held
-from mainstream.data.intervals import read_intervals
+from mainstream.data.intervals import part_seen, read_intervals
 from mainstream.errors import UserError
 from mainstream.kit.commands.main import app
 from mainstream.package import Zone
-from mainstream.study.film import part_seen
 from streetworld.encode import write_h264, write_intervals
 
 LEFT, RIGHT = Zone(0, 0, 0.3, 1), Zone(0.3, 0, 0.7, 1)

@@ -29,13 +29,14 @@ from mainstream.data.intervals import merged
 from mainstream.data.rates import count_rates
 from mainstream.errors import UserError
 from mainstream.kit.new_app.made import replaces
-from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, gather
+from mainstream.kit.new_app.material import GAP_S, NEEDED, counts, cut, gather
 from mainstream.kit.new_app.request import Request
 from mainstream.kit.new_app.training import ties
 from mainstream.kit.new_app.words import first_page, sentences
 from mainstream.package import MPackage
 from mainstream.paths import alone
 from mainstream.quality.counted import EventTally, bootstrap_events
+from mainstream.runner.devices import nuc_2017
 from mainstream.runner.frames import Frame, Source
 from mainstream.runner.held_out import Between, cut_between_events, within
 from mainstream.runner.sources import VideoSource
@@ -144,6 +145,19 @@ def test_of_other_data_it_is_replaced_only_when_asked(tmp_path, drawn):
     (place / "summary.json").unlink()
     done = mainstream("new-app", "box", "--images", photos, "--output", place)
     assert done.returncode == 2 and "did not make: --replace puts this one in its place" in done.stderr
+
+
+def test_nobodys_files_are_overwritten_and_no_chart_becomes_a_photo(tmp_path, drawn):
+    photos, video, truth = (tmp_path / path.name for path in drawn)
+    shutil.copytree(drawn[0], photos), shutil.copy(drawn[1], video), shutil.copy(drawn[2], truth)
+    asked = Request.read(name="box", images=photos, video=video, truth=truth, output=tmp_path / "out")
+    for place in (tmp_path, photos, photos / "nothing" / "out"):
+        with pytest.raises(UserError, match="which is read, or that in it; name another folder"):
+            replaces(asked.having(output=place, replace=True))
+    (tmp_path / "out").mkdir(), (tmp_path / "out" / "report.failed.ipynb").touch()
+    assert not replaces(asked)
+    (tmp_path / "out" / "zone.csv").touch()
+    assert "holds 'zone.csv', which new-app did not make" in replaces(asked)
 
 
 def test_every_option_is_a_field_that_can_be_typed_again():
@@ -393,6 +407,7 @@ def raw_video(photos: Path, video: Path, truth: Path, scratch: Path) -> list[obj
         (lambda p, v, t, s: ["box", "--images", p, "--device", "nuc"], "did you mean 'nuc-2017'"),
         (lambda p, v, t, s: ["box", "--images", p, "--with", s], "[Nn]o such file"),
         (lambda p, v, t, s: ["box", "--images", p, "--event-frequency", "1.2"], "--event-frequency 1.2"),
+        (lambda p, v, t, s: ["box", "--images", p, "--event-length", "1e5"], "--event-length 100000"),
     ],
 )  # fmt: skip
 def test_bad_input_exits_2_with_one_line_and_writes_nothing(tmp_path, drawn, make, named):
@@ -428,6 +443,29 @@ def test_what_the_notebook_refuses_is_one_line_and_the_notebook_is_kept(tmp_path
         "mainstream: --with 'cat': was trained on another base network than --base gives"
     )
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["report.failed.ipynb"]
+
+
+def test_latencies_of_another_network_are_refused_before_anything_is_read(tmp_path, drawn):
+    device = nuc_2017().model_copy(update={"name": "this-machine, resnet50 at 224 px, openvino f32, 2 threads"})
+    (tmp_path / "other.json").write_text(device.model_dump_json())
+    request = Request.read(name="box", images=drawn[0], device=str(tmp_path / "other.json")).checked()
+    with pytest.raises(UserError, match=r"is of resnet50 at 224 px, the network is mobilenet-0.25 at 128 px"):
+        request.network()
+
+
+def test_truth_that_writes_somebody_otherwise_or_is_of_another_zone_is_refused(tmp_path, drawn):
+    """Its events would be passed over, or be those of another part of the picture."""
+    package_of("another", tmp_path / "another")
+    request = Request.read(name="box", video=drawn[1], truth=tmp_path / "t.csv", others=[tmp_path / "another"])
+    rows = drawn[2].read_text()
+    for text, name in ((rows + "Box,70,71\n", "Box"), (rows.replace("another", "Another"), "Another")):
+        (tmp_path / "t.csv").write_text(text)
+        with pytest.raises(UserError, match=f"unknown application '{name}': did you mean '{name.lower()}'"):
+            cut(request)
+    head, *lines = rows.splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([f"{head},zone", *(f'{line},"0,0,0.5,1"' for line in lines)]))
+    with pytest.raises(UserError, match=r"is of a zone of the picture: --zone 0,0,0.5,1 looks at it"):
+        cut(request)  # notebook 09 by hand
 
 
 def answered(arguments: list[str], answers: dict[str, list[str]], cwd: Path) -> tuple[int, str]:

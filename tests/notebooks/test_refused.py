@@ -6,6 +6,7 @@ import pytest
 from mainstream.errors import UserError
 from mainstream.kit.pipeline.project import read_notebook
 from mainstream.paths import NOTEBOOKS, REFERENCE
+from mainstream.runner.devices import nuc_2017
 from mainstream.study.replay import Recording
 
 
@@ -28,9 +29,15 @@ def begun(book, stage, output, **parameters):
     [
         ({"joins": {"dog": 0}}, r"unknown application of `joins` 'dog' \(valid: car, cat, flower, pedestrian\)"),
         ({"budgets": [[5, 0.5]]}, r"budgets=\[\[5, 0.5\]\]: must say what there is from second 0 on"),
+        ({"device": "other.json"}, "is of resnet50 at 224 px, the network is mobilenet-0.25 at 128 px"),
     ],
 )
-def test_07_names_who_was_not_trained_and_a_budget_that_begins_late(tmp_path, parameters, said):
+def test_07_names_who_was_not_trained_a_budget_that_begins_late_and_another_networks_profile(
+    tmp_path, parameters, said, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    profile = nuc_2017().model_copy(update={"name": "this-machine, resnet50 at 224 px, openvino f32, 2 threads"})
+    (tmp_path / "other.json").write_text(profile.model_dump_json())
     with pytest.raises(UserError, match=said):
         begun("07_live_runtime", "01_finetune_every_split", tmp_path, **parameters)
 

@@ -176,7 +176,7 @@ def test_latencies_of_another_network_are_refused(tmp_path, packages, street):
     arguments = words(tmp_path, packages, street[0])
     of = lambda network: DEVICE.model_copy(update={"name": f"this-machine, {network}, openvino f32, 2 threads"})
     (tmp_path / "device.json").write_text(of("mobilenet-1.0 at 224 px").model_dump_json())
-    said = "is of mobilenet-1.0 at 224 px, the packages of mobilenet-0.25 at 128 px"
+    said = "is of mobilenet-1.0 at 224 px, the network is mobilenet-0.25 at 128 px"
     assert said in str(CliRunner().invoke(app, arguments).exception)
     (tmp_path / "device.json").write_text(of("mobilenet-0.25 at 128 px").model_dump_json())
     assert CliRunner().invoke(app, [*arguments, "--clock", "none"]).exit_code == 0

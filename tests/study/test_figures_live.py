@@ -89,6 +89,7 @@ def test_a_detection_that_ends_with_the_look_at_which_an_event_begins_does_not_f
 
 
 def test_looks_are_compared_with_every_plan(report):
+    report.plans.append({"since_s": report.stream_s, "apps": report.plans[0]["apps"]})  # took over at the last frame
     kept = streams.looks_kept(report)
     assert kept[["app", "planned", "had"]].to_numpy().tolist() == [
         ["car", 2.0, 2.0],

@@ -30,6 +30,7 @@ from mainstream.networks.base import BaseNetwork
 from mainstream.networks.splits import cut, split_points, with_head
 from mainstream.package import MPackage
 from mainstream.study import on_video, recorder
+from mainstream.study.curves import load_packages
 from mainstream.trainer import Settings, away, run, train
 from mainstream.trainer.checkpoint import Job
 from mainstream.trainer.fit import Part, TailTrainer
@@ -494,6 +495,15 @@ def test_warm_start_can_be_turned_off(tmp_path, base, photos, here):
     [package] = packages.values()
     assert len(package.splits) == 3 and all(s.tail is None for s in package.splits)
     assert not list((tmp_path / "box").glob("*.h5"))
+
+
+def test_of_several_seeds_an_earlier_training_of_one_is_not_among_them(tmp_path, base, photos, here):
+    for seeds in ((3,), (0, 1)):
+        train(
+            ["box"], photos, base, tmp_path, settings=SETTINGS, splits=SPLITS[3:], seeds=seeds,
+            checkpoints=tmp_path / "ck",
+        )  # fmt: skip
+    assert [p.training["seed"] for p in load_packages(tmp_path)] == [0, 1] and not list(tmp_path.glob("box/split_*"))
 
 
 def test_tail_goes_back_on_its_own_base_and_no_other(undisturbed, base, photos, footage):

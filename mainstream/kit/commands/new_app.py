@@ -10,7 +10,6 @@ import typer
 from typer import Argument, Option
 
 from mainstream.errors import UserError
-from mainstream.kit.commands.training import of_zone
 from mainstream.kit.new_app.request import Request, parameter
 
 NONE = "none"  # typed where something is left out
@@ -34,13 +33,11 @@ def new_app_command(**options: Any) -> None:
     from mainstream.kit.new_app.made import make, replaces
     from mainstream.kit.new_app.material import look
 
-    lost = replaces(request) if not request.replace else ""
-    if lost and not (terminal and typer.confirm(f"{lost}. Replace it?")):
+    lost = replaces(request)
+    if lost and not request.replace and not (terminal and typer.confirm(f"{lost}. Replace it?")):
         raise UserError(f"{lost}: --replace puts this one in its place, --output or another name beside it")
     request = request.having(replace=request.replace or bool(lost))
     look(request)
-    if request.truth:
-        of_zone(request.truth, request.looks_at)
     summary = make(request)
     for text in summary["warnings"]:
         typer.echo(f"  ! {text}")

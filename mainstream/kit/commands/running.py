@@ -94,10 +94,7 @@ def stream_command(
     network = base_of(packages, base, weights=weights, architecture=architecture, size=size)
     if device == HERE:
         _say("measuring this machine (about half a minute; a file of `mainstream profile` as --device spares it)")
-    latencies = load_device(device, partial(this_machine, network))
-    of = f"{network.identity.architecture} at {network.identity.input_shape[0]} px"
-    if latencies.name.startswith(f"{HERE}, ") and f", {of}, " not in latencies.name:  # a file of `profile`
-        raise UserError(f"--device {device}: is of {latencies.name.split(', ')[1]}, the packages of {of}; profile that")
+    latencies = load_device(device, partial(this_machine, network), of=network.identity)
     _say("planning and compiling")
     runner = Runner(
         network, packages, latencies, stream_fps=source.fps, budget=budget, schedule_options=how,

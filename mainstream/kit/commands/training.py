@@ -110,10 +110,11 @@ def _footage(
     if video is None or truth is None:
         return None
     from mainstream.data.filmed import file_footage, video_seconds
-    from mainstream.data.intervals import read_intervals, within_video
+    from mainstream.data.intervals import check_written, part_seen, read_intervals, within_video
 
     known, length = read_intervals(truth, needed=apps), video_seconds(video, fps=video_fps)
-    of_zone(truth, zone)
+    part_seen(truth, zone)
+    check_written(known, apps, str(truth))
     spans = within_video(known, length, str(truth))
     return file_footage(video, {app: spans[app] for app in apps}, size=size, video_fps=video_fps, zone=zone)
 
@@ -161,14 +162,6 @@ def truth_command(
     with options.naming(f"--output {output}"):
         write_text(output, text.getvalue())
     typer.echo(f"{output}: {len(spans)} events of '{app}', {sum(b - a for a, b in spans):.1f} of {times[-1]:.1f} s")
-
-
-def of_zone(truth: Path, zone: Zone | None) -> None:
-    """Raises `UserError` where a table says that it is of another part of the picture than this."""
-    from mainstream.study.film import part_seen
-
-    if (part := part_seen(truth)) and str(part) != str(zone):
-        raise UserError(f"{truth}: is of a zone of the picture: --zone {part} looks at it")
 
 
 def _size(text: str) -> tuple[int, int] | None:

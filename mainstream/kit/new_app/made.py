@@ -14,14 +14,14 @@ from mainstream.kit.pipeline.project import Project
 from mainstream.package import FILE, MPackage
 from mainstream.paths import alone, read_json
 
-NOTEBOOK = "09_your_own_application"
+NOTEBOOK, FAILED = "09_your_own_application", "report.failed.ipynb"
 
 
 def make(request: Request) -> dict[str, Any]:
     """Executes the notebook beside its place and moves what it made there, once it is whole; returns its summary.
 
     Interrupted, a second call goes on: what was trained is found again. Raises `UserError`: another process works
-    there, or the notebook's own; the notebook as far as it got is kept as `report.failed.ipynb`.
+    there, or the notebook's own; the notebook as far as it got is kept as `FAILED`.
     """
     place = request.place.resolve()
     with alone(place / ".lock", str(request.place), wait=False):
@@ -29,7 +29,7 @@ def make(request: Request) -> dict[str, Any]:
             shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=place, prefix=".made-", ignore_cleanup_errors=True) as folder:
             made = Path(folder)
-            executed, failed = made / "report.ipynb", place / "report.failed.ipynb"
+            executed, failed = made / "report.ipynb", place / FAILED
             stage = Project().stage(NOTEBOOK, _parameters(request))
             try:
                 execute(stage, "default", executed, cell_timeout_s=None, where=request.name, verbose=True, cwd=Path())
@@ -45,16 +45,23 @@ def make(request: Request) -> dict[str, Any]:
 
 
 def replaces(request: Request) -> str:
-    """What the application would take the place of: one from other data, what and where; '' where it goes on, or none.
+    """What the application would take the place of: one from other data, or files; '' where it goes on, or none.
 
-    Raises `UserError` where the folder cannot be taken: a file, or another application's.
+    Raises `UserError` where the folder cannot be taken: a file, another application's, one with what is read in it or
+    in the photos' own, where its pictures would be photos the next time.
     """
     place, summary = request.place, request.place / "summary.json"
     if place.exists() and not place.is_dir():
         raise UserError(f"--output {place}: is a file; name a folder")
-    if not (place / FILE).is_file():
+    for read in filter(None, (request.images, request.video, request.truth)):
+        if (here := place.resolve()) in read.resolve().parents or read.resolve() in (here, *here.parents):
+            raise UserError(f"--output {place}: lies in {read}, which is read, or that in it; name another folder")
+    if request.replace:
         return ""
-    if (found := MPackage.load(place).application) != request.name and not request.replace:
+    if not (place / FILE).is_file():
+        others = sorted(p.name for p in place.glob("[!.]*") if p.name != FAILED)
+        return f"{place} holds '{others[0]}', which new-app did not make" if others else ""
+    if (found := MPackage.load(place).application) != request.name:
         raise UserError(f"--output {place}: holds the application '{found}'; name another folder")
     if not summary.is_file():
         return f"{place} holds '{found}', which new-app did not make"

@@ -15,7 +15,7 @@ import numpy as np
 from mainstream.data.datasets import SHARES, Listing
 from mainstream.data.filmed import file_footage, held, sampled_frames, video_seconds
 from mainstream.data.footage import Footage
-from mainstream.data.intervals import read_intervals, within_video
+from mainstream.data.intervals import check_written, part_seen, read_intervals, within_video
 from mainstream.data.photos import PARTITIONS, Photos
 from mainstream.errors import UserError
 from mainstream.kit.new_app.request import Request
@@ -96,12 +96,14 @@ def known_events(request: Request) -> dict[str, list[Interval]]:
 def video_truth(request: Request) -> tuple[dict[str, list[Interval]], float]:
     """Every application's events, the new one's under its own name, and the video's length in seconds.
 
-    Raises `UserError` as `known_events` and `video_seconds`; none of the application's events, one that ends too late.
+    Raises `UserError` as `known_events`, `video_seconds`, `part_seen`, `check_written`; no event of its, one too late.
     """
-    assert request.video is not None
+    assert request.video is not None and request.truth is not None
     rows, length = known_events(request), video_seconds(request.video, fps=request.video_fps)
     label = "" if request.images and request.label not in rows else request.label  # of the photos alone
     name = request.class_of(rows, request.truth, label)
+    part_seen(request.truth, request.looks_at)
+    check_written(rows, [name, *request.packages], str(request.truth))
     truth = within_video(rows, length, str(request.truth))
     mine = truth.pop(name)
     return {**truth, request.name: mine}, length

@@ -14,7 +14,7 @@ from typer import Argument, Option
 
 from mainstream.errors import UserError, unknown
 from mainstream.kit.commands import options
-from mainstream.package import MPackage, Zone, checked_name
+from mainstream.package import MPackage, Seconds, Zone, checked_name
 from mainstream.paths import RESULTS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Request(BaseModel):
     architecture: options.Architecture = None
     size: Annotated[options.Size, Positive] = None
     output: Annotated[Path | None, Option(help="Where it goes.", show_default="results/apps/NAME")] = None
-    event_length_s: Annotated[float, Positive,
+    event_length_s: Annotated[Seconds,
                               Option("--event-length", help="Seconds; assumed where there is no video.")] = 3.0
     event_frequency: Annotated[float, Positive, Field(lt=1),
                                Option(help="Share of windows with an event; assumed where there is no video.")] = 0.2
@@ -106,10 +106,9 @@ class Request(BaseModel):
             raise UserError("--quick and --every-split: name one of them")
         if self.base == "embedded" and (self.weights or self.architecture or self.size):
             raise UserError("--weights, --architecture and --size are for --base imagenet")
-        if self.device != "this-machine":
-            from mainstream.runner.devices import load_device
+        from mainstream.runner.devices import load_device, nuc_2017
 
-            load_device(self.device)
+        load_device(self.device, nuc_2017)  # in place of a measurement
         _ = self.packages
         return self
 
@@ -133,11 +132,13 @@ class Request(BaseModel):
         return wanted
 
     def network(self) -> "BaseNetwork":
-        """The base network, loaded. Raises `UserError` as `load_base`, and where a neighbour was trained on another."""
+        """The base network, loaded. Raises `UserError` as `load_base`, and for a neighbour or device of another one."""
         from mainstream.data.geometry import LETTERBOX
         from mainstream.networks.base import load_base
+        from mainstream.runner.devices import load_device, nuc_2017
 
         base = load_base(self.base, weights=self.weights, architecture=self.architecture, size=self.size)
+        load_device(self.device, nuc_2017, of=base.identity)
         for other in self.packages.values():
             if other.base != base.identity:
                 raise UserError(f"--with '{other.application}': was trained on another base network than --base gives")

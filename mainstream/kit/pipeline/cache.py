@@ -33,8 +33,8 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
 
     The notebook's cells (not its outputs), its parameters, the library modules that it imports (found in the source,
     through imports within functions too), templates and other files beside those modules, the data they read, the lock
-    of dependencies, files that parameters name (of those in a folder: name, size, time), the versions of Python and of
-    what is installed of it, and the results of the stages that it needs.
+    of dependencies, files that parameters name (of those in a folder, or of photos that a table labels: name, size,
+    time), the versions of Python and of what is installed of it, and the results of the stages that it needs.
     """
     notebook = read_notebook(stage.notebook)
     cells = [(c["cell_type"], "".join(c["source"]), c.get("metadata", {}).get("tags", [])) for c in notebook["cells"]]
@@ -62,18 +62,23 @@ def stage_hashes(project: Project, stage: Stage, profile: str) -> dict[str, str]
 
 
 def _files_named(value: Any, root: Path) -> Iterator[tuple[Path, str]]:
-    """Those that a parameter names, anywhere within it: weights, a film, a table, a folder of photos; with a hash."""
+    """Those that a parameter names, anywhere within it: weights, a film, a table, photos of a folder or a table; with a
+    hash."""
     from mainstream.data.pictures import files_in
+    from mainstream.data.tables import read_table
 
     if isinstance(value, dict | list):
         for inner in [*value, *(value.values() if isinstance(value, dict) else ())]:
             yield from _files_named(inner, root)
-    with suppress(OSError, ValueError):  # a text that is no name of a file
-        if isinstance(value, str) and (root / value).is_file():
-            yield root / value, file_digest(root / value)
-        elif isinstance(value, str) and value and (folder := root / value).is_dir():
-            found = [(str(p), (now := p.stat()).st_size, now.st_mtime_ns) for p in files_in(folder)]
-            yield folder, digest(json.dumps(found).encode())
+    with suppress(OSError, ValueError):  # a text that is no name of a file, a file that is no table of photos
+        if isinstance(value, str) and value and (place := root / value).exists():
+            if place.is_file():
+                yield place, file_digest(place)
+                named = [row["image"] for row in read_table(place, ("image",)).rows]
+            folders = (place.parent, place.parent / "images")  # one of them, as `list_table` says
+            photos = files_in(place) if place.is_dir() else [folder / name for folder in folders for name in named]
+            found = [(str(p), (now := p.stat()).st_size, now.st_mtime_ns) for p in photos if p.exists()]
+            yield place, digest(json.dumps(found).encode())
 
 
 def key(hashes: dict[str, str]) -> str:

@@ -97,11 +97,12 @@ def test_photos_that_come_or_change_in_a_folder_and_tables_of_one_name_are_parts
     sources = {str(tmp_path / "a"): {}, **{str(tmp_path / name / "labels.csv"): {"cat": ""} for name in "ab"}}
     stage = Stage("01_make", project.notebooks / "01_make.ipynb", {"real_photos": sources})
     keys = {cache.key(cache.stage_hashes(project, stage, "default"))}
-    for photo in (tmp_path / "a" / "cat" / "1.jpg", tmp_path / "a" / "labels.csv", tmp_path / "b" / "labels.csv"):
-        photo.parent.mkdir(exist_ok=True)
-        photo.write_text("another")
+    for photo, text in (("a/cat/1.jpg", "one"), ("a/labels.csv", "another"), ("b/labels.csv", "image,cat\n1.jpg,1"),
+                        ("b/1.jpg", "one"), ("b/1.jpg", "another")):  # fmt: skip
+        (tmp_path / photo).parent.mkdir(exist_ok=True)
+        (tmp_path / photo).write_text(text)
         keys.add(cache.key(cache.stage_hashes(project, stage, "default")))
-    assert len(keys) == 4
+    assert len(keys) == 6
 
 
 def test_whatever_a_result_rests_on_makes_it_due(project, monkeypatch):
