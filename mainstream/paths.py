@@ -129,6 +129,7 @@ def written(path: str | Path) -> Iterator[Path]:
     """A temporary file beside `path` (of the same suffixes) to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
+    What the system refuses is said of `path`.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
@@ -136,8 +137,8 @@ def written(path: str | Path) -> Iterator[Path]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part{''.join(path.suffixes)}")
-    part.touch(exist_ok=False)
     try:
+        part.touch(exist_ok=False)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -146,8 +147,13 @@ def written(path: str | Path) -> Iterator[Path]:
             folder = os.open(path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
+    except OSError as e:
+        if e.errno and str(e.filename or part) == str(part):
+            e.filename = str(path)
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -168,8 +168,9 @@ class Video:
                 break
         self._rest = packets
         unit, shown = float(stream.time_base or 0), [p for p in self._first if not p.is_discard]
-        line = [p.dts for p in self._first[AHEAD:]]  # of decoding: the safer one to go by, unless it goes to and fro
-        self._decoding = None not in line and 10 * sum(b < a for a, b in pairwise(line)) <= len(line)
+        line = [p.dts for p in self._first[AHEAD:] if p.dts is not None]  # the safer one to go by, unless to and fro
+        back = sum(later < one for one, later in pairwise(line))
+        self._decoding = len(line) == len(self._first[AHEAD:]) and 10 * back <= len(line)
         self._dense = self._decoding and any(p.pts is None for p in shown)  # frames are counted, as in AVI
         going = [unit * t for p in self._first if (t := p.dts if self._decoding else p.pts) is not None]
         stamps = going if self._dense else [unit * p.pts for p in shown if p.pts is not None]
