@@ -129,7 +129,8 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
     """A temporary file beside `path` to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
-    alike: of the same suffixes, by which some writers know what to write, and some readers what to read.
+    alike: of the same suffixes, by which some writers know what to write, and some readers what to read. What the
+    system refuses is said of `path`.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
@@ -138,8 +139,8 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     kind = "".join(path.suffixes) if alike else ""
     part = path.with_name(f".{path.name.removesuffix(kind)}-{secrets.token_hex(4)}.part{kind}")
-    part.touch(exist_ok=False)
     try:
+        part.touch(exist_ok=False)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -148,8 +149,13 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
             folder = os.open(path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
+    except OSError as e:
+        if e.errno and str(e.filename or part) == str(part):
+            e.filename = str(path)
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Files that people bring are read in one way, and files that later runs rely on are written in one way."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -67,6 +68,17 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     assert (tmp_path / "a" / "t.txt").read_text() == "old"
     (tmp_path / "plain").touch()
     assert (tmp_path / "a" / "t.txt").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_what_the_system_refuses_is_said_of_the_file_that_was_asked_for(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as error:
+            write_text(tmp_path / "a.txt", "x" * 9000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert error.value.filename == str(tmp_path / "a.txt") and not list(tmp_path.iterdir())
 
 
 def test_a_killed_write_leaves_the_old_file_whole(tmp_path):

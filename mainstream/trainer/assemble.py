@@ -1,6 +1,5 @@
 """From checkpoints to an M-Package: thresholds from validation, rates from test photos and held-out video."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,7 +56,7 @@ def _record(trained: Trained, point: SplitPoint, output: Path, weights: bool) ->
     if weights:
         file = checkpoints.weights(point)
         with written(output / file.name) as part:
-            shutil.copyfile(file, part)
+            part.write_bytes(file.read_bytes())
         tail = Tail(file=file.name, sha256=checksum(output / file.name))
     seen = footage is not None and job.app in footage.classes
     video = rates.on_video(answers["video"], footage, job.app, threshold) if footage and seen else None

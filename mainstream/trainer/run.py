@@ -23,7 +23,7 @@ from mainstream.package import FILE, MPackage, Zone, checked_name
 from mainstream.paths import CACHE, alone, read_json
 from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
-from mainstream.trainer.checkpoint import Checkpoints, Job
+from mainstream.trainer.checkpoint import Checkpoints, Job, require_room
 from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
 
@@ -133,6 +133,7 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
         left.unlink(missing_ok=True)
     place = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
     try:
+        require_room(place, photos.images.nbytes + (footage.images.nbytes if footage else 0))
         base.network.save_weights(place / "base.weights.h5")
         for name in PARTITIONS:
             part = photos.part(name)

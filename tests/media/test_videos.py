@@ -77,6 +77,29 @@ def test_a_phones_hdr_has_the_colours_of_photos(tmp_path):
     assert np.abs(image[32, [16, 48, 80]].astype(int) - shown).max() < 32 and image[32, 48] == pytest.approx(128, abs=4)
 
 
+@pytest.mark.parametrize(("size", "weights"), [((64, 16), (0.299, 0.114)), ((1280, 16), (0.2126, 0.0722))])
+def test_films_that_do_not_say_are_of_bt601_or_in_hd_of_bt709(tmp_path, size, weights):
+    """As players have it; HD's green was 19 of 255 off, its red 23."""
+    shown = [(255, 0, 0), (0, 255, 0), (200, 120, 60)]
+    rgb, (red, blue) = np.array(shown) / 255, weights
+    luma = rgb @ (red, 1 - red - blue, blue)
+    parts = luma, (rgb[:, 2] - luma) / (2 - 2 * blue), (rgb[:, 0] - luma) / (2 - 2 * red)
+    with av.open(str(tmp_path / "film.mkv"), "w") as out:
+        stream = out.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv444p"
+        for k in range(2):
+            frame = av.VideoFrame(*size, "yuv444p")
+            for plane, values, zero, top in zip(frame.planes, parts, (16, 128, 128), (219, 224, 224), strict=True):
+                row = np.repeat(np.round(zero + top * values).astype(np.uint8), size[0] // 3 + 1)
+                plane.update(np.tile(np.resize(row, plane.line_size), (size[1], 1)))
+            frame.pts = k
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    image = next(iter(VideoSource(tmp_path / "film.mkv"))).image
+    found = image[8, [size[0] * (2 * k + 1) // 6 for k in range(3)]].astype(int)
+    assert np.abs(found - shown).max() < 4
+
+
 @pytest.mark.parametrize("name", videos.REFUSED)
 def test_what_is_no_video_is_named_in_one_line_by_every_reader(name, tmp_path):
     make, word = videos.REFUSED[name]

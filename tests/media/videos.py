@@ -401,6 +401,38 @@ def stamps_of_decoding(place: Path) -> Odd:
 
 
 @kind
+def stamps_of_decoding_to_and_fro(place: Path) -> Odd:
+    """The same of MPEG-4 in Matroska, for which libavformat makes times of decoding that go back every few packets."""
+
+    def decoding(k: int, packet: Any) -> Any:
+        packet.pts = packet.dts = round(k / FPS / packet.time_base)
+        return packet
+
+    source = write(place / "plain.mp4", codec="mpeg4", options={"bf": "2"})
+    return Odd(copied(source, place / "film.mkv", decoding), plain(), 6.0)
+
+
+@kind
+def cropped_on_the_left(place: Path) -> Odd:
+    """By 16 px, which a decoder keeps for the sake of its speed."""
+    source, path = place / "plain.mp4", place / "film.mp4"
+    with av.open(str(source), "w") as out:
+        stream = out.add_stream("libx264", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = SIZE[0] + 16, SIZE[1], "yuv420p"
+        for k in range(FRAMES):
+            image = np.concatenate([np.zeros((SIZE[1], 16, 3), np.uint8), picture(k)], axis=1)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        out.mux(stream.encode(None))
+    with av.open(str(source)) as film, av.open(str(path), "w") as out:
+        track = out.add_stream_from_template(film.streams.video[0])
+        crop = av.bitstream.BitStreamFilterContext("h264_metadata=crop_left=16", film.streams.video[0], track)
+        for packet in [p for k in film.demux(video=0) for p in crop.filter(k if k.size else None)]:
+            packet.stream = track
+            out.mux(packet)
+    return Odd(path, plain(), 6.0)
+
+
+@kind
 def a_broken_packet(place: Path) -> Odd:
     def broken(k: int, packet: Any) -> Any:
         if k != 30:
