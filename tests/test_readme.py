@@ -2,16 +2,32 @@
 
 import csv
 
+import numpy as np
 import pytest
 
 from mainstream.kit.pipeline import claims
 from mainstream.paths import DATA, REFERENCE, ROOT
+from mainstream.scheduler import solve
 from mainstream.study import published
 
 
 def test_the_readmes_table_is_of_the_verdicts():
     rows = claims.judged(DATA / "claims.yml", REFERENCE / "claims")
     assert claims.table([r for r in rows if r["size"]], claims.PAGE) in (ROOT / "README.md").read_text()
+
+
+def test_what_the_readme_says_is_left_over_each_baseline():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    with (REFERENCE / "headline.csv").open() as file:
+        rows = {int(r["n_apps"]): r for r in csv.DictReader(file)}
+    assert f"within one budget, {float(rows[32]['no_sharing: 3 optimal']):.2f} are left" in text
+    four = published.headline_problem(published.headline_mixes()[-1][:4])
+    whole_head = four.restricted(published.device().split[-2])
+    ahead = solve(four, "optimal").mean_f1 / solve(whole_head, "optimal").mean_f1 - 1
+    assert f"Mainstream is {ahead:.0%} ahead of it" in text
+    of = lambda vintage, app: [(s.tpr, s.fpr) for s in published.mpackages(vintage)[app].splits[-2:]]
+    for app in ("cars", "cats", "pedestrian"):  # as 05 says: other numbers of layers, the same two rates
+        assert of("2018-02", app) == pytest.approx(np.array(of("2018-05", app)), abs=1e-4)
 
 
 def test_the_readmes_errors_of_the_model_are_the_reference_results():

@@ -57,4 +57,6 @@ def test_a_device_and_curves_say_what_sharing_buys_and_costs():
     said = f"With 2 applications one device gives each {alone:.1f} frames/s when nothing is shared and {shared:.0f} "
     assert drawn.text.startswith(said)
     first = [(p.splits[0].tpr + 1 - p.splits[0].fpr) / 2 for p in packages.values()]
+    head = [(p.splits[-2].tpr + 1 - p.splits[-2].fpr) / 2 for p in packages.values()]
     assert f"from {sum(first) / len(first):.2f} to " in drawn.text
+    assert drawn.text.endswith(f"({sum(head) / len(head):.2f} one split earlier, where the whole head is trained).")

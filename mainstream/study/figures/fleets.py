@@ -66,7 +66,7 @@ def fair(rows: pd.DataFrame) -> Drawing:
         ax.scatter(part.given_up, part.least_gains, color=COLOURS[name], s=30, alpha=0.8, linewidth=0,
                    marker=shapes[budget], label=f"{name}, budget {budget:g}")  # fmt: skip
     reach = max(paid.given_up.max(), 0.01)
-    ax.plot([0, reach], [0, reach * rows.n_apps.max()], "k:", lw=0.8, label="as much as all others pay")
+    ax.plot([0, reach], [0, reach * rows.n_apps.max()], "k:", lw=0.8, label="as much as the sum of all falls")
     ax.set(xlabel="mean Event-F1 given up", ylabel="Event-F1 that the least served gains")
     ax.set_ylim(paid.least_gains.min() - 0.004, paid.least_gains.max() + 0.02)
     ax.legend(fontsize=8)

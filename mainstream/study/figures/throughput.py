@@ -86,10 +86,14 @@ def throughput_by_split(measured: pd.DataFrame, record: pd.DataFrame) -> Drawing
     most = [(title, part[part.applications == n]) for title, part in panels.items()]
     gains = ", ".join(f"{line.fps.iloc[-1] / line.fps.iloc[0]:.1f} ({title})" for title, line in most if len(line))
     spread = ((measured.q75_ms - measured.q25_ms) / measured.median_ms).median()
+    alone = {title: part[part.applications == min(counts)].fps for title, part in ours.items()}
+    drift = ", ".join(f"{fps.max() / fps.min():.2f} times ({title})" for title, fps in alone.items())
     caption = (
         "With {n} applications full sharing gives this many times the frame rate of none: {gains}. By arithmetic it is "
         "at most {n}: what is more is no gain of sharing, but caches that {n} networks fill, or other work on the "
-        "machine (half of the repeats of one measurement lie within {spread:.0%} of each other)."
+        "machine (half of the repeats of one measurement lie within {spread:.0%} of each other; the highest frame rate "
+        "of {fewest} alone, to whom splits make little difference, is {drift} the lowest)."
     )
-    numbers = {"n": n, "gains": gains, "spread": spread}
+    fewest = "one" if min(counts) == 1 else str(min(counts))
+    numbers = {"n": n, "gains": gains, "spread": spread, "fewest": fewest, "drift": drift}
     return Drawing(fig, measured, "Less specialised, faster", ("measured", "published"), caption, numbers)
