@@ -3,6 +3,7 @@
 Everything in the kit that needs them takes them from here. What TensorFlow has to say later, errors included, is seen.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def _muted() -> Iterator[None]:
 
 _absent = {"sklearn", "matplotlib"}.difference(sys.modules)  # Keras imports them for wrappers: a third of its time
 sys.modules.update(dict.fromkeys(_absent))  # type: ignore[arg-type]  # None: importing it fails, as if it were not
+gc.disable()  # it would go through their half a million objects again and again, and once more when the process ends
 try:
     with _muted():
         import keras
@@ -37,6 +39,8 @@ try:
 
         tf.config.experimental.enable_tensor_float_32_execution(False)  # of GPUs: it puts answers 0.002 off
 finally:
+    gc.freeze()
+    gc.enable()
     for _name in _absent:
         del sys.modules[_name]
 
