@@ -18,7 +18,7 @@ def test_the_readmes_table_is_of_the_verdicts():
 
 def test_what_the_readme_says_is_left_over_each_baseline():
     text = " ".join((ROOT / "README.md").read_text().split())
-    with (REFERENCE / "headline.csv").open() as file:
+    with (REFERENCE / "claims/05_headline/headline.csv").open() as file:
         rows = {int(r["n_apps"]): r for r in csv.DictReader(file)}
     assert f"within one budget, {float(rows[32]['no_sharing: 3 optimal']):.2f} are left" in text
     four = published.headline_problem(published.headline_mixes()[-1][:4])

@@ -32,7 +32,9 @@ _say = cache(lambda text: print(text, file=sys.stderr, flush=True))  # once
 sys.warnoptions.append("ignore:resource_tracker")  # or it tells the terminal what killed processes left behind
 
 
-def each(function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc: str, jobs: int = 2) -> list[Any]:
+def each(
+    function: Callable[..., Any], work: Iterable[tuple[Any, ...]], *, desc: str, jobs: int | None = None
+) -> list[Any]:
     """`function(*w)` for every w of `work`, in this order, under a progress bar.
 
     jobs: `processes` here, unless the environment names a cluster (`DASK`). Raises a job's own error, as `cluster`, and

@@ -31,7 +31,6 @@ def world_footage(
     fps: float = 4.0,
     split: str = "test",
     size: int = 128,
-    jobs: int = 2,
     exposure: float = 1.0,
 ) -> Footage:
     """One clip of the world per camera and seed (another day each), analysed `fps` times a second.
@@ -50,4 +49,4 @@ def world_footage(
         return images, world.presence[:: int(stride)][:, [APPS.index(app) for app in apps]]
 
     places = [(camera, seed) for seed in seeds for camera in cameras]
-    return joined(each(clip, places, desc="filming", jobs=jobs), apps, fps)
+    return joined(each(clip, places, desc="filming"), apps, fps)

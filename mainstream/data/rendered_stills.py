@@ -22,7 +22,6 @@ def world_photos(
     test: int = 1200,
     seed: int = 0,
     size: int = 128,
-    jobs: int = 2,
 ) -> Photos:
     """Stills of every partition, `size` × `size` px. The pictures do not depend on `jobs` (processes).
 
@@ -39,7 +38,7 @@ def world_photos(
         of_piece = seed * 10**6 + start  # another seed for every piece of a partition
         return still_images(list(apps), n, cameras=cameras, seed=of_piece, size=size, split=part)
 
-    drawn = each(piece, pieces, desc="drawing", jobs=jobs)
+    drawn = each(piece, pieces, desc="drawing")
     images, labels = (np.concatenate(column) for column in zip(*drawn, strict=True))
     partition = np.repeat([part for part, _, _ in pieces], [n for _, _, n in pieces])
     files = tuple(f"world/{part}/{k + i:05d}" for part, k, n in pieces for i in range(n))

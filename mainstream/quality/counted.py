@@ -21,7 +21,7 @@ Definition = Literal["windows", "segments"]
 
 
 class EventTally(NamedTuple):
-    """What `count_events` counts."""
+    """What `count_events` counts: which events were found, which alarms were false."""
 
     found: NDArray[np.bool_]  # per true event: declared inside?
     false: NDArray[np.bool_]  # per empty window (`windows`) or detection (`segments`): a false alarm?

@@ -82,13 +82,13 @@ class Counted(NamedTuple):
 
 def planned_and_counted(
     packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *,
-    systems: Sequence[str] = HEADLINE_SYSTEMS, jobs: int = 2,
+    systems: Sequence[str] = HEADLINE_SYSTEMS,
 ) -> dict[int, dict[str, Counted]]:  # fmt: skip
     """For n = `counts` applications, every system's schedule by the model, executed; n by n, in `jobs` processes."""
     counts = list(counts)
     longest = sorted(counts, reverse=True)  # begun first, or the last job would run alone
     work = [(packages, recording, n, device, systems) for n in longest]
-    done = dict(zip(longest, each(_counted, work, desc="executing", jobs=jobs), strict=True))
+    done = dict(zip(longest, each(_counted, work, desc="executing"), strict=True))
     return {n: done[n] for n in counts}
 
 
@@ -103,7 +103,6 @@ def _counted(
 
 def headline(
     packages: Sequence[MPackage], recording: Recording, counts: Iterable[int], device: Device, *, seed: int = 0,
-    jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
     """Notebook 05: every system for n = `counts` applications, by the model and as executed, means of Event-F1.
 
@@ -111,7 +110,7 @@ def headline(
     no_sharing and over max_sharing with limits, the same clips being drawn for both.
     """
     rows, drawn = [], replay.draws(len(recording.clips), seed, SAMPLES)
-    for n, plans in planned_and_counted(packages, recording, counts, device, jobs=jobs).items():
+    for n, plans in planned_and_counted(packages, recording, counts, device).items():
         f1 = {system: float(replay.score(p.found.sum(1)).f1.mean()) for system, p in plans.items()}
         again = {system: mean_f1(p.found, drawn) for system, p in plans.items()}
         for system, plan in plans.items():
@@ -147,11 +146,10 @@ def mean_f1(found: np.ndarray, drawn: np.ndarray) -> np.ndarray:
 
 def promised(
     packages: Sequence[MPackage], counts: Iterable[int], device: Device, *, stream_fps: float, form: quality.Form,
-    jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
     """What a form of the model promises of its own optimal schedules: n_apps, then the ratio over each baseline."""
     systems = ["optimal", "no_sharing", "max_sharing"]
     asked = {n: problem(in_turn(packages, n), device, stream_fps=stream_fps, form=form) for n in counts}
-    f1 = solved([(p, name) for p in asked.values() for name in systems], jobs=jobs).f1_mean.to_numpy()
+    f1 = solved([(p, name) for p in asked.values() for name in systems]).f1_mean.to_numpy()
     best, no, most = f1.reshape(-1, len(systems)).T
     return pd.DataFrame({"n_apps": list(asked), "no_sharing": best / no, "max_sharing": best / most})

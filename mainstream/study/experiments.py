@@ -85,13 +85,13 @@ def random_problem(
     )  # fmt: skip
 
 
-def solved(work: Iterable[tuple[Problem, str]], *, jobs: int = 2) -> pd.DataFrame:
+def solved(work: Iterable[tuple[Problem, str]]) -> pd.DataFrame:
     """Problems, each by a scheduler, `jobs` at a time; `greedy_as_published` may overspend, as the record does.
 
     Returns one row each: n_apps, system (the scheduler), recall, precision, f1 (of these means), f1_mean (mean of F1s),
     cost.
     """
-    return pd.DataFrame(each(_solved, work, desc="scheduling", jobs=jobs))
+    return pd.DataFrame(each(_solved, work, desc="scheduling"))
 
 
 def _solved(problem: Problem, name: str) -> dict[str, object]:
@@ -123,7 +123,7 @@ def rederive_sweep(counts: Iterable[int], *, setups: int) -> pd.DataFrame:
     return solved([(sweep.problem(n, i, budget=150.0, form="consistent", system=s), s) for n, i, s in work])
 
 
-def replay_recorded_schedules(rows: pd.DataFrame, *, jobs: int = 2) -> pd.DataFrame:
+def replay_recorded_schedules(rows: pd.DataFrame) -> pd.DataFrame:
     """Notebook 05: rows of the recorded sweep, derived again by `greedy_as_published` (or `optimal` for `stems_cpp`).
 
     Returns the rows with `same` (splits and rates identical), our mean F1 and its difference from the record.
@@ -131,7 +131,7 @@ def replay_recorded_schedules(rows: pd.DataFrame, *, jobs: int = 2) -> pd.DataFr
     listed, results, ours = list(records(rows)), [], {"greedy": "greedy_as_published", "stems_cpp": "optimal"}
     asked = [sweep.problem(r.n_apps, r.setup, budget=r.budget, system=r.system) for r in listed]
     work = [(problem, ours[r.scheduler]) for problem, r in zip(asked, listed, strict=True)]
-    for r, s in zip(listed, each(scheduled, work, desc="replaying", jobs=jobs), strict=True):
+    for r, s in zip(listed, each(scheduled, work, desc="replaying"), strict=True):
         recorded = zip(published.numbers(r.frozen_layers), published.numbers(r.fps), strict=True)
         results.append({
             "scheduler": r.scheduler, "system": r.system, "budget": r.budget, "n_apps": r.n_apps, "setup": r.setup,
@@ -141,7 +141,7 @@ def replay_recorded_schedules(rows: pd.DataFrame, *, jobs: int = 2) -> pd.DataFr
     return pd.DataFrame(results)
 
 
-def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, budget: float, jobs: int = 2) -> pd.DataFrame:
+def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, budget: float) -> pd.DataFrame:
     """Notebook 06: n copies of one application, X fixed for all of them or chosen for each; whole frames per second.
 
     Returns: app, x_vote (0: chosen for each), n_apps, f1, recall, precision, f1_of_means.
@@ -153,7 +153,7 @@ def x_voting(app: str, counts: Iterable[int], votes: Sequence[int], *, budget: f
         update = {"x_options": tuple(votes) if x == 0 else (x,), "fps_options": whole}
         work.append((base.model_copy(update=update), "optimal"))
         labels.append({"app": app, "x_vote": x})
-    found = solved(work, jobs=jobs).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
+    found = solved(work).rename(columns={"f1": "f1_of_means", "f1_mean": "f1"})
     return pd.DataFrame(labels).join(found[["n_apps", "f1", "recall", "precision", "f1_of_means"]])
 
 

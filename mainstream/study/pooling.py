@@ -14,12 +14,12 @@ from mainstream.scheduler.problem import OBJECTIVES, Array
 COARSE = 8.0  # units/s: a step of the budget for one camera; finer for more, as `fleet.bound` needs C − 1 more steps
 
 
-def curves(cameras: Sequence[Problem], step: float, steps: int, *, jobs: int = 2) -> Array:
+def curves(cameras: Sequence[Problem], step: float, steps: int) -> Array:
     """The best objective of every camera at budgets 0, step, … steps·step: `fleet.curve`, shape (C, steps + 1)."""
-    return np.array(each(fleet.curve, [(camera, step, steps) for camera in cameras], desc="curves", jobs=jobs))
+    return np.array(each(fleet.curve, [(camera, step, steps) for camera in cameras], desc="curves"))
 
 
-def dealt(crowd: Problem, cameras: Sequence[int], budgets: Sequence[float], *, jobs: int = 2) -> pd.DataFrame:
+def dealt(crowd: Problem, cameras: Sequence[int], budgets: Sequence[float]) -> pd.DataFrame:
     """The applications of one problem dealt out to so many cameras, each budget divided as well as it can be.
 
     budgets: multiples of `COARSE`. Returns: cameras, budget, f1, bound (no division of the budget does better).
@@ -28,7 +28,7 @@ def dealt(crowd: Problem, cameras: Sequence[int], budgets: Sequence[float], *, j
     for c in cameras:
         dealt_to = [crowd.model_copy(update={"apps": crowd.apps[k::c]}) for k in range(c)]
         step, weight = COARSE / c, fleet.weights(dealt_to)
-        own = curves(dealt_to, step, round(max(budgets) / step) + c, jobs=jobs)
+        own = curves(dealt_to, step, round(max(budgets) / step) + c)
         for budget in budgets:
             steps = round(budget / step)
             best = fleet.divide(own, steps, weight).value
@@ -78,14 +78,14 @@ def jain(values: Sequence[float] | Array) -> float:
     return float(found.sum() ** 2 / (len(found) * squares)) if squares > 0 else 1 / len(found)
 
 
-def objectives(problems: Sequence[Problem], *, jobs: int = 2) -> pd.DataFrame:
+def objectives(problems: Sequence[Problem]) -> pd.DataFrame:
     """Each problem under each objective, by greedy and optimal.
 
     Columns: problem, n_apps, budget, scheduler, objective, mean, weighted, least (Event-F1), jain (of Event-F1s), and
     least_share: the smallest F1 as a share of what that application would get with the device for itself.
     """
     work = [(i, p, o, s) for i, p in enumerate(problems) for o in OBJECTIVES for s in ("greedy", "optimal")]
-    return pd.DataFrame(each(_under_objective, work, desc="scheduling", jobs=jobs))
+    return pd.DataFrame(each(_under_objective, work, desc="scheduling"))
 
 
 def _under_objective(number: int, problem: Problem, objective: str, scheduler: str) -> dict[str, object]:

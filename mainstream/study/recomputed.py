@@ -92,7 +92,7 @@ def sweep_quality(budget: int, *, form: quality.Form = "as_published") -> pd.Dat
 
 
 def correlation_sweep(
-    counts: Iterable[int], *, setups: int, budget: float = 300.0, form: quality.Form = "as_published", jobs: int = 2
+    counts: Iterable[int], *, setups: int, budget: float = 300.0, form: quality.Form = "as_published"
 ) -> pd.DataFrame:
     """The sweep's setups scheduled by the study's greedy rule with independent, recorded and wholly dependent looks.
 
@@ -106,4 +106,4 @@ def correlation_sweep(
             problem = problem.model_copy(update={"apps": apps})
         work.append((problem, "greedy_as_published"))
         labels.append({"dependence": name, "system": system, "n_apps": n, "setup": i})
-    return pd.DataFrame(labels).assign(f1=solved(work, jobs=jobs).f1_mean)
+    return pd.DataFrame(labels).assign(f1=solved(work).f1_mean)

@@ -61,7 +61,6 @@ def load_trainings(trained: Path, recorded: Path, kept: Path | None = KEPT) -> l
 
 def over_trainings(
     trainings: Sequence[Training], counts: Iterable[int], device: Device, *, seed: int = 0, speed: float = 1.0,
-    jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
     """Optimal over each baseline, the mean over trainings, each training planning with its own packages.
 
@@ -75,7 +74,7 @@ def over_trainings(
     films = [t.recording.played(speed) for t in trainings]
     own = [[executed.played(p, speed) for p in t.packages] for t in trainings]
     plans = [
-        executed.planned_and_counted(packages, film, counts, device, systems=SYSTEMS, jobs=jobs)
+        executed.planned_and_counted(packages, film, counts, device, systems=SYSTEMS)
         for packages, film in zip(own, films, strict=True)
     ]
     clips, T = len(films[0].clips), len(trainings)
@@ -111,7 +110,6 @@ def _variance(ratios: np.ndarray) -> float:
 
 def over_lengths(
     trainings: Sequence[Training], counts: Iterable[int], speeds: Iterable[float], device: Device, *, seed: int = 0,
-    jobs: int = 2,
 ) -> pd.DataFrame:  # fmt: skip
     """`over_trainings` on the films played ever faster, whose events are ever shorter, beside every form's promise.
 
@@ -120,11 +118,11 @@ def over_lengths(
     """
     counts, parts = list(counts), []
     for speed in speeds:
-        table = over_trainings(trainings, counts, device, seed=seed, speed=speed, jobs=jobs)
+        table = over_trainings(trainings, counts, device, seed=seed, speed=speed)
         first = [executed.played(p, speed) for p in trainings[0].packages]
         fps = trainings[0].recording.fps * speed
         for form in (f for f in get_args(quality.Form) if f != FORM_OF_PACKAGES):
-            ratios = executed.promised(first, counts, device, stream_fps=fps, form=form, jobs=jobs)
+            ratios = executed.promised(first, counts, device, stream_fps=fps, form=form)
             told = ratios.melt("n_apps", var_name="over", value_name=f"promised_{form}")
             table = table.merge(told, on=["n_apps", "over"])
         table.insert(0, "event_length_s", float(np.mean([p.events.length_s for p in first if p.events])))

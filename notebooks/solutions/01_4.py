@@ -1,7 +1,7 @@
 # Every school bus is a bus: `bus` has to know an outline in any paint, `schoolbus` one of them. Both climb the same two
 # steps; each computes the frozen outputs anew here, which M-Trainer would share between them.
 pair = ["bus", "schoolbus"]
-street = world_photos(pair, train=min(stills[0] // 2, 2000), val=stills[1], test=stills[2], size=size, jobs=jobs)
+street = world_photos(pair, train=min(stills[0] // 2, 2000), val=stills[1], test=stills[2], size=size)
 theirs = {p: street.part(p) for p in ("train", "val", "test")}
 steps = [p for p in reversed(places) if p.name in ("pooled features", "conv_pw_11")]
 for name in pair:

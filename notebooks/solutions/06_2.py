@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 
 few = counts[:: max(1, len(counts) // 4)]
 again = pd.concat([
-    experiments.x_voting(app, few, votes, budget=budget, jobs=jobs) for app in ("cats", "flowers")
+    experiments.x_voting(app, few, votes, budget=budget) for app in ("cats", "flowers")
 ], ignore_index=True)  # fmt: skip
 set_x = again[again.x_vote > 0]
 best_set = set_x.loc[set_x.groupby(["app", "n_apps"]).f1.idxmax(), ["app", "n_apps", "x_vote", "f1"]]

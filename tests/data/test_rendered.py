@@ -8,6 +8,7 @@ import pytest
 from mainstream.data import rendered_stills
 from mainstream.data.filmed import file_footage
 from mainstream.data.intervals import read_intervals
+from mainstream.data.jobs import JOBS
 from mainstream.data.rendered import world_footage
 from mainstream.data.rendered_stills import world_photos
 from mainstream.errors import UserError
@@ -20,9 +21,13 @@ APPS = ("car", "cat")
 def test_stills_depend_on_the_seed_and_not_on_the_number_of_processes(monkeypatch):
     monkeypatch.setattr(rendered_stills, "PIECE", 10)
     counts = {"train": 13, "val": 4, "test": 4, "size": 32}
-    one, two = (world_photos(APPS, jobs=jobs, **counts) for jobs in (1, 2))
+    drawn = []
+    for jobs in ("2", "1"):
+        monkeypatch.setenv(JOBS, jobs)
+        drawn.append(world_photos(APPS, **counts))
+    two, one = drawn
     assert np.array_equal(one.images, two.images) and np.array_equal(one.labels, two.labels)
-    other = world_photos(APPS, jobs=1, seed=1, **counts)
+    other = world_photos(APPS, seed=1, **counts)
     assert not np.array_equal(one.images, other.images)
     assert [int((one.partition == p).sum()) for p in ("train", "val", "test")] == [13, 4, 4]
     assert one.images.shape == (21, 32, 32, 3) and len(set(one.files)) == 21
@@ -30,8 +35,9 @@ def test_stills_depend_on_the_seed_and_not_on_the_number_of_processes(monkeypatc
     assert not any(np.array_equal(a, b) for a, b in zip(parts, parts[1:], strict=False))
 
 
-def test_clips_are_the_worlds_frames_and_truth():
-    footage = world_footage(APPS, cameras=(1, 2), seeds=(5,), seconds=6, fps=4, size=48, jobs=1)
+def test_clips_are_the_worlds_frames_and_truth(monkeypatch):
+    monkeypatch.setenv(JOBS, "1")
+    footage = world_footage(APPS, cameras=(1, 2), seeds=(5,), seconds=6, fps=4, size=48)
     world = World(2, 5, seconds=6, split="test", width=48, height=48)
     assert footage.images.shape == (48, 48, 48, 3) and footage.fps == 4
     assert np.array_equal(footage.images[footage.clip == 1][3], world.frame(15))
@@ -44,7 +50,7 @@ def test_clips_are_the_worlds_frames_and_truth():
 )
 def test_bad_footage_is_named(arguments, named):
     with pytest.raises(UserError, match=named):
-        world_footage(**{"apps": APPS, "jobs": 1, **arguments})
+        world_footage(**{"apps": APPS, **arguments})
 
 
 def test_no_stills_is_refused():

@@ -49,4 +49,4 @@ def test_03_counts_and_models_at_the_rate_that_a_film_has():
     empty = np.empty((0, 0))
     names = {"recording": Recording(*[empty] * 7, fps=7.0), "stream_fps": 10.0, "rates": [1, 5, 8, 10]}
     exec(recorded.partition("recording = recorder")[2].partition("\n")[2], names)
-    assert (names["stream_fps"], names["rates"]) == (7.0, [1, 5, 7.0])
+    assert (names["film_fps"], names["rates_had"]) == (7.0, [1, 5, 7.0])

@@ -110,7 +110,7 @@ def test_sharing_is_worth_more_for_more_applications_and_shorter_events(packages
     over = {}
     for speed in (1, 10):
         faster = [executed.played(p, speed) for p in packages]
-        table = executed.promised(faster, [2, 16], nuc_2017(), stream_fps=FPS * speed, form="consistent", jobs=1)
+        table = executed.promised(faster, [2, 16], nuc_2017(), stream_fps=FPS * speed, form="consistent")
         assert (table[["no_sharing", "max_sharing"]] >= 1 - 1e-6).all(axis=None)
         over[speed] = table.set_index("n_apps").no_sharing
     assert over[10][16] > over[10][2] and over[10][16] > over[1][16]

@@ -15,7 +15,7 @@ def test_jain_at_its_ends_and_between():
 
 def test_each_objective_is_best_at_its_own_and_the_price_is_the_difference():
     problems = [experiments.random_problem(5, seed=s, budget=50.0) for s in range(5)]
-    rows = pooling.objectives(problems, jobs=1)
+    rows = pooling.objectives(problems)
     assert len(rows) == 5 * 3 * 2
     best = rows[rows.scheduler == "optimal"].set_index(["problem", "objective"])
     for i, problem in enumerate(problems):

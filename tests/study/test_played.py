@@ -22,12 +22,12 @@ def test_blur_moves_few_decisions_at_four_times_the_speed():
     """A camera that sees everything pass four times as fast, by the same light, has four times its motion blur."""
     base = load_base()
     features = lambda images: base.network.predict(preprocess(images), verbose=0).reshape(len(images), -1)
-    stills = world_photos([APP], train=600, val=1, test=1, jobs=1)
+    stills = world_photos([APP], train=600, val=1, test=1)
     use = stills.partition == "train"
     network = LogisticRegression(max_iter=1000).fit(features(stills.images[use]), stills.labels[use, 0])
     said = {}
     for exposure in (1.0, float(SPEED)):
-        film = world_footage([APP], seeds=[10], seconds=60, fps=FPS, jobs=1, exposure=exposure)
+        film = world_footage([APP], seeds=[10], seconds=60, fps=FPS, exposure=exposure)
         sure = network.predict_proba(features(film.images))[:, 1].astype("float32")
         said[exposure] = Recording(
             apps=np.array([APP]), layers=np.array(["pooled features"]), splits=np.array([82]),

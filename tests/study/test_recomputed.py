@@ -38,7 +38,7 @@ def test_the_sweeps_recall_and_precision_are_given_back_to_their_rounding():
 
 
 def test_schedules_under_the_setups_own_correlation_are_the_recorded_ones():
-    ours = recomputed.correlation_sweep([2], setups=2, jobs=1)
+    ours = recomputed.correlation_sweep([2], setups=2)
     assert len(ours) == 3 * 3 * 2
     record = published.table("sweep_7apps_schedules").query("scheduler == 'greedy' and budget == 300 and n_apps == 2")
     both = ours[ours.dependence == "as in the setups"].merge(record, on=["system", "n_apps", "setup"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mainstream.data.jobs import JOBS
 from mainstream.errors import UserError
 from mainstream.package import Base, Events, MPackage, SplitRecord, Tail
 from mainstream.runner.devices import nuc_2017
@@ -67,7 +68,7 @@ def test_over_a_baseline_that_found_nothing_there_is_no_ratio():
     assert executed.limits(executed.ratio(np.zeros(2), np.array([0, 0.5]))) == (0, 0)  # 0/0 says nothing
     blind = training(0)
     blind.recording.probabilities[:, 0] = 0  # not what its packages promise
-    rows = over_lengths([blind], [2], [1, 2], nuc_2017(), jobs=1)
+    rows = over_lengths([blind], [2], [1, 2], nuc_2017())
     assert rows.set_index("over")[["ratio", "low", "high"]].isna().groupby("over").all().all(axis=1).to_dict() == {
         "no_sharing": True, "max_sharing": False,
     }  # fmt: skip
@@ -86,20 +87,22 @@ def test_trainings_that_differ_widen_the_interval():
     assert rows.from_trainings.max_sharing > rows.from_clips.max_sharing
 
 
-def test_two_processes_find_the_same_as_one_in_the_order_that_was_asked_for():
-    one, device = training(0), nuc_2017()
-    tables = [executed.headline(one.packages, one.recording, [2, 8, 1], device, jobs=jobs) for jobs in (1, 2)]
+def test_two_processes_find_the_same_as_one_in_the_order_that_was_asked_for(monkeypatch):
+    one, device, tables = training(0), nuc_2017(), []
+    for jobs in ("1", "2"):
+        monkeypatch.setenv(JOBS, jobs)
+        tables.append(executed.headline(one.packages, one.recording, [2, 8, 1], device))
     assert tables[0].n_apps.unique().tolist() == [2, 8, 1] and tables[0].to_csv() == tables[1].to_csv()
 
 
 def test_shorter_events_stand_beside_what_every_form_promises():
     made, device = [training(0), training(1)], nuc_2017()
-    rows = trainings.over_lengths(made, [8], [1, 4], device, jobs=1)
+    rows = trainings.over_lengths(made, [8], [1, 4], device)
     assert rows.event_length_s.round(2).tolist() == [1.2, 1.2, 0.3, 0.3] and (rows.trainings == 2).all()
     again = over_trainings(made, [8], device, speed=4)
     assert rows[rows.speed == 4].ratio.tolist() == again.ratio.tolist()
     fast = [executed.played(p, 4) for p in made[0].packages]
-    told = executed.promised(fast, [8], device, stream_fps=40.0, form="consistent", jobs=1).max_sharing.item()
+    told = executed.promised(fast, [8], device, stream_fps=40.0, form="consistent").max_sharing.item()
     assert rows[(rows.speed == 4) & (rows.over == "max_sharing")].promised_consistent.item() == told
 
 
