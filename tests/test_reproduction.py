@@ -34,6 +34,16 @@ def test_no_verdict_changes_without_a_line_in_the_changelog(tmp_path):
     assert unsaid(claims.judged(CLAIMS, changed)) == {"71_percent"}
 
 
+def test_every_application_gains_only_where_no_interval_reaches_0(tmp_path):
+    """The smallest gain decided, whose interval may well be narrower than that of a larger one."""
+    file = shutil.copytree(KEPT, tmp_path / "claims") / "01_finetune_every_split" / "gains.csv"
+    table = pd.read_csv(file)
+    table.loc[(table.track == "synthetic world") & (table.app == "cat"), "low"] = -0.01
+    table.to_csv(file, index=False)
+    verdicts = {r["id"]: r["verdict"] for r in claims.judged(CLAIMS, tmp_path / "claims")}
+    assert verdicts["accuracy"] == "does not hold"
+
+
 @pytest.mark.parametrize("claim", claims.load_claims(CLAIMS), ids=lambda c: c.id)
 def test_every_claim_has_its_cell(claim):
     cells = read_notebook(NOTEBOOKS / f"{claim.notebook}.ipynb")["cells"]

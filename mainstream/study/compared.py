@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mainstream.errors import UserError
 from mainstream.scheduler import InfeasibleSchedule, Problem, solve
 
 
@@ -38,6 +39,7 @@ def moves_table(problem: Problem, taken: Iterable[Any]) -> pd.DataFrame:
     """Notebook 04: greedy's moves (app, old and new (split, rate), benefit, cost) by name, numbered from 1.
 
     Returns: app, split, new_split (frozen layers), fps, new_fps, benefit, cost, ratio (inf: it costs nothing).
+    Raises `UserError` where it took none.
     """
     names, layers = [app.name for app in problem.apps], problem.device.split
     rows = [
@@ -45,5 +47,7 @@ def moves_table(problem: Problem, taken: Iterable[Any]) -> pd.DataFrame:
          "new_fps": m.new[1], "benefit": m.benefit, "cost": m.cost}
         for m in taken
     ]  # fmt: skip
+    if not rows:
+        raise UserError(f"budget={problem.budget:g}: pays for the cheapest schedule and no move of greedy; allow more")
     table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="move"))
     return table.assign(ratio=np.where(table.cost > 1e-9, table.benefit / table.cost.clip(lower=1e-9), np.inf))

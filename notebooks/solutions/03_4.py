@@ -1,12 +1,12 @@
 # False alarms per hour: the hour's empty windows, 3600·(1 − π) / L, times the chance R̃ that one of them is declared.
 from mainstream.study import replay
 
-wish, fps, tried = 1.0, float(max(rates)), np.arange(1, 31)
+wish, fps, tried = 1.0, float(max(reached)), np.arange(1, 31)
 seen, hours = replay.looks([fps], recording)[fps], len(recording.clip) / recording.fps / 3600
 rows = []
 for p in own:
     s, e = max(p.splits, key=lambda s: s.video.tpr - s.video.fpr), p.events
-    scene = {"stream_fps": stream_fps, "event_length_s": e.length_s, "correlation": s.video.correlation[0]}
+    scene = {"stream_fps": recording.fps, "event_length_s": e.length_s, "correlation": s.video.correlation[0]}
     recall, false = (quality.event_recall(r, fps, x_vote=tried, **scene) for r in (s.video.tpr, s.video.fpr))
     per_hour = 3600 * (1 - e.frequency) / e.length_s * false
     assert (np.diff(per_hour) <= 1e-9).all()  # another vote never adds an alarm

@@ -12,7 +12,7 @@ def declared(rate, rho, table):
     drawn = np.clip(np.nan_to_num(beta.ppf(levels[:, None], a, b)), 0, 1)
     assert np.abs(drawn.mean(0) - rate).max() < 0.02  # the mean rate is what was measured
     return quality.event_recall(
-        drawn, table.fps.to_numpy(), stream_fps=stream_fps, event_length_s=table.event_length_s.to_numpy(),
+        drawn, table.fps.to_numpy(), stream_fps=recording.fps, event_length_s=table.event_length_s.to_numpy(),
         x_vote=table.x_vote.to_numpy(),
     ).mean(0)  # fmt: skip
 
@@ -22,8 +22,8 @@ recall, false = (declared(table[rate].to_numpy(), table.correlation.to_numpy(), 
 true, wrong = table.event_frequency * recall, (1 - table.event_frequency) * false
 precision = np.divide(true, true + wrong, out=np.zeros(len(table)), where=(true + wrong > 0).to_numpy())
 own_rate = quality.Quality(recall, precision, quality.harmonic_mean(recall, precision))
-both = fitted.expected(table, stream_fps, form="heterogeneous")
-for memory, model in (("chain", fitted.expected(table, stream_fps)), ("own rate", own_rate), ("both", both)):
+both = fitted.expected(table, recording.fps, form="heterogeneous")
+for memory, model in (("chain", fitted.expected(table, recording.fps)), ("own rate", own_rate), ("both", both)):
     error = model.f1 - table.f1
     rows.append((memory, np.abs(error).mean(), error.mean(), (model.recall - table.recall).mean()))
 print(f"{len(table)} combinations; counts themselves are uncertain by {noise:.3f} on average\n")

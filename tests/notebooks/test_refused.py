@@ -1,5 +1,7 @@
 """What cannot be right is told in one line by the first cells of a notebook, before anything long begins."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,10 @@ def test_03_counts_and_models_at_the_rate_that_a_film_has():
     cells = ["".join(c["source"]) for c in read_notebook(NOTEBOOKS / "03_event_f1_model.ipynb")["cells"]]
     recorded = next(cell for cell in cells if "recording = recorder" in cell)
     empty = np.empty((0, 0))
-    names = {"recording": Recording(*[empty] * 7, fps=7.0), "stream_fps": 10.0, "rates": [1, 5, 8, 10]}
+    names = {"recording": Recording(*[empty] * 7, fps=7.0), "rates": [1, 5, 8, 10]}
     exec(recorded.partition("recording = recorder")[2].partition("\n")[2], names)
-    assert (names["film_fps"], names["rates_had"]) == (7.0, [1, 5, 7.0])
+    assert names["reached"] == [1, 5, 7.0]
+    solved = "".join((NOTEBOOKS / "solutions" / f"03_{k}.py").read_text(encoding="utf-8") for k in (4, 5))
+    after = "".join(cells[cells.index(recorded) + 1 :]) + solved
+    assert "fitted.grid(recording, reached, votes)" in after
+    assert not re.search(r"[=:,] ?stream_fps\b(?!=)|\((rates|max\(rates)\b", after)

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from mainstream.errors import UserError
 from mainstream.study import compared, experiments, published
 from mainstream.study.figures import choice
 
@@ -60,3 +61,9 @@ def test_a_device_and_curves_say_what_sharing_buys_and_costs():
     head = [(p.splits[-2].tpr + 1 - p.splits[-2].fpr) / 2 for p in packages.values()]
     assert f"from {sum(first) / len(first):.2f} to " in drawn.text
     assert drawn.text.endswith(f"({sum(head) / len(head):.2f} one split earlier, where the whole head is trained).")
+
+
+def test_a_budget_that_pays_for_no_move_is_named():
+    """The cheapest schedule costs 20.9119 units/s, says who asks for less; of 21 greedy's moves had no columns."""
+    with pytest.raises(UserError, match="budget=21: pays for the cheapest schedule and no move of greedy"):
+        compared.moves_table(experiments.random_problem(10, seed=0, budget=21), [])

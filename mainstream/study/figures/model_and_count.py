@@ -47,7 +47,7 @@ def correlation_by_lag(data: pd.DataFrame) -> Drawing:
         ax.plot(part.lag_s, part.chain, ":", color=colour_of(str(app)))
     ax.set(xlabel="seconds between two looks", ylabel="correlation ρ of hits", ylim=(0, 1))
     ax.legend(title="dotted: a chain's")
-    lag = data.lag_s.iloc[(data.lag_s - 0.5).abs().argmin()]
+    lag = min(data.lag_s, key=lambda s: abs(s - 0.5))
     there = data[np.isclose(data.lag_s, lag)]
     caption = (
         "Looks {lag:.2g} s apart have hits that correlate by {real:.2f} on average; a chain with the same ρ between "
