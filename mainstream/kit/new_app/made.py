@@ -30,7 +30,7 @@ def make(request: Request) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(dir=place, prefix=".made-", ignore_cleanup_errors=True) as folder:
             made = Path(folder)
             executed, failed = made / "report.ipynb", place / FAILED
-            stage = Project().stage(NOTEBOOK, _parameters(request))
+            stage = Project().stage(NOTEBOOK, (_parameters(request), {}))
             try:
                 execute(stage, "default", executed, cell_timeout_s=None, where=request.name, verbose=True, cwd=Path())
             except StageFailed as e:

@@ -98,7 +98,8 @@ class Project:
                 raise UserError(f"--param '{text}' must look like 04.seed=3, or seed=3 for all that have it")
             asked = extra[pick(stage, list(chosen))] if dot else anywhere
             asked[parameter or stage] = read_yaml(value, f"--param '{text}'")
-        stages = [self.stage(name, extra[name], anywhere, chosen[name] or {}, everywhere) for name in sorted(chosen)]
+        said = {name: ((extra[name], anywhere), (chosen[name] or {}, everywhere)) for name in sorted(chosen)}
+        stages = [self.stage(name, *layers) for name, layers in said.items()]
         known = {k for s in stages for k in s.defaults if k not in INJECTED}
         if wrong := [k for k in {**everywhere, **anywhere} if k not in known]:
             raise unknown("parameter of any notebook", wrong[0], known)
@@ -108,18 +109,18 @@ class Project:
                     raise unknown(f"stage before {item.name} (its metadata.mainstream.needs)", needed, earlier)
         return stages
 
-    def stage(self, name: str, *parameters: dict[str, Any]) -> Stage:
-        """A notebook with these parameters, checked; the first mapping that has one says it.
+    def stage(self, name: str, *layers: tuple[dict[str, Any], dict[str, Any]]) -> Stage:
+        """A notebook with these parameters, checked; the first layer that has one says it.
 
-        The first, third, … name what it must have; of the second, fourth, … it takes what it has.
+        layers: parameters that are the notebook's own, and those for all notebooks, of which it takes what it has.
         Raises `UserError`: an unknown parameter, another type, 0 or nothing where the notebook needs some.
         """
         notebook = read_notebook(path := self.notebooks / f"{name}.ipynb")
         defaults = declared_parameters(notebook, name)
         known = {k: v for k, v in defaults.items() if k not in INJECTED}
-        if wrong := [k for own in parameters[::2] for k in own if k not in known]:
+        if wrong := [k for its, _ in layers for k in its if k not in known]:
             raise unknown(f"parameter of {name}", wrong[0], known)
-        said = {k: v for given in reversed(parameters) for k, v in given.items() if k in known}
+        said = {k: v for its, alls in reversed(layers) for k, v in (alls | its).items() if k in known}
         meta = notebook.get("metadata", {}).get("mainstream", {})
         own = next(c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", []))
         free = re.findall(r"(?m)^(\w+).*#.*\b(?:empty|0):", "".join(own["source"]))
