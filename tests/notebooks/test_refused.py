@@ -38,3 +38,8 @@ def test_07_names_who_was_not_trained_a_budget_that_begins_late_and_another_netw
     (tmp_path / "other.json").write_text(profile.model_dump_json())
     with pytest.raises(UserError, match=said):
         begun("07_live_runtime", "01_finetune_every_split", tmp_path, **parameters)
+
+
+def test_01_does_not_pass_over_a_film_where_stills_are_drawn(tmp_path):
+    with pytest.raises(UserError, match=r"video='cam\.mp4': needs `real_photos`; drawn stills have their own clips"):
+        begun("01_finetune_every_split", "03_event_f1_model", tmp_path, video="cam.mp4", truth="cam.csv")
