@@ -57,9 +57,11 @@ def half(
     video, truth: files, from the kit's folder on; a table of app, start_s, end_s, and of a zone, which is all that is
     then seen. fps: frames taken per second (default: the film's own). needed: applications that must be in the table.
 
-    Raises `UserError`: no such file, an application written otherwise, no event of `apps` in one of the halves, no
-    pause to cut in, or as `Video`, `read_intervals` and `part_seen`.
+    Raises `UserError`: no such file, no truth, an application written otherwise, no event of `apps` in one of the
+    halves, no pause to cut in, or as `Video`, `read_intervals` and `part_seen`.
     """
+    if not truth:
+        raise UserError(f"video='{video}': needs its truth, a CSV of app,start_s,end_s (--param truth=CSV)")
     file, table = ROOT / video, ROOT / truth
     with Video(file) as film:
         length, own = film.seconds(), film.fps

@@ -9,11 +9,12 @@ from mainstream.errors import UserError
 from mainstream.kit.pipeline.project import read_notebook
 from mainstream.paths import NOTEBOOKS, REFERENCE
 from mainstream.runner.devices import nuc_2017
+from mainstream.study.curves import load_packages
 from mainstream.study.replay import Recording
 
 
-def begun(book, stage, output, **parameters):
-    """The code cells of a notebook up to the one that prints what was trained, on the kept packages."""
+def begun(book, stage, output, until='print(f"trained:', **parameters):
+    """The names of a notebook after its code cells up to the one that prints what was trained, on the kept packages."""
     output.joinpath(stage).symlink_to(REFERENCE / "decisions" / stage)
     names = {}
     for cell in read_notebook(NOTEBOOKS / f"{book}.ipynb")["cells"]:
@@ -22,8 +23,8 @@ def begun(book, stage, output, **parameters):
             exec(source, names)
             if "parameters" in cell["metadata"].get("tags", ()):
                 names |= {"output_dir": str(output / book), **parameters}
-            if 'print(f"trained:' in source:
-                return
+            if until in source:
+                return names
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,21 @@ def test_03_counts_and_models_at_the_rate_that_a_film_has():
     after = "".join(cells[cells.index(recorded) + 1 :]) + solved
     assert "fitted.grid(recording, reached, votes)" in after
     assert not re.search(r"[=:,] ?stream_fps\b(?!=)|\((rates|max\(rates)\b", after)
+
+
+def test_01_does_not_pass_over_a_film_where_stills_are_drawn(tmp_path):
+    with pytest.raises(UserError, match=r"video='cam\.mp4': needs `real_photos`; drawn stills have their own clips"):
+        begun("01_finetune_every_split", "03_event_f1_model", tmp_path, video="cam.mp4", truth="cam.csv")
+
+
+def test_09_by_hand_takes_any_option_says_where_the_package_lies_and_trains_no_neighbour_in_its_place(tmp_path):
+    yours = {"images": "photos", "device": "nuc-2017", "budget": 0.25}
+    found = begun("09_your_own_application", "01_finetune_every_split", tmp_path, "request = ", app="car", yours=yours)
+    assert found["request"].place == tmp_path / "09_your_own_application" / "packages" / "car"
+    assert (found["request"].device, found["request"].budget) == ("nuc-2017", 0.25)
+    cells = ["".join(cell["source"]) for cell in read_notebook(NOTEBOOKS / "09_your_own_application.ipynb")["cells"]]
+    [cell] = [source for source in cells if source.startswith("packages = {app: mine")]
+    found["mine"] = next(p for p in load_packages(REFERENCE / "decisions") if p.application == "car")
+    for files in (yours, {}):  # the example's photos are not there; of the example, `car` is nobody's neighbour
+        exec(cell, found | {"yours": files, "neighbours": ["car"]}, names := {})
+        assert names["packages"] == {"car": found["mine"]}

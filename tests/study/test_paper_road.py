@@ -145,5 +145,7 @@ def test_what_is_missing_is_named(place):
         film.half(1, **of_film, apps=["cat"])
     with pytest.raises(UserError, match=r"film\.csv: unknown application 'box': did you mean 'Box'"):
         film.half(1, **of_film, apps=["Box", "cat"])
+    with pytest.raises(UserError, match=r"video='.*film\.mp4': needs its truth, a CSV"):
+        film.half(1, **{**of_film, "truth": ""}, apps=["Box"])
     with pytest.raises(UserError, match="--param video=FILM --param truth=CSV"):
         film.measured([])

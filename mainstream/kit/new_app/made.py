@@ -74,6 +74,7 @@ def replaces(request: Request) -> str:
 def _parameters(request: Request) -> dict[str, Any]:
     """Those of the notebook that make it this request's, in place of its example and the example's neighbours."""
     asked = request.model_dump(mode="json", exclude={"name", "device", "budget"}, exclude_defaults=True)
+    asked["output"] = str(request.place)  # the notebook's own are where it writes
     return {"app": request.name, "device": request.device, "budget": request.budget, "yours": asked,
             "splits": [], "neighbours": []}  # fmt: skip
 

@@ -154,7 +154,7 @@ class Request(BaseModel):
         words = ["mainstream", "new-app", self.name]
         for field, info in type(self).model_fields.items():
             value = getattr(self, field)
-            if field not in ("name", "replace", "yes") and value != info.default:
+            if field not in ("name", "replace", "yes") and value not in (info.default, APPS / self.name):
                 for one in value if isinstance(value, list) else [value]:
                     words += [option(field)] if one is True else [option(field), str(one)]
         return shlex.join(words)

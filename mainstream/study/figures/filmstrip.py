@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import Any, Protocol, cast
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
@@ -95,7 +96,8 @@ def strip(film: Film, verdicts: Verdicts, n: int = 6) -> Drawing:
         letter_at = max(time_s, letter_at + until_s / 80)  # beside its line where two are close
         ax.text(letter_at, 0.5, letter, ha="center", va="bottom", fontsize=8)
     text, numbers = says(verdicts)
-    return Drawing(figure, verdicts.table(), "Hits, misses and false alarms", "executed", text, numbers)
+    shown = verdicts.table() if verdicts.spans else pd.DataFrame({"frame_s": times})
+    return Drawing(figure, shown, "Hits, misses and false alarms", "executed", text, numbers)
 
 
 def says(verdicts: Verdicts) -> tuple[str, dict[str, Any]]:

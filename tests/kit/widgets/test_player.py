@@ -126,6 +126,8 @@ def test_the_strip_is_chosen_by_rule(player, report, tmp_path):
     assert len(chosen(player.verdicts, 3)) == 3
     player.drawing().figure.savefig(tmp_path / "strip.png")
     assert len(player.drawing(6).figure.axes) == 7 and len(player.drawing(2).figure.axes) == 3
+    nothing = Player(Grey(), {"car": []}, Report(plans=[{"since_s": 0.0, "apps": {"car": UNITS["car"]}}])).drawing()
+    assert nothing.text.startswith("0 of 0 events") and len(nothing.data) == 6
     alone = Verdicts(TRUTH, report, ["cat"])
     assert [s.middle_s for s in chosen(alone, 4)] == [2.8, 5.0]
 
