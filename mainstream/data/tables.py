@@ -132,7 +132,7 @@ def _names(line: str, separator: str, known: Sequence[str]) -> list[str]:
 
 
 def _bare(cell: str) -> str:
-    return cell.strip().strip("\ufeff").strip()
+    return cell.strip().strip("\ufeff\u200b").strip()  # a mark of order, a space of no width
 
 
 def composed(name: str) -> str:
