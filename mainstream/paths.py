@@ -129,7 +129,6 @@ def written(path: str | Path) -> Iterator[Path]:
     """A temporary file beside `path` (of the same suffixes) to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
-    What the system refuses is said of `path`.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
@@ -137,8 +136,8 @@ def written(path: str | Path) -> Iterator[Path]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part{''.join(path.suffixes)}")
+    part.touch(exist_ok=False)
     try:
-        part.touch(exist_ok=False)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -147,13 +146,11 @@ def written(path: str | Path) -> Iterator[Path]:
             folder = os.open(path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
-    except OSError as e:
-        if e.errno and str(e.filename or part) == str(part):
-            e.filename = str(path)
+    except OSError as e:  # is said of what was asked for
+        e.filename = str(path) if e.errno and str(e.filename or part) == str(part) else e.filename
         raise
     finally:
-        with suppress(OSError):
-            part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:

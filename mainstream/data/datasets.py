@@ -144,9 +144,9 @@ def against(labels: np.ndarray, classes: Sequence[str], app: str) -> str:
 def _folders(base: Path) -> dict[str, Path]:
     """{name: folder} of those that somebody made."""
     made = [p for p in sorted(base.iterdir()) if p.is_dir() and not of_a_system(p.name)]
-    if len(found := {composed(p.name): p for p in made}) < len(made):
-        raise UserError(f"images='{base}': two folders have one name, its accents written in two ways; make them one")
-    return found
+    if len({composed(p.name).casefold() for p in made}) < len(made):
+        raise UserError(f"images='{base}': two folders have one name, its accents or capitals differ; make them one")
+    return {composed(p.name): p for p in made}
 
 
 def _partition_folders(root: Path) -> dict[str, Path]:

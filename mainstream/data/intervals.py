@@ -16,20 +16,18 @@ def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequen
 
     Rows of one application that overlap or touch are one event: something of the kind was in view throughout.
 
-    Raises `UserError`: as `read_table`; with the line for no name or one in other capitals than above, a number that is
-    none, or an end before its start;
-    for an application in `needed` without an event, with those that have some.
+    Raises `UserError`: as `read_table`; with the line for no name, one of other capitals than before, a number that is
+    none, an end before its start; for an application in `needed` without an event, with those that have some.
     """
     table = read_table(path, ("app", "start_s", "end_s"))
     truth: Intervals = {app: [] for app in apps}
-    spelt: dict[str, str] = {}
     for k, (row, (start, end)) in enumerate(zip(table.rows, table.numbers("start_s", "end_s"), strict=True)):
         if not row["app"]:
             raise table.error(k, "names no application")
         if not 0 <= start < end:
             raise table.error(k, f"needs 0 ≤ start_s < end_s (found {start:g}, {end:g})")
         name = composed(row["app"])
-        if (other := spelt.setdefault(name.casefold(), name)) != name:
+        if other := next((n for n in truth if n != name and truth[n] and n.casefold() == name.casefold()), None):
             raise table.error(k, f"app '{name}' is '{other}' above; write it in one way")
         truth.setdefault(name, []).append((float(start), float(end)))
     for app in needed:

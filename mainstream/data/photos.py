@@ -72,13 +72,6 @@ class Listing:
     partition: np.ndarray  # str (n,): train, val, test
     left_out: tuple[str, ...] = ()  # files that are no pictures, or none that can be read here
 
-    def __post_init__(self) -> None:
-        """Raises `UserError`: two classes that are one but for capitals, each of which would be told from the other."""
-        one = {c.casefold(): c for c in self.classes}
-        if twins := [c for c in self.classes if one[c.casefold()] != c]:
-            both = f"'{twins[0]}' and '{one[twins[0].casefold()]}'"
-            raise UserError(f"'{self.root}': classes {both} are one but for capitals; make them one")
-
     def alone(self, name: str, called: str) -> Self:
         """With one class only, under another name. Raises `UserError` for an unknown one."""
         return replace(self, labels=self.labels[:, [column(self.classes, name)]], classes=(called,))

@@ -126,9 +126,8 @@ def _eight_bits(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
 
     Numbers of no stated range: 0 to 1, to 255 or to 65,535, whichever holds all of them, else the range that is there.
     """
-    values = np.asarray(image)
-    if tags.get(258) == (32,) and tags.get(339, (1,)) == (1,):
-        values = values.view(np.uint32).astype(np.int64)  # Pillow has signed ones alone
+    unsigned = (tags.get(258), tags.get(339, (1,))) == ((32,), (1,))  # Pillow has signed ones alone
+    values = np.asarray(image).view(np.uint32).astype(np.int64) if unsigned else np.asarray(image)
     if values.dtype.kind == "u":
         bits, values = tags.get(258, (16,))[0], values if tags.get(262, 1) else ~values  # 0: white is 0
         return Image.fromarray((values >> (min(bits, 16) - 8)).astype(np.uint8))

@@ -80,7 +80,7 @@ def read_table(path: str | Path, needs: Sequence[str], knows: Sequence[str] = ()
         found = max(tried.values(), key=len)
         raise UserError(f"{path} line {head + 1}: {_needed(needs)} (found: {', '.join(found)})")
     names = tried[separator]
-    if twice := [n for n in names if n and names.count(n) > 1]:
+    if twice := [n for n in names if n and [m.casefold() for m in names].count(n.casefold()) > 1]:
         raise UserError(f"{path} line {head + 1}: column '{twice[0]}' is there twice")
     rows, numbers = [], []
     for number, cells in _records(path, lines, head + 1, separator, len(names)):
