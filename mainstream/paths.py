@@ -129,8 +129,7 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
     """A temporary file beside `path` to write to; takes its place, synced, when all went well.
 
     `path` is thus whole, old or new, whenever this process is killed, and two processes never write into one file.
-    alike: of the same suffixes, by which some writers know what to write, and some readers what to read. What the
-    system refuses is said of `path`.
+    alike: of the same suffixes, by which some writers know what to write, and some readers what to read.
     """
     path = Path(path)
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null, a pipe: no file takes their place
@@ -139,8 +138,8 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     kind = "".join(path.suffixes) if alike else ""
     part = path.with_name(f".{path.name.removesuffix(kind)}-{secrets.token_hex(4)}.part{kind}")
+    part.touch(exist_ok=False)
     try:
-        part.touch(exist_ok=False)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -149,13 +148,11 @@ def written(path: str | Path, *, alike: bool = True) -> Iterator[Path]:
             folder = os.open(path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
-    except OSError as e:
-        if e.errno and str(e.filename or part) == str(part):
-            e.filename = str(path)
+    except OSError as e:  # is said of what was asked for
+        e.filename = str(path) if e.errno and str(e.filename or part) == str(part) else e.filename
         raise
     finally:
-        with suppress(OSError):
-            part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -116,11 +116,12 @@ def list_table(table: str | Path, *, images: str | Path | None = None) -> Listin
 def _flags(table: Table, name: str) -> list[bool | None] | None:
     """What a column of 0 and 1 (or true and false) says of each row; None for a column that is of something else.
 
-    Raises `UserError` with the line where one that looks like one by half of its cells or more is not.
+    Raises `UserError` with the line where one that looks like one by half of its filled cells or more is not.
     """
     found = [_FLAGS.get(row[name].casefold()) for row in table.rows]
     bad = [k for k, value in enumerate(found) if value is None]
-    if bad and 2 * len(bad) <= len(found):
+    filled = [value for row, value in zip(table.rows, found, strict=True) if row[name]]
+    if bad and filled and 2 * filled.count(None) <= len(filled):
         raise table.error(bad[0], f"{name}='{table.rows[bad[0]][name]}'; must be 0 or 1")
     return None if bad else found
 
@@ -143,9 +144,9 @@ def against(labels: np.ndarray, classes: Sequence[str], app: str) -> str:
 def _folders(base: Path) -> dict[str, Path]:
     """{name: folder} of those that somebody made."""
     made = [p for p in sorted(base.iterdir()) if p.is_dir() and not of_a_system(p.name)]
-    if len(found := {composed(p.name): p for p in made}) < len(made):
-        raise UserError(f"images='{base}': two folders have one name, its accents written in two ways; make them one")
-    return found
+    if len({composed(p.name).casefold() for p in made}) < len(made):
+        raise UserError(f"images='{base}': two folders have one name, its accents or capitals differ; make them one")
+    return {composed(p.name): p for p in made}
 
 
 def _partition_folders(root: Path) -> dict[str, Path]:

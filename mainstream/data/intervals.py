@@ -17,8 +17,8 @@ def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequen
 
     Rows of one application that overlap or touch are one event: something of the kind was in view throughout.
 
-    Raises `UserError`: as `read_table`; with the line for no name, a number that is none, or an end before its start;
-    for an application in `needed` without an event, with those that have some.
+    Raises `UserError`: as `read_table`; with the line for no name, one of other capitals than before, a number that is
+    none, an end before its start; for an application in `needed` without an event, with those that have some.
     """
     table = read_table(path, ("app", "start_s", "end_s"))
     truth: Intervals = {app: [] for app in apps}
@@ -27,7 +27,10 @@ def read_intervals(path: str | Path, apps: Sequence[str] = (), *, needed: Sequen
             raise table.error(k, "names no application")
         if not 0 <= start < end:
             raise table.error(k, f"needs 0 ≤ start_s < end_s (found {start:g}, {end:g})")
-        truth.setdefault(composed(row["app"]), []).append((float(start), float(end)))
+        name = composed(row["app"])
+        if other := next((n for n in truth if n != name and truth[n] and n.casefold() == name.casefold()), None):
+            raise table.error(k, f"app '{name}' is '{other}' above; write it in one way")
+        truth.setdefault(name, []).append((float(start), float(end)))
     for app in needed:
         if not truth.get(app):
             raise UserError(f"{path}: {unknown('application', app, [name for name, spans in truth.items() if spans])}")

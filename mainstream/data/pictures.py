@@ -29,6 +29,7 @@ _OF_SYSTEMS = {
 }  # fmt: skip
 
 Image.init()
+Image.MAX_IMAGE_PIXELS = 2 * MOST_PIXELS  # Pillow opens up to twice that: of a phone's 200 million few are decoded
 FORMATS = tuple(f for f in Image.ID if f not in _ASK_OTHERS)
 SUFFIXES = {suffix for suffix, f in Image.registered_extensions().items() if f in FORMATS}
 
@@ -125,7 +126,8 @@ def _eight_bits(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
 
     Numbers of no stated range: 0 to 1, to 255 or to 65,535, whichever holds all of them, else the range that is there.
     """
-    values = np.asarray(image)
+    unsigned = (tags.get(258), tags.get(339, (1,))) == ((32,), (1,))  # Pillow has signed ones alone
+    values = np.asarray(image).view(np.uint32).astype(np.int64) if unsigned else np.asarray(image)
     if values.dtype.kind == "u":
         bits, values = tags.get(258, (16,))[0], values if tags.get(262, 1) else ~values  # 0: white is 0
         return Image.fromarray((values >> (min(bits, 16) - 8)).astype(np.uint8))

@@ -80,7 +80,7 @@ def read_table(path: str | Path, needs: Sequence[str], knows: Sequence[str] = ()
         found = max(tried.values(), key=len)
         raise UserError(f"{path} line {head + 1}: {_needed(needs)} (found: {', '.join(found)})")
     names = tried[separator]
-    if twice := [n for n in names if n and names.count(n) > 1]:
+    if twice := [n for n in names if n and [m.casefold() for m in names].count(n.casefold()) > 1]:
         raise UserError(f"{path} line {head + 1}: column '{twice[0]}' is there twice")
     rows, numbers = [], []
     for number, cells in _records(path, lines, head + 1, separator, len(names)):
@@ -138,7 +138,7 @@ def _names(line: str, separator: str, known: Sequence[str]) -> list[str]:
 
 
 def _bare(cell: str) -> str:
-    return cell.strip().strip("\ufeff").strip()
+    return cell.strip().strip("\ufeff\u200b").strip()  # a mark of order, a space of no width
 
 
 def composed(name: str) -> str:

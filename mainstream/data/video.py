@@ -21,13 +21,12 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import av
 import numpy as np
-from av.codec.context import Flags
 from av.video.reformatter import VideoReformatter
 
 from mainstream.data.stamps import AHEAD, in_order, mended, rate_of, stated_rate
@@ -168,9 +167,8 @@ class Video:
                 break
         self._rest = packets
         unit, shown = float(stream.time_base or 0), [p for p in self._first if not p.is_discard]
-        line = [p.dts for p in self._first[AHEAD:] if p.dts is not None]  # the safer one to go by, unless to and fro
-        back = sum(later < one for one, later in pairwise(line))
-        self._decoding = len(line) == len(self._first[AHEAD:]) and 10 * back <= len(line)
+        line = [p.dts for p in self._first[AHEAD:] if p.dts is not None]  # the safer one, unless it goes to and fro
+        self._decoding = len(line) == len(self._first[AHEAD:]) and bool(10 * np.sum(np.diff(line) < 0) <= len(line))
         self._dense = self._decoding and any(p.pts is None for p in shown)  # frames are counted, as in AVI
         going = [unit * t for p in self._first if (t := p.dts if self._decoding else p.pts) is not None]
         stamps = going if self._dense else [unit * p.pts for p in shown if p.pts is not None]
@@ -229,7 +227,7 @@ class Video:
         context, started = self._stream.codec_context, time.monotonic()
         context.copy_opaque, context.options = True, {"max_pixels": str(LARGEST)}
         context.thread_type = "SLICE" if self.live else "AUTO"
-        context.flags |= Flags.unaligned  # or what is cropped on the left stays
+        context.flags |= 1  # AV_CODEC_FLAG_UNALIGNED: or what is cropped on the left stays
         for packet, at in chain(self._stamped(), [(None, None)]):
             if packet is not None:
                 packet.opaque = at
@@ -251,9 +249,8 @@ def _picture(frame: av.VideoFrame, reformatter: VideoReformatter, ratio: float) 
     """Turned to the nearest quarter and flipped. The file may be closed by now. ratio: of a pixel, width to height."""
     width = round(frame.width * ratio) if 0.1 < ratio < 10 else frame.width
     colours: Any = SRGB if (getattr(frame, "color_trc", 0), getattr(frame, "color_primaries", 0)) in HDR else {}
-    if frame.colorspace == 2 and (frame.width >= 1280 or frame.height > 576):  # HD that does not say is of BT.709
-        colours = {**colours, "src_colorspace": 1}
-    picture = reformatter.reformat(frame, width=width, format="rgb24", **colours).to_ndarray()
+    hd = frame.colorspace == 2 and (frame.width >= 1280 or frame.height > 576)  # that does not say: of BT.709
+    picture = reformatter.reformat(frame, width, format="rgb24", src_colorspace=int(hd) or None, **colours).to_ndarray()
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return picture

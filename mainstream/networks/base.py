@@ -6,6 +6,7 @@ Design sections 5 and 6; used by `mainstream.trainer` and notebooks 00, 01 and 0
 """
 
 import hashlib
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -139,7 +140,8 @@ def load_weights(network: keras.Model, file: Path, architecture: str) -> None:
         raise UserError(f"weights='{file}': no such file")
     before = network.get_weights()
     try:
-        network.load_weights(file)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of every layer, before it raises
+            network.load_weights(file)
     except (ValueError, OSError, KeyError, TypeError) as e:
         network.set_weights(before)
         reason = " ".join(str(e).split())[:160]

@@ -23,7 +23,7 @@ from mainstream.package import FILE, MPackage, Zone, checked_name
 from mainstream.paths import CACHE, alone, read_json
 from mainstream.trainer import away
 from mainstream.trainer.assemble import Trained, assemble, write_log
-from mainstream.trainer.checkpoint import Checkpoints, Job, require_room
+from mainstream.trainer.checkpoint import Checkpoints, Job
 from mainstream.trainer.settings import Settings, identity
 from mainstream.trainer.worker import Task, work
 
@@ -81,7 +81,8 @@ def train(
     with alone(folder.with_suffix(".lock"), "this training"):
         missing = [job for job in todo if any(not Checkpoints(folder, job).finished(p) for p in points)]
         if missing:
-            with _files(folder, photos, footage, base) as data:
+            tails = 4 * len(missing) * sum(base.network.count_params() - p.frozen_parameters for p in points)
+            with _files(folder, photos, footage, base, tails) as data:
                 task = Task(base.identity, data, folder, (), photos.classes, tuple(names), settings)
                 if address := dask or os.environ.get(DASK):
                     with cluster(address) as client:
@@ -124,8 +125,8 @@ def _check(apps: Sequence[str], photos: Photos, base: BaseNetwork, footage: Foot
 
 
 @contextmanager
-def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetwork) -> Iterator[Path]:
-    """The data as files that all processes map, for as long as they work."""
+def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetwork, more: int = 0) -> Iterator[Path]:
+    """The data as files that all processes map, for as long as they work; `UserError` without room for `more` bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("data-*"):  # of a run that was killed
         shutil.rmtree(left, ignore_errors=True)
@@ -133,7 +134,9 @@ def _files(folder: Path, photos: Photos, footage: Footage | None, base: BaseNetw
         left.unlink(missing_ok=True)
     place = Path(tempfile.mkdtemp(prefix="data-", dir=folder))
     try:
-        require_room(place, photos.images.nbytes + (footage.images.nbytes if footage else 0))
+        more += photos.images.nbytes + (footage.images.nbytes if footage else 0)
+        if more > (free := shutil.disk_usage(place).free):
+            raise UserError(f"{folder}: training takes {more >> 20} MiB there, its disk has {free >> 20} left")
         base.network.save_weights(place / "base.weights.h5")
         for name in PARTITIONS:
             part = photos.part(name)

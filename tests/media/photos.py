@@ -192,6 +192,7 @@ GOOD: dict[str, tuple[str, Callable[[], bytes], np.ndarray, int]] = {  # kind â†
     "TIFF, grey of 16 bits": ("g16.tif", lambda: tiff(DEEP_GREY, 16), GREY3, NEAR),
     "TIFF, grey of 12 bits": ("g12.tif", lambda: tiff(DEEP_GREY >> 4, 12), GREY3, NEAR),
     "TIFF, 32 bits": ("i.tif", lambda: tiff(DEEP_GREY.astype("<i4") << 12, 32, 2), GREY3, NEAR),
+    "TIFF, 32 bits unsigned": ("u.tif", lambda: tiff(GREY.astype("<u4") * 16843009, 32), GREY3, NEAR),
     "TIFF, 0 to 1": ("f.tif", lambda: tiff(GREY.astype("<f4") / 255, 32, 3), GREY3, NEAR),
     "TIFF, 0 to 65535": ("f16.tif", lambda: tiff(GREY.astype("<f4") * 257, 32, 3), GREY3, NEAR),
     "TIFF, below 0": ("fn.tif", lambda: tiff(GREY.astype("<f4") / 50 - 3, 32, 3), GREY3, NEAR),

@@ -187,7 +187,7 @@ def test_folders_taken_for_partitions_say_so(tmp_path, folders, message):
 def test_two_folders_of_one_name_are_not_one_of_them(tmp_path):
     for name in ("Ka\u0308se", "K\u00e4se", "dog"):
         photos.put(tmp_path, f"{name}/a.png", photos.PICTURE)
-    with pytest.raises(UserError, match="two folders have one name, its accents written in two ways"):
+    with pytest.raises(UserError, match="two folders have one name, its accents or capitals differ"):
         list_folder(tmp_path)
 
 
@@ -205,6 +205,20 @@ def test_any_shape(tmp_path, shape):
     assert (found == (9, 99, 199)).all(2).any() and found.shape == (SIZE, SIZE, 3)
 
 
+def test_a_phones_200_million_pixels_are_decoded_at_a_fraction(tmp_path):
+    data = bytearray(photos.colour("JPEG"))
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = struct.pack(">HH", 12240, 16320)
+    assert read_picture(photos.put(tmp_path, "a.jpg", bytes(data)), at_least=256).shape == (1530, 2040, 3)
+
+
+def test_classes_that_are_one_but_for_capitals_are_not_told_from_each_other(tmp_path):
+    root = classes(tmp_path)
+    (root / "dog").rename(root / "Cat")
+    with pytest.raises(UserError, match="two folders have one name, its accents or capitals differ; make them one"):
+        list_folder(root)
+
+
 def test_what_an_application_is_told_from():
     labels = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0]], bool)
     said = against(labels, ("dog", "cat", "bus"), "dog")
@@ -216,4 +230,4 @@ def test_what_an_application_is_told_from():
 
 def test_the_kinds_are_counted():
     kinds = (photos.GOOD, photos.BAD, photos.LEFT_OUT, photos.OF_SYSTEMS)
-    assert [len(k) for k in kinds] == [67, 11, 8, 18]
+    assert [len(k) for k in kinds] == [68, 11, 8, 18]

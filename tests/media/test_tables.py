@@ -68,6 +68,8 @@ def test_labels_in_every_form(tmp_path, kind):
         ("file,fox\na.png,1\n", r"line 1: needs a column 'image' \(found: file, fox\)"),
         ("image,fox\n", "holds no row"),
         ("image,age\na.png,31\nb.png,7\n", "no column of only 0 and 1"),
+        ("image,fox,owl\na.png,1,1\nb.png,,0\nc.png,,1\nd.png,,0\n", "line 3: fox=''; must be 0 or 1"),
+        ("image,fox,Fox\na.png,1,0\nb.png,0,1\n", "line 1: column 'fox' is there twice"),
         ("image,../../fox\na.png,1\nb.png,0\n", r"class '\.\./\.\./fox'.*'/'"),
     ],
 )

@@ -81,21 +81,25 @@ def test_bad_bases_are_named(arguments, named):
         bases.load_base(**arguments)
 
 
-def test_weights_of_another_architecture_or_none_at_all_leave_the_network_as_it_was(tmp_path):
+def test_weights_of_another_architecture_or_none_at_all_leave_the_network_as_it_was(tmp_path, recwarn):
     network = bases.build("mobilenet-0.25", 32)
     before = bases.weights_hash(network)
     wrong = tmp_path / "wrong.weights.h5"
     bases.build("mobilenet-0.5", 32).save_weights(wrong)
+    fewer = tmp_path / "fewer.weights.h5"
+    bases.keras.Sequential([bases.keras.Input((8,)), bases.keras.layers.Dense(1)]).save_weights(fewer)
     text = tmp_path / "text.weights.h5"
     text.write_text("no weights")
     spoilt = tmp_path / "spoilt.weights.h5"
     other = bases.build("mobilenet-0.25", 32)
     other.set_weights([np.full_like(v, np.nan) for v in other.get_weights()])
     other.save_weights(spoilt)
-    for file, said in ((wrong, "not the weights of a headless"), (text, "not the weights"), (spoilt, "not finite")):
+    none = "not the weights of a headless"
+    for file, said in ((wrong, none), (fewer, none), (text, none), (spoilt, "not finite")):
         with pytest.raises(UserError, match=f"{file.name}.*{said}"):
             bases.load_weights(network, file, "mobilenet-0.25")
         assert bases.weights_hash(network) == before
+    assert not [w for w in recwarn if w.category is UserWarning], "one line says it"
 
 
 @pytest.mark.parametrize("architecture", bases.ARCHITECTURES)

@@ -71,8 +71,9 @@ def main() -> None:
             f"{e.name} is not installed: 'pip install .' leaves out what trains and streams, '.[all]' brings it", 2
         )
     except OSError as e:  # a full disk, a folder that may not be written to, a file that has gone
+        name = re.sub(r"\.([^/]*)-[0-9a-f]{8}\.part", r"\1", str(e.filename or ""))  # as `paths.written` was asked for
         said = e.strerror.lower() if e.strerror else " ".join(str(e).split())
-        _complain(": ".join([*filter(None, [str(e.filename or "")]), said]), 2)
+        _complain(": ".join([*filter(None, [name]), said]), 2)
     except typer.Abort:  # Ctrl-C, or the end of input, at a question
         code = 130
     if code == 130:
