@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -23,6 +24,11 @@ settings.load_profile("kit")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Notebooks are run first: a worker that began them last would be at them alone for minutes."""
     items.sort(key=lambda item: "test_smoke" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """What all tests import stays: the collector need not go through it again and again."""
+    gc.freeze()
 
 
 PARAMETERS = 'profile = "default"\noutput_dir = ""\nvalue = 1'

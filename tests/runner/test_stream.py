@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import subprocess
-import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from command import mainstream
 
 from mainstream.errors import UserError
 from mainstream.networks import engines
@@ -368,11 +367,9 @@ def test_videos_too_small_or_cut_off_are_refused_or_end_early(tmp_path, video):
 def test_command_line_streams_and_annotates(tmp_path, base, packages, video):
     (tmp_path / "device.json").write_text(DEVICE.model_dump_json())
     folders = [part for p in ("cat", "car") for part in ("--apps", str(packages[p]._directory))]
-    done = subprocess.run(
-        [sys.executable, "-m", "mainstream", "stream", "--video", str(video), *folders, "--clock", "virtual",
-         "--device", str(tmp_path / "device.json"), "--events", str(tmp_path / "out.jsonl"),
-         "--annotate", str(tmp_path / "out.mp4")],
-        capture_output=True, text=True,
+    done = mainstream(
+        "stream", "--video", video, *folders, "--clock", "virtual", "--device", tmp_path / "device.json",
+        "--events", tmp_path / "out.jsonl", "--annotate", tmp_path / "out.mp4",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "120 frames" in done.stdout and "cat: split" in done.stdout

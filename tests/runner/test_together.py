@@ -32,26 +32,26 @@ def test_tails_in_one_call_say_what_each_says_alone(base, layer):
     model, rng = with_head(base.network), np.random.default_rng(0)
     tail = cut(model, next(p for p in split_points(model) if p.name == layer))[1]
     *body, kernel, bias = tail.get_weights()
-    sets = [[*body, rng.normal(size=kernel.shape).astype("float32"), bias + k] for k in range(5)]
+    sets = [[*body, rng.normal(size=kernel.shape).astype("float32"), bias + k] for k in range(3)]
     x = rng.random((1, *tail.input_shape[1:]), dtype=np.float32)
     alone = [float(call(x)[0, 0]) for call in map(compiler(tail), sets)]
-    assert len(set(np.round(alone, 3))) == 5
+    assert len(set(np.round(alone, 3))) == 3
     for options in ({"lanes": 1}, {"lanes": 2}, {"lanes": 9, "threads": 3}, {"engine": "keras"}):
         found = compiler(tail, **options)(*sets)(x)
-        assert found.shape == (5, 1)
+        assert found.shape == (3, 1)
         assert sure(found[:, 0]) == pytest.approx(sure(np.array(alone)), abs=1e-4), options
 
 
-@pytest.mark.parametrize("lanes", [{}, {21: 2, 82: 2}])
-def test_applications_together_decide_as_each_alone(base, packages, lanes):
+def test_applications_together_decide_as_each_alone(base, packages):
     layers = dict(zip(packages, ("conv_pw_3", "conv_pw_3", "conv_pw_3", "pooled features"), strict=True))
     members = [Member(a, p, layers[a], 5.0, 1) for a, p in packages.items()]
-    shared, image = SharedNetwork(base, members, lanes=lanes), np.random.default_rng(2).integers(0, 256, (96, 96, 3))
-    found = shared.run(image := image.astype(np.uint8))
-    assert [name for name in shared.calls if name.startswith("tail")] == ["tail cat, car, bus", "tail train"]
-    for member in members:
-        ((p, positive),) = SharedNetwork(base, [member]).run(image).values()
-        assert found[member.app] == (pytest.approx(p, abs=1e-4), positive)
+    image = np.random.default_rng(2).integers(0, 256, (96, 96, 3)).astype(np.uint8)
+    alone = {m.app: SharedNetwork(base, [m]).run(image)[m.app] for m in members}
+    for lanes in ({}, {21: 2, 82: 2}):
+        shared = SharedNetwork(base, members, lanes=lanes)
+        found = shared.run(image)
+        assert [name for name in shared.calls if name.startswith("tail")] == ["tail cat, car, bus", "tail train"]
+        assert found == {app: (pytest.approx(p, abs=1e-4), positive) for app, (p, positive) in alone.items()}
 
 
 def test_a_measured_device_charges_what_was_measured():
