@@ -100,11 +100,8 @@ def read_text(path: str | Path) -> str:
 
 
 def read_json(path: str | Path) -> Any:
-    """JSON that somebody brought, read by `read_text`.
-
-    Raises `UserError`, one line, for what that raises, malformed or endlessly nested JSON, NaN and infinities, and a
-    key that is given twice.
-    """
+    """JSON that somebody brought, read by `read_text`. Raises `UserError`, one line, as that does, and for malformed or
+    endlessly nested JSON, NaN, infinities, and a key that is given twice."""
 
     def constant(name: str) -> NoReturn:
         raise ValueError(f"{name} is no number")
