@@ -44,14 +44,15 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 def checked_name(name: str, what: str) -> str:
     """A name of any script that can become a folder or a file on any system, composed; `what` it is, for the message.
 
-    Raises `UserError`: empty, over 100 bytes, reserved, a separator or control in it, a point or space at an end.
+    Raises `UserError`: empty, over 100 bytes, reserved, a separator or control in it, '-' or '#' first, a point or
+    space at an end.
     """
     name = unicodedata.normalize("NFC", name)  # the same whichever system wrote it
     bad = next((c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c) in _CONTROLS or c in _TURNS), None)
     if bad is not None:
         reason = f"must not hold {bad!r}"
-    elif not name or name != name.strip().strip("."):
-        reason = "must not be empty, nor begin or end with a point or a space"
+    elif not name or name != name.strip().strip(".") or name[0] in "-#":  # an option's, a comment's
+        reason = "must not be empty, nor begin with '-' or '#', nor begin or end with a point or a space"
     elif len(name.encode()) > 100:
         reason = f"has {len(name.encode())} bytes; at most 100"
     elif name.split(".")[0].casefold() in _RESERVED:
@@ -62,10 +63,8 @@ def checked_name(name: str, what: str) -> str:
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:
-    """A whole file of at most `most` bytes, opened once. Only a regular file is: pipes and devices may have no end.
-
-    Raises `UserError`, one line: a file that cannot be read, is none, or is larger.
-    """
+    """A whole file of at most `most` bytes, opened once. Raises `UserError`, one line: it cannot be read, is larger, or
+    no regular file (pipes and devices may have no end)."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with open(handle, "rb") as file:

@@ -112,7 +112,8 @@ def test_stems_are_shared_only_between_equal_bases():
 NAMES = ("cat", "Käse", "猫 am Tor", "v1.2", "a-b_c", "نیمکت\u200cها", "console")
 NO_NAMES = (
     "../../escaped", "a/b", "a\\b", "..", ".", "", " ", " cat", "cat ", "cat.", ".cat", "a\nb", "a\0b", "a\x1b[2J",
-    "c:", "a*", "NUL", "con.txt", "x" * 101, "猫" * 40, "\ud800", "cat\u202egpj", "a\u2028b", "\u00a0cat",
+    "-cat", "#cat", "c:", "a*", "NUL", "con.txt", "x" * 101, "猫" * 40, "\ud800", "cat\u202egpj", "a\u2028b",
+    "\u00a0cat",
 )  # fmt: skip
 
 
