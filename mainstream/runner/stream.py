@@ -1,6 +1,5 @@
 """`Runner`: applications on a stream, planned anew while it runs (notebook 07)."""
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -70,7 +69,6 @@ class Runner(Planner):
         self.current.ladder = Ladder(self.current.ladder.rates)  # another source has times of its own
         self.feedback.begin()
         voters = self._voters({}, 0.0)
-        gc.freeze()  # collections pass over what is there already: all of TensorFlow, 0.3 s at each full one
         try:
             with suppress(SourceLost):  # what was seen counts; `source.lost` says why
                 for frame in clock.arrivals(source, self._stop):
@@ -86,7 +84,6 @@ class Runner(Planner):
                         report.profiled_ms += profiled
                         self._compare(frame.time_s, clock.worked(profiled, measured), profiled, wait=clock.emulated)
         finally:
-            gc.unfreeze()
             self._stop.clear()
             report.frames, report.dropped = clock.frames, clock.dropped
             report.corrupt, report.reconnects = source.corrupt, source.reconnects
