@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/real_zones.py --video V.avi --boxes BOXES.csv --picture 768 576 --weights W.h5
     .venv/bin/python scripts/real_zones.py … --clock wall     # this machine, measured, in real time: let it be idle
+    .venv/bin/python scripts/real_zones.py … --clock pairs    # what frames cost here over their plan, look by look
 
 boxes: MOT ground truth in a picture of so many px; somebody is in a zone while the centre of a box is. Zones are chosen
 on the first half's boxes alone. Each application is trained on the first half twice: on what its zone shows (`zones`),
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from in_pairs import in_pairs
 from real_video import PARTS, SHARE, first_half, trained
 
 from mainstream import paths
@@ -141,7 +143,8 @@ def main() -> None:
     parser.add_argument("--picture", type=int, nargs=2, required=True, help="px of the picture that the boxes are in")
     parser.add_argument("--architecture", default="mobilenet-1.0")
     parser.add_argument("--size", type=int, default=224)
-    parser.add_argument("--clock", choices=("virtual", "wall"), default="virtual", help="virtual: the study's NUC")
+    clocks = ("virtual", "wall", "pairs")
+    parser.add_argument("--clock", choices=clocks, default="virtual", help="virtual: the study's NUC")
     parser.add_argument("--speed", type=float, default=1.0, help="the film is shown so many times as fast")
     parser.add_argument("--plays", type=int, default=1, help="of each plan: at twenty times its speed one lasts 2 s")
     parser.add_argument("--budgets", type=float, nargs="+", default=[1.0, 0.5, 0.15], help="shares of the device")
@@ -165,8 +168,13 @@ def main() -> None:
             packages = packages_of(frames, half, labels, zone_of, base, kept / way)
             packages = {app: played(package, given.speed) for app, package in packages.items()}
             for budget in given.budgets:
-                clock = Virtual() if given.clock == "virtual" else Wall()
-                run = streamed(packages, base, frames[half:], spans, device, clock, budget, fps, given.plays)
+                if given.clock == "pairs":
+                    runner = Runner(base, packages, device, stream_fps=fps, budget=budget)
+                    splits = ", ".join(f"{m.app}: {m.layer}" for m in runner.current.network.members)
+                    run = [{"splits": splits, **in_pairs(runner, base, frames[half:], budget)}]
+                else:
+                    clock = Virtual() if given.clock == "virtual" else Wall()
+                    run = streamed(packages, base, frames[half:], spans, device, clock, budget, fps, given.plays)
                 rows += [{"way": way, "speed": given.speed, "budget": budget, **row} for row in run]
                 print(pd.DataFrame(run).drop(columns="looks").round(3).to_string(), flush=True)
     given.output.mkdir(parents=True, exist_ok=True)

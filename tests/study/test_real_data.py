@@ -80,13 +80,20 @@ def by_the_wall_clock():
                    f"{part.dropped.sum():.0f} of {part.planned.sum():.0f}")  # fmt: skip
 
 
+def look_by_look():
+    """What a frame costs over its plan, between measurements of the plan's parts."""
+    for row in pd.read_csv(PAPER / "zones_pairs.csv").itertuples():
+        off = [f"{value - 1:+.1%}" for value in (row.ratio, row.low, row.high)]
+        yield line(row.way, row.budget, f"{row.run_ms:.1f}", f"{row.parts_ms:.1f}", off[0], " to ".join(off[1:]))
+
+
 def test_two_budgets_of_the_zones_are_one_plan():
     one, other = (pd.read_csv(PAPER / "zones_wall.csv").query(f"way == 'zones' and budget == {b}") for b in (0.95, 0.8))
     same = ["app", "layer", "fps", "x_vote", "cost_planned"]
     assert one[same].to_numpy().tolist() == other[same].to_numpy().tolist()
 
 
-TABLES = accuracies, errors, schedules, throughputs, zones, by_the_wall_clock
+TABLES = accuracies, errors, schedules, throughputs, zones, by_the_wall_clock, look_by_look
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda f: f.__name__)
