@@ -152,7 +152,7 @@ def test_nobodys_files_are_overwritten_and_no_chart_becomes_a_photo(tmp_path, dr
     shutil.copytree(drawn[0], photos), shutil.copy(drawn[1], video), shutil.copy(drawn[2], truth)
     asked = Request.read(name="box", images=photos, video=video, truth=truth, output=tmp_path / "out")
     for place in (tmp_path, photos, photos / "nothing" / "out"):
-        with pytest.raises(UserError, match="which is read, or that in it; name another folder"):
+        with pytest.raises(UserError, match="which is read, or lies in it; name another folder"):
             replaces(asked.having(output=place, replace=True))
     (tmp_path / "out").mkdir(), (tmp_path / "out" / "report.failed.ipynb").touch()
     assert not replaces(asked)

@@ -87,6 +87,12 @@ def look_by_look():
         yield line(row.way, row.budget, f"{row.run_ms:.1f}", f"{row.parts_ms:.1f}", off[0], " to ".join(off[1:]))
 
 
+def test_looks_cost_what_their_plans_say():
+    """To 5%, at every budget: the page says so."""
+    rows = pd.read_csv(PAPER / "zones_pairs.csv")
+    assert len(rows) == 6 and rows.low.min() > 0.95 and rows.high.max() < 1.05
+
+
 def test_two_budgets_of_the_zones_are_one_plan():
     one, other = (pd.read_csv(PAPER / "zones_wall.csv").query(f"way == 'zones' and budget == {b}") for b in (0.95, 0.8))
     same = ["app", "layer", "fps", "x_vote", "cost_planned"]

@@ -55,7 +55,7 @@ def replaces(request: Request) -> str:
         raise UserError(f"--output {place}: is a file; name a folder")
     for read in filter(None, (request.images, request.video, request.truth)):
         if (here := place.resolve()) in read.resolve().parents or read.resolve() in (here, *here.parents):
-            raise UserError(f"--output {place}: lies in {read}, which is read, or that in it; name another folder")
+            raise UserError(f"--output {place}: holds {read}, which is read, or lies in it; name another folder")
     if request.replace:
         return ""
     if not (place / FILE).is_file():

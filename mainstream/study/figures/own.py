@@ -85,12 +85,10 @@ def accuracy(package: MPackage) -> Drawing:
     ax.set(ylabel="balanced accuracy", ylim=(0.4, 1.02), xlabel=label)
     ax.legend(fontsize=8)
     worth = table[table.on == table.on.iloc[-1]].accuracy  # of video, where there is one
-    caption = (
-        "On held-out {on} balanced accuracy is {first:.3f} split at '{shallow}' and {last:.3f} at '{deep}'. "
-        "Bands: 95% intervals."
-    )
+    caption = "On held-out {on} balanced accuracy is {first:.3f} split at '{shallow}', {last:.3f} at '{deep}'.{bands}"
     numbers = {"on": "video" if package.splits[0].video else "photos", "first": worth.iloc[0], "last": worth.iloc[-1],
-               "shallow": layers[0], "deep": layers[-1]}  # fmt: skip
+               "shallow": layers[0], "deep": layers[-1],
+               "bands": " Bands: 95% intervals." * bool(table.low.notna().any())}  # fmt: skip
     return Drawing(fig, table, "Accuracy by split", "measured", caption, numbers)
 
 
